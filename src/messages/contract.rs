@@ -1,0 +1,53 @@
+//! What is said about contracts.
+
+super::messages! {
+    /// Faults of a contract file.
+    pub enum ContractFault {
+        /// The file is not TOML, or has a key that contracts do not have.
+        Syntax { problem: String } Usage,
+            "the contract cannot be read: {problem}", "không đọc được hợp đồng dữ liệu: {problem}";
+        /// A type that does not exist.
+        UnknownType { column: String, found: String } Usage,
+            "column `{column}` has unknown type `{found}`", "cột `{column}` có kiểu không rõ `{found}`",
+            hint "use `text`, `int`, `year`, `float`, `rate`, `decimal(P,S)`, `date`, `timestamp`, `category` or `bool`",
+                 "hãy dùng `text`, `int`, `year`, `float`, `rate`, `decimal(P,S)`, `date`, `timestamp`, `category` hoặc `bool`";
+        /// A value outside a short list of words.
+        UnknownWord { key: String, found: String, wanted: String } Usage,
+            "`{key}` is `{found}`, wanted {wanted}", "`{key}` là `{found}`, cần {wanted}";
+        /// A column is declared twice.
+        DuplicateColumn { column: String } Usage,
+            "column `{column}` is declared twice", "cột `{column}` được khai báo hai lần";
+        /// A name that is not a plain lower-case name.
+        BadColumnName { column: String } Usage,
+            "`{column}` is not a column name: wanted small letters, digits and `_`",
+            "`{column}` không phải tên cột: cần chữ thường không dấu, chữ số và `_`";
+        /// `year` is the partition and may not be a column.
+        ReservedColumn { column: String } Usage,
+            "column `{column}` is kept for the program", "cột `{column}` dành riêng cho chương trình",
+            hint "choose another name", "hãy chọn tên khác";
+        /// A key names a column that is not declared.
+        NoSuchColumn { key: String, column: String } Usage,
+            "`{key}` names column `{column}`, which is not declared",
+            "`{key}` nêu cột `{column}` chưa được khai báo";
+        /// Two columns claim the same header.
+        AliasTwice { alias: String, first: String, second: String } Usage,
+            "header `{alias}` belongs to both `{first}` and `{second}`",
+            "tiêu đề `{alias}` thuộc cả `{first}` và `{second}`",
+            hint "leave it with one of them", "hãy để lại ở một cột";
+        /// A category column without categories, or categories on another type.
+        CategoriesMismatch { column: String } Usage,
+            "column `{column}` must have `categories` exactly when its type is `category`",
+            "cột `{column}` phải có `categories` khi và chỉ khi kiểu là `category`";
+        /// Two categories claim the same spelling.
+        SpellingTwice { column: String, spelling: String, first: String, second: String } Usage,
+            "spelling `{spelling}` of column `{column}` belongs to both `{first}` and `{second}`",
+            "cách viết `{spelling}` của cột `{column}` thuộc cả `{first}` và `{second}`";
+        /// A pattern that is not a regular expression.
+        BadPattern { column: String, problem: String } Usage,
+            "the pattern of column `{column}` is not a regular expression: {problem}",
+            "mẫu của cột `{column}` không phải biểu thức chính quy: {problem}";
+        /// A contract without columns.
+        NoColumns Usage,
+            "the contract declares no columns", "hợp đồng dữ liệu không khai báo cột nào";
+    }
+}

@@ -1,0 +1,66 @@
+//! Turns text into the key under which two spellings of the same words are equal.
+//!
+//! The key is for matching only and is never stored: it drops tone marks, so that placement
+//! (`hoà`, `hòa`), Unicode form and missing accents do not matter, and it drops punctuation, so
+//! that `Số CCCD/CMND` and `số cccd - cmnd` meet. Distinct words can share a key; a contract in
+//! which that happens is refused when it is read.
+
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+/// Returns `text` in the form in which it is stored: NFC, the three D-with-stroke letters unified.
+pub fn normalise(text: &str) -> String {
+    text.nfc().map(unify_stroke_d).collect()
+}
+
+/// Folds `text` to lower-case ASCII-like words separated by single spaces.
+pub fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut gap = false;
+    for letter in text.nfd().filter(|c| !is_combining_mark(*c)) {
+        for lower in unify_stroke_d(letter).to_lowercase() {
+            let lower = if lower == 'đ' { 'd' } else { lower };
+            if lower.is_alphanumeric() {
+                if gap && !out.is_empty() {
+                    out.push(' ');
+                }
+                gap = false;
+                out.push(lower);
+            } else {
+                gap = true;
+            }
+        }
+    }
+    out
+}
+
+/// Maps the Icelandic eth and the African D, which look alike, to the Vietnamese letter.
+fn unify_stroke_d(letter: char) -> char {
+    match letter {
+        '\u{D0}' | '\u{189}' => 'Đ',
+        _ => letter,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{fold, normalise};
+
+    #[test]
+    fn tone_placement_case_and_unicode_form_do_not_matter() {
+        assert_eq!(fold("Uỷ  ban"), fold("ỦY BAN"));
+        assert_eq!(fold("hoa\u{300}"), fold("hòa"));
+        assert_eq!(fold("Đối tượng"), "doi tuong");
+        assert_eq!(fold("\u{D0}ối tượng"), "doi tuong");
+    }
+
+    #[test]
+    fn punctuation_is_a_gap_and_the_ends_are_trimmed() {
+        assert_eq!(fold(" (Số CCCD/CMND) "), "so cccd cmnd");
+        assert_eq!(fold("***"), "");
+    }
+
+    #[test]
+    fn stored_text_is_composed() {
+        assert_eq!(normalise("e\u{302}\u{301}"), "ế");
+    }
+}

@@ -1,0 +1,3 @@
+//! Knows how Vietnamese offices write: spelling, numbers and dates.
+
+pub mod fold;

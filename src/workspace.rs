@@ -1,0 +1,216 @@
+//! Turns names of datasets, queries and charts into paths of a workspace, and folders into names.
+//!
+//! Names are checked here and nowhere else: they are small letters, digits and `_`, so that no
+//! name can leave the workspace or differ between file systems.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Explain as _, Place, Result};
+use crate::messages::WorkspaceFault;
+
+/// A folder with `datasets/`, and usually `queries/` and `charts/`.
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    root: PathBuf,
+}
+
+/// Tells whether `name` may name a dataset, a query, a chart or a column.
+pub fn is_name(name: &str) -> bool {
+    let mut letters = name.bytes();
+    letters.next().is_some_and(|first| first.is_ascii_lowercase())
+        && letters.all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == b'_')
+        && name.len() <= 60
+}
+
+impl Workspace {
+    /// Opens the workspace at `root`.
+    ///
+    /// # Errors
+    /// [`WorkspaceFault::NotAWorkspace`] if the folder has no `datasets`.
+    pub fn open(root: &Path) -> Result<Self> {
+        if root.join("datasets").is_dir() {
+            Ok(Self { root: root.to_owned() })
+        } else {
+            Err(WorkspaceFault::NotAWorkspace { folder: root.display().to_string() }.error())
+        }
+    }
+
+    /// Finds the nearest workspace at `start` or above it.
+    ///
+    /// # Errors
+    /// [`WorkspaceFault::NotFound`] if there is none.
+    pub fn find(start: &Path) -> Result<Self> {
+        start
+            .ancestors()
+            .find(|folder| folder.join("datasets").is_dir())
+            .map(|root| Self { root: root.to_owned() })
+            .ok_or_else(|| WorkspaceFault::NotFound { start: start.display().to_string() }.error())
+    }
+
+    /// Returns the workspace's folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Returns the path of a file of the workspace as users write it: relative, with `/`.
+    pub fn display(&self, path: &Path) -> String {
+        let shown = path.strip_prefix(&self.root).unwrap_or(path);
+        shown.to_string_lossy().replace('\\', "/")
+    }
+
+    /// Returns the path of a dataset's contract.
+    pub fn contract_file(&self, dataset: &str) -> PathBuf {
+        self.root.join("datasets").join(format!("{dataset}.toml"))
+    }
+
+    /// Returns the folder of a dataset's years.
+    pub fn dataset_folder(&self, dataset: &str) -> PathBuf {
+        self.root.join("datasets").join(dataset)
+    }
+
+    /// Returns the path of one year of a dataset.
+    pub fn year_file(&self, dataset: &str, year: i32) -> PathBuf {
+        self.dataset_folder(dataset).join(format!("year={year}")).join("data.parquet")
+    }
+
+    /// Returns the path of a saved query.
+    pub fn query_file(&self, query: &str) -> PathBuf {
+        self.root.join("queries").join(format!("{query}.sql"))
+    }
+
+    /// Returns the path of a saved chart.
+    pub fn chart_file(&self, chart: &str) -> PathBuf {
+        self.root.join("charts").join(format!("{chart}.sql"))
+    }
+
+    /// Returns the path of a saved chart's rendering.
+    pub fn chart_image(&self, chart: &str) -> PathBuf {
+        self.root.join("charts").join(format!("{chart}.png"))
+    }
+
+    /// Returns the folder of the program's own records in the workspace.
+    pub fn state_folder(&self) -> PathBuf {
+        self.root.join(".cchc")
+    }
+
+    /// Lists the datasets that have a contract, in order of name.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub fn datasets(&self) -> Result<Vec<String>> {
+        list_names(&self.root.join("datasets"), "toml")
+    }
+
+    /// Lists the saved queries, in order of name.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub fn queries(&self) -> Result<Vec<String>> {
+        list_names(&self.root.join("queries"), "sql")
+    }
+
+    /// Lists the saved charts, in order of name.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub fn charts(&self) -> Result<Vec<String>> {
+        list_names(&self.root.join("charts"), "sql")
+    }
+
+    /// Lists the years of a dataset that are imported, in order.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub fn years(&self, dataset: &str) -> Result<Vec<i32>> {
+        let folder = self.dataset_folder(dataset);
+        let mut years = Vec::new();
+        for name in list_folder(&folder)? {
+            let year = name.strip_prefix("year=").and_then(|year| year.parse().ok());
+            if let Some(year) = year.filter(|year| self.year_file(dataset, *year).is_file()) {
+                years.push(year);
+            }
+        }
+        years.sort_unstable();
+        Ok(years)
+    }
+}
+
+/// Checks a name that a user gave.
+///
+/// # Errors
+/// [`WorkspaceFault::BadName`].
+pub fn check_name(name: &str) -> Result<()> {
+    if is_name(name) { Ok(()) } else { Err(WorkspaceFault::BadName { name: name.to_owned() }.error()) }
+}
+
+/// Reads a text file of the workspace.
+///
+/// # Errors
+/// [`WorkspaceFault::Unreadable`] with the file's path as `shown`.
+pub fn read_text(path: &Path, shown: &str) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|cause| unreadable(shown, cause))
+}
+
+/// Says that a file cannot be read, and why.
+pub fn unreadable(shown: &str, cause: std::io::Error) -> Error {
+    Error::new(WorkspaceFault::Unreadable { file: shown.to_owned() }).at(Place::file(shown)).caused_by(cause)
+}
+
+/// Says that a file cannot be written, and why.
+pub fn unwritable(shown: &str, cause: std::io::Error) -> Error {
+    Error::new(WorkspaceFault::Unwritable { file: shown.to_owned() }).at(Place::file(shown)).caused_by(cause)
+}
+
+fn list_names(folder: &Path, extension: &str) -> Result<Vec<String>> {
+    let mut names: Vec<String> = list_folder(folder)?
+        .into_iter()
+        .filter_map(|name| name.strip_suffix(extension)?.strip_suffix('.').map(str::to_owned))
+        .filter(|name| is_name(name))
+        .collect();
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Lists the entries of a folder; a folder that does not exist has none.
+fn list_folder(folder: &Path) -> Result<Vec<String>> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(unreadable(&folder.display().to_string(), error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|cause| unreadable(&folder.display().to_string(), cause))?;
+        names.extend(entry.file_name().into_string());
+    }
+    Ok(names)
+}
+
+/// Finds the candidate that a mistyped name most likely meant.
+pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{did_you_mean, is_name};
+
+    #[test]
+    fn names_cannot_leave_the_workspace_or_differ_in_case() {
+        for bad in ["", "..", "a/b", "A", "1a", "đ", "a.b", "con:", &"a".repeat(61)] {
+            assert!(!is_name(bad), "{bad}");
+        }
+        assert!(is_name("on_time_766"));
+    }
+
+    #[test]
+    fn a_near_miss_finds_its_name_and_nonsense_finds_nothing() {
+        assert_eq!(did_you_mean("reveived_at", ["due_at", "received_at"]), Some("received_at"));
+        assert_eq!(did_you_mean("zzz", ["due_at", "received_at"]), None);
+    }
+}
