@@ -58,7 +58,11 @@ macro_rules! messages {
 pub(crate) use messages;
 
 mod contract;
+mod query;
+mod terminal;
 mod workspace;
 
 pub use contract::ContractFault;
+pub use query::{QueryFault, QueryNotice};
+pub use terminal::{Heading, Narration, ShellHelp, TerminalFault};
 pub use workspace::WorkspaceFault;

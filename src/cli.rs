@@ -1,0 +1,207 @@
+//! Turns the command line into typed arguments; the doc comments here are the help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::output::Format;
+
+/// Analytics for a public department's yearly exports: spreadsheets become Parquet, SQL and charts
+///
+/// Without a command, opens the SQL shell; reads SQL from standard input when that is not a terminal.
+#[derive(Debug, Parser)]
+#[command(name = "cchc", version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Options of every command
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Folder of the workspace; otherwise the nearest folder upwards that has `datasets`
+    #[arg(long, value_name = "DIR", env = "CCHC_WORKSPACE", global = true)]
+    pub workspace: Option<PathBuf>,
+    /// Language of messages, headings and images; otherwise the locale decides
+    #[arg(long, value_name = "vi|en", env = "CCHC_LANG", global = true)]
+    pub lang: Option<String>,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = ColorChoice::Auto, global = true)]
+    pub color: ColorChoice,
+    /// Say nothing but errors
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Import a year of a dataset from exported files
+    Import(ImportArgs),
+    /// Run a saved query or SQL
+    Query(QueryArgs),
+    /// Draw saved charts, or SQL with a VISUALISE clause, as PNG or SVG
+    Chart(ChartArgs),
+    /// List the datasets
+    Datasets(ListArgs),
+    /// List the saved queries
+    Queries(ListArgs),
+    /// List the saved charts
+    Charts(ListArgs),
+}
+
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cchc import dossiers 2023 so_theo_doi_ho_so_2023.xlsx --dry-run
+  cchc import staffing 2023 bien_che_2023.xlsx --synthetic unit,assigned,as_of")]
+pub struct ImportArgs {
+    /// Dataset to import into
+    pub dataset: String,
+    /// Year that the files report on
+    pub year: i32,
+    /// Exported files
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Sheets to read, as names or globs
+    #[arg(long, value_name = "GLOB")]
+    pub sheet: Vec<String>,
+    /// Period that the data cover, when the files do not say: 2023-01-01..2023-12-14
+    #[arg(long, value_name = "A..B")]
+    pub period: Option<String>,
+    /// Date on which the data were drawn up, when the files do not say
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+    /// Show what would be imported and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Leave out up to N rows that cannot be read, instead of refusing the files
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub allow_rejects: usize,
+    /// Import although a total printed in the files differs from the sum of the rows
+    #[arg(long)]
+    pub allow_control_mismatch: bool,
+    /// Encoding of text files, when it is not recognised
+    #[arg(long, value_name = "E")]
+    pub encoding: Option<String>,
+    /// Mark the year as made up; with columns, only those
+    #[arg(long, value_name = "COLUMNS", num_args = 0..=1, value_delimiter = ',', default_missing_value = "")]
+    pub synthetic: Option<Vec<String>>,
+}
+
+/// Arguments of `query`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cchc query on_time_resolved from_year=2021 --titles
+  cchc query -c 'select field, count(*) from dossiers where year = 2023 group by 1' -o so_lieu.csv")]
+pub struct QueryArgs {
+    /// Saved query to run, then its parameters as name=value
+    #[arg(value_name = "NAME", required_unless_present_any = ["sql", "file"], conflicts_with_all = ["sql", "file"])]
+    pub name: Option<String>,
+    /// Values of the saved query's parameters
+    #[arg(value_name = "param=value")]
+    pub arguments: Vec<String>,
+    /// SQL to run
+    #[arg(short = 'c', value_name = "SQL", conflicts_with = "file")]
+    pub sql: Option<String>,
+    /// File of SQL to run
+    #[arg(short, long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Where and how the result is written
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// Where and how a result is written.
+#[derive(Debug, Args)]
+pub struct OutputArgs {
+    /// Format of the result [default: table on a terminal, csv otherwise]
+    #[arg(long, value_enum)]
+    pub format: Option<FormatChoice>,
+    /// File to write instead of standard output; its extension is the default format
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Show Vietnamese titles and labels instead of names and codes
+    #[arg(long)]
+    pub titles: bool,
+}
+
+/// Format of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatChoice {
+    /// Lines and columns
+    Table,
+    /// Comma-separated values
+    Csv,
+    /// One array of objects
+    Json,
+    /// One object per line
+    Ndjson,
+    /// A Markdown table
+    Markdown,
+}
+
+impl From<FormatChoice> for Format {
+    fn from(choice: FormatChoice) -> Self {
+        match choice {
+            FormatChoice::Table => Self::Table,
+            FormatChoice::Csv => Self::Csv,
+            FormatChoice::Json => Self::Json,
+            FormatChoice::Ndjson => Self::Ndjson,
+            FormatChoice::Markdown => Self::Markdown,
+        }
+    }
+}
+
+/// Arguments of `chart`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cchc chart                                  draw every saved chart
+  cchc chart on_time_by_field from_year=2021 -o ty_le.png --width 155mm --height 90mm
+  cchc chart -c 'select field, count(*) n from dossiers group by 1 VISUALISE field AS x, n AS y DRAW bar' -o a.svg")]
+pub struct ChartArgs {
+    /// Saved charts to draw (all, if none is named), then their parameters as name=value
+    #[arg(value_name = "NAME | param=value", conflicts_with = "sql")]
+    pub words: Vec<String>,
+    /// SQL with a VISUALISE clause to draw
+    #[arg(short = 'c', value_name = "SQL", requires = "output")]
+    pub sql: Option<String>,
+    /// File to write, .png or .svg; saved charts go to charts/NAME.png otherwise
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Width, as 155mm or 1200px
+    #[arg(long, value_name = "SIZE", default_value = "155mm")]
+    pub width: String,
+    /// Height, as 90mm or 700px
+    #[arg(long, value_name = "SIZE", default_value = "90mm")]
+    pub height: String,
+    /// Dots per inch of sizes in millimetres
+    #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u16).range(36..=1200))]
+    pub dpi: u16,
+    /// Leave the title to the document's caption
+    #[arg(long)]
+    pub no_title: bool,
+}
+
+/// Arguments of the lists.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Format of the list [default: table on a terminal, csv otherwise]
+    #[arg(long, value_enum)]
+    pub format: Option<FormatChoice>,
+}

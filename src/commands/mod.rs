@@ -1,0 +1,26 @@
+//! Runs what the command line asks for: one file per command.
+
+mod list;
+mod query;
+mod session;
+mod write;
+
+use crate::cli::Command;
+use crate::error::Result;
+
+pub use session::Session;
+pub use write::show;
+
+/// Runs a command.
+///
+/// # Errors
+/// Whatever the command fails with; its kind is the exit code.
+pub fn run(session: &Session, command: &Command) -> Result<()> {
+    match command {
+        Command::Query(arguments) => query::run(session, arguments),
+        Command::Datasets(arguments) => list::run_datasets(session, arguments),
+        Command::Queries(arguments) => list::run_queries(session, arguments),
+        Command::Charts(arguments) => list::run_charts(session, arguments),
+        Command::Import(_) | Command::Chart(_) => Ok(()),
+    }
+}

@@ -1,0 +1,71 @@
+//! Turns the global options into what every command needs: the workspace, the engine, a runtime.
+
+use std::path::{Path, PathBuf};
+
+use tokio::runtime::{Builder, Runtime};
+
+use crate::cli::Global;
+use crate::engine::Engine;
+use crate::error::{Explain as _, Result};
+use crate::messages::TerminalFault;
+use crate::terminal::Terminal;
+use crate::workspace::Workspace;
+
+/// Deep expressions are planned recursively; worker threads get room for them.
+const WORKER_STACK_BYTES: usize = 16 << 20;
+
+/// One run of the program.
+pub struct Session {
+    /// The streams.
+    pub terminal: Terminal,
+    workspace: Option<PathBuf>,
+    here: PathBuf,
+    runtime: Runtime,
+}
+
+impl Session {
+    /// Starts the runtime; nothing is read yet.
+    ///
+    /// # Errors
+    /// If threads cannot be started.
+    pub fn start(global: &Global, terminal: Terminal, here: &Path) -> Result<Self> {
+        let runtime = Builder::new_multi_thread()
+            .enable_all()
+            .thread_stack_size(WORKER_STACK_BYTES)
+            .build()
+            .map_err(|error| TerminalFault::NoRuntime { problem: error.to_string() }.error())?;
+        Ok(Self { terminal, workspace: global.workspace.clone(), here: here.to_owned(), runtime })
+    }
+
+    /// Finds the workspace that was named, or the nearest one.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn find_workspace(&self) -> Result<Workspace> {
+        match &self.workspace {
+            Some(folder) => Workspace::open(folder),
+            None => Workspace::find(&self.here),
+        }
+    }
+
+    /// Opens the query engine over the workspace.
+    ///
+    /// # Errors
+    /// If there is no workspace.
+    pub fn open_engine(&self) -> Result<Engine> {
+        Engine::open(&self.find_workspace()?)
+    }
+
+    /// Waits for work; Ctrl-C abandons it at once.
+    ///
+    /// # Errors
+    /// What the work gives, or [`TerminalFault::Interrupted`].
+    pub fn wait<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        self.runtime.block_on(async {
+            tokio::select! {
+                result = work => result,
+                _ = tokio::signal::ctrl_c() => Err(TerminalFault::Interrupted.error()),
+            }
+        })
+    }
+}

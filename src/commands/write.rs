@@ -1,0 +1,127 @@
+//! Turns an answer and the output options into a file or into standard output.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::Session;
+use crate::cli::OutputArgs;
+use crate::engine::{Answer, Engine};
+use crate::error::{Explain as _, Result};
+use crate::messages::{Narration, TerminalFault};
+use crate::output::{Format, Layout, write_answer};
+use crate::query::ResultColumn;
+use crate::store::files::replace_file;
+use crate::terminal::Terminal;
+use crate::workspace::Workspace;
+
+/// How many rows a terminal shows of a result that has more.
+const ROWS_SHOWN: usize = 500;
+
+/// Where a result goes and in which format.
+pub(super) struct Destination<'a> {
+    format: Format,
+    file: Option<&'a Path>,
+    titles: bool,
+}
+
+impl<'a> Destination<'a> {
+    /// Decides format and place before anything runs, so that a mistake costs no time.
+    pub(super) fn new(arguments: &'a OutputArgs, terminal: Terminal, workspace: &Workspace) -> Result<Self> {
+        let file = arguments.output.as_deref();
+        if let Some(file) = file {
+            check_outside(file, workspace)?;
+        }
+        let format = match (arguments.format, file) {
+            (Some(format), _) => format.into(),
+            (None, Some(file)) => format_of(file)?,
+            (None, None) => default_format(terminal),
+        };
+        Ok(Self { format, file, titles: arguments.titles })
+    }
+
+    /// Writes the answer and says what its reader must know.
+    pub(super) fn write(
+        &self,
+        session: &Session,
+        engine: &Engine,
+        answer: &Answer,
+        declared: &[ResultColumn],
+    ) -> Result<()> {
+        let terminal = session.terminal;
+        let layout = if self.titles {
+            Layout::titled(&answer.schema, declared, engine.contracts(), terminal.lang)
+        } else {
+            Layout::plain(&answer.schema)
+        };
+        match self.file {
+            Some(file) => {
+                let mut bytes = Vec::new();
+                write_answer(&mut bytes, self.format, answer, &layout, None)
+                    .map_err(|error| crate::terminal::write_fault(&error))?;
+                replace_file(file, &bytes)?;
+                terminal.narrate(&Narration::Wrote { file: file.display().to_string() });
+            }
+            None => show(terminal, self.format, answer, &layout)?,
+        }
+        for notice in &answer.notices {
+            terminal.narrate(notice);
+        }
+        Ok(())
+    }
+}
+
+/// Chooses the format for a person or for a program.
+pub(super) fn default_format(terminal: Terminal) -> Format {
+    if terminal.shows_data() { Format::Table } else { Format::Csv }
+}
+
+/// Writes an answer to standard output; a terminal shows the first rows of a long one.
+pub fn show(terminal: Terminal, format: Format, answer: &Answer, layout: &Layout) -> Result<()> {
+    let count = answer.row_count();
+    let long = format == Format::Table && terminal.shows_data() && count > ROWS_SHOWN;
+    let cut = long.then(|| cut_rows(answer, ROWS_SHOWN));
+    let shown = cut.as_ref().unwrap_or(answer);
+    terminal.data(|out| {
+        write_answer(out, format, shown, layout, terminal.width())?;
+        out.flush()
+    })?;
+    if long {
+        terminal.narrate(&Narration::MoreRows { shown: ROWS_SHOWN, count });
+    }
+    Ok(())
+}
+
+fn cut_rows(answer: &Answer, rows: usize) -> Answer {
+    let mut left = rows;
+    let batches = answer
+        .batches
+        .iter()
+        .map(|batch| {
+            let kept = batch.num_rows().min(left);
+            left -= kept;
+            batch.slice(0, kept)
+        })
+        .collect();
+    Answer { batches, ..answer.clone() }
+}
+
+fn format_of(file: &Path) -> Result<Format> {
+    let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    Format::from_extension(extension)
+        .ok_or_else(|| TerminalFault::UnknownExtension { file: file.display().to_string() }.error())
+}
+
+/// Refuses a file among the workspace's data, however it is spelled.
+pub(super) fn check_outside(file: &Path, workspace: &Workspace) -> Result<()> {
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    let Ok(folder) = folder.canonicalize() else { return Ok(()) };
+    let Ok(root) = workspace.root().canonicalize() else { return Ok(()) };
+    let kept = [root.join("datasets"), root.join(".cchc")];
+    if kept.iter().any(|kept| folder.starts_with(kept)) {
+        return Err(TerminalFault::InsideDatasets { file: file.display().to_string() }.error());
+    }
+    Ok(())
+}

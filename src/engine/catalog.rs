@@ -1,0 +1,225 @@
+//! Turns the names of a workspace into tables, each made when a statement first names it.
+//!
+//! Schemas: `datasets` (the default), `source` (rows with their origin), `queries` (saved queries
+//! with their defaults), `information_schema`. Opening nothing before it is named keeps start-up
+//! instant, and a broken contract or query troubles only the statements that use it.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use async_trait::async_trait;
+use datafusion::catalog::information_schema::InformationSchemaProvider;
+use datafusion::catalog::{CatalogProvider, CatalogProviderList, SchemaProvider, TableProvider};
+use datafusion::common::{DataFusionError, Result};
+use datafusion::execution::SessionState;
+
+use super::dataset::{DatasetTable, Origin};
+use super::{imports, saved};
+use crate::contract::{Contract, parse_contract};
+use crate::error::Error;
+use crate::messages::WorkspaceFault;
+use crate::workspace::{Workspace, did_you_mean, read_text};
+
+/// The name of the one catalogue.
+pub(super) const CATALOG: &str = "workspace";
+/// The schema in which unqualified names are looked up.
+pub(super) const DATASETS: &str = "datasets";
+/// The schema of datasets with the origin of each row.
+const SOURCE: &str = "source";
+/// The schema of saved queries.
+pub(super) const QUERIES: &str = "queries";
+/// The standard's schema of tables and columns.
+const INFORMATION_SCHEMA: &str = "information_schema";
+/// The table of imports.
+pub(super) const IMPORTS: &str = "imports";
+
+/// The contracts of a workspace, read when asked for, so that an edit is seen at once.
+#[derive(Debug, Clone)]
+pub struct Contracts {
+    workspace: Workspace,
+}
+
+impl Contracts {
+    /// Looks into `workspace`.
+    pub fn new(workspace: Workspace) -> Self {
+        Self { workspace }
+    }
+
+    /// Reads one contract.
+    ///
+    /// # Errors
+    /// [`WorkspaceFault::UnknownDataset`], an unreadable file, or the faults in it.
+    pub fn read(&self, dataset: &str) -> crate::error::Result<Contract> {
+        let names = self.workspace.datasets()?;
+        if !names.iter().any(|name| name == dataset) {
+            return Err(unknown_dataset(dataset, &names));
+        }
+        let path = self.workspace.contract_file(dataset);
+        let shown = self.workspace.display(&path);
+        parse_contract(dataset, &shown, &read_text(&path, &shown)?)
+    }
+}
+
+fn unknown_dataset(name: &str, names: &[String]) -> Error {
+    let (hint, hint_vi) = match did_you_mean(name, names.iter().map(String::as_str)) {
+        Some(near) => (format!("did you mean `{near}`?"), format!("có phải ý bạn là `{near}`?")),
+        None => (format!("there are: {}", names.join(", ")), format!("hiện có: {}", names.join(", "))),
+    };
+    Error::new(WorkspaceFault::UnknownDataset { name: name.to_owned(), hint, hint_vi })
+}
+
+/// Gives the current session state to providers that must plan or scan.
+pub(super) type StateSource = Arc<OnceLock<Box<dyn Fn() -> Option<SessionState> + Send + Sync>>>;
+
+/// What every schema of the catalogue needs.
+#[derive(Clone)]
+pub(super) struct Context {
+    pub(super) workspace: Workspace,
+    pub(super) contracts: Contracts,
+    pub(super) state: StateSource,
+}
+
+impl Context {
+    pub(super) fn state(&self) -> Result<SessionState> {
+        let state = self.state.get().and_then(|source| source());
+        state.ok_or_else(|| DataFusionError::Internal("the session has ended".to_owned()))
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.workspace.root().display())
+    }
+}
+
+/// Wraps an error of ours so that it passes through DataFusion unchanged.
+pub(super) fn external(error: Error) -> DataFusionError {
+    DataFusionError::External(Box::new(error))
+}
+
+/// The list of the one catalogue.
+#[derive(Debug)]
+pub(super) struct WorkspaceCatalogs {
+    catalog: Arc<WorkspaceCatalog>,
+}
+
+impl WorkspaceCatalogs {
+    pub(super) fn new(context: Context) -> Self {
+        Self { catalog: Arc::new(WorkspaceCatalog { context, faults: Faults::Raised }) }
+    }
+}
+
+impl CatalogProviderList for WorkspaceCatalogs {
+    fn register_catalog(&self, _: String, _: Arc<dyn CatalogProvider>) -> Option<Arc<dyn CatalogProvider>> {
+        None
+    }
+
+    fn catalog_names(&self) -> Vec<String> {
+        vec![CATALOG.to_owned()]
+    }
+
+    fn catalog(&self, name: &str) -> Option<Arc<dyn CatalogProvider>> {
+        (name == CATALOG).then(|| Arc::clone(&self.catalog) as Arc<dyn CatalogProvider>)
+    }
+}
+
+/// What a table that cannot be made is: an error where it was named, nothing where all are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Faults {
+    Raised,
+    Hidden,
+}
+
+#[derive(Debug, Clone)]
+struct WorkspaceCatalog {
+    context: Context,
+    faults: Faults,
+}
+
+impl CatalogProvider for WorkspaceCatalog {
+    fn schema_names(&self) -> Vec<String> {
+        [DATASETS, SOURCE, QUERIES].map(str::to_owned).to_vec()
+    }
+
+    fn schema(&self, name: &str) -> Option<Arc<dyn SchemaProvider>> {
+        let kind = match name {
+            DATASETS => SchemaKind::Datasets,
+            SOURCE => SchemaKind::Source,
+            QUERIES => SchemaKind::Queries,
+            INFORMATION_SCHEMA => return Some(self.information_schema()),
+            _ => return None,
+        };
+        Some(Arc::new(WorkspaceSchema { context: self.context.clone(), kind, faults: self.faults }))
+    }
+}
+
+impl WorkspaceCatalog {
+    /// Lists over a catalogue in which what is broken does not exist.
+    fn information_schema(&self) -> Arc<dyn SchemaProvider> {
+        let lenient = Self { context: self.context.clone(), faults: Faults::Hidden };
+        let list = WorkspaceCatalogs { catalog: Arc::new(lenient) };
+        Arc::new(InformationSchemaProvider::new(Arc::new(list)))
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SchemaKind {
+    Datasets,
+    Source,
+    Queries,
+}
+
+#[derive(Debug)]
+struct WorkspaceSchema {
+    context: Context,
+    kind: SchemaKind,
+    faults: Faults,
+}
+
+impl WorkspaceSchema {
+    fn names(&self) -> crate::error::Result<Vec<String>> {
+        match self.kind {
+            SchemaKind::Datasets => {
+                let mut names = self.context.workspace.datasets()?;
+                names.push(IMPORTS.to_owned());
+                Ok(names)
+            }
+            SchemaKind::Source => self.context.workspace.datasets(),
+            SchemaKind::Queries => self.context.workspace.queries(),
+        }
+    }
+
+    async fn make(&self, name: &str) -> Result<Arc<dyn TableProvider>> {
+        let origin = match self.kind {
+            SchemaKind::Queries => return saved::make_view(&self.context, name).await,
+            SchemaKind::Datasets if name == IMPORTS => return imports::make_table(&self.context.workspace),
+            SchemaKind::Datasets => Origin::Hidden,
+            SchemaKind::Source => Origin::Shown,
+        };
+        let contract = self.context.contracts.read(name).map_err(external)?;
+        let state = self.context.state()?;
+        Ok(Arc::new(DatasetTable::new(&state, Arc::new(contract), origin)?))
+    }
+}
+
+#[async_trait]
+impl SchemaProvider for WorkspaceSchema {
+    fn table_names(&self) -> Vec<String> {
+        self.names().unwrap_or_default()
+    }
+
+    async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        if !self.table_exist(name) {
+            return Ok(None);
+        }
+        match (self.make(name).await, self.faults) {
+            (Ok(table), _) => Ok(Some(table)),
+            (Err(_), Faults::Hidden) => Ok(None),
+            (Err(error), Faults::Raised) => Err(error),
+        }
+    }
+
+    fn table_exist(&self, name: &str) -> bool {
+        self.table_names().iter().any(|known| known == name)
+    }
+}

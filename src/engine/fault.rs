@@ -1,0 +1,207 @@
+//! Turns DataFusion's errors into ours: what is wrong, where in the script, and what was meant.
+//!
+//! Unknown tables are found before planning, because the planner's error for them is only a
+//! sentence; unknown columns come as typed errors, other faults keep the engine's words.
+
+use std::error::Error as _;
+use std::ops::ControlFlow;
+
+use datafusion::common::TableReference;
+use datafusion::common::{DataFusionError, SchemaError};
+use datafusion::execution::SessionState;
+use datafusion::sql::parser::Statement as Parsed;
+use datafusion::sql::sqlparser::ast::{ObjectName, Spanned as _, visit_relations};
+use datafusion::sql::sqlparser::tokenizer::{Location, Span};
+
+use super::{Script, Statement};
+use crate::error::{Error, Place, Result};
+use crate::messages::QueryFault;
+use crate::workspace::did_you_mean;
+
+/// Converts an error of a statement.
+pub(super) fn convert(error: DataFusionError, script: &Script, statement: &Statement) -> Error {
+    let span = find_span(&error);
+    let converted = describe(error);
+    match span {
+        Some(span) => converted.at_if_unplaced(|| script.place(statement, span)),
+        None => converted.at_if_unplaced(|| start_of(script, statement)),
+    }
+}
+
+fn start_of(script: &Script, statement: &Statement) -> Place {
+    let sql = script.sql(statement);
+    let skipped = sql.len() - sql.trim_start().len();
+    let start = statement.range.start + skipped;
+    Place::text(&script.file, &script.text, start, start + 1)
+}
+
+/// Converts an error without a place.
+pub(super) fn describe(error: DataFusionError) -> Error {
+    match error {
+        DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => describe(*inner),
+        DataFusionError::Collection(mut errors) if !errors.is_empty() => describe(errors.swap_remove(0)),
+        DataFusionError::External(inner) => match inner.downcast::<Error>() {
+            Ok(ours) => *ours,
+            Err(other) => Error::new(QueryFault::Failed { problem: other.to_string() }),
+        },
+        DataFusionError::Shared(inner) => match unshare(&inner) {
+            Some(placed) => placed,
+            None => Error::new(QueryFault::Failed { problem: plain(&inner) }),
+        },
+        DataFusionError::SchemaError(inner, _) => describe_schema(&inner),
+        DataFusionError::SQL(inner, _) => {
+            let problem = inner.to_string();
+            let problem = problem.trim_start_matches("sql parser error: ");
+            let problem = problem.split(" at Line:").next().unwrap_or(problem);
+            Error::new(QueryFault::Syntax { problem: problem.to_owned() })
+        }
+        DataFusionError::Internal(problem) => Error::new(QueryFault::Defect { problem }),
+        other => unknown_function(&other)
+            .unwrap_or_else(|| Error::new(QueryFault::Failed { problem: plain(&other) })),
+    }
+}
+
+/// The planner names an unknown function, and the likely one, only in a sentence.
+fn unknown_function(error: &DataFusionError) -> Option<Error> {
+    let message = error.message();
+    let (name, rest) = message.strip_prefix("Invalid function '")?.split_once('\'')?;
+    let near = rest.split_once("Did you mean '").and_then(|(_, near)| near.split_once('\''));
+    let (hint, hint_vi) = match near {
+        Some((near, _)) => (format!("did you mean `{near}`?"), format!("có phải ý bạn là `{near}`?")),
+        None => (String::new(), String::new()),
+    };
+    Some(Error::new(QueryFault::UnknownFunction { name: name.to_owned(), hint, hint_vi }))
+}
+
+/// An error of ours inside a shared one cannot be moved out; its text and places are carried over.
+fn unshare(error: &DataFusionError) -> Option<Error> {
+    let ours = find_ours(error)?;
+    let problem = ours.message(crate::error::Lang::En);
+    let fresh = Error::new(QueryFault::Failed { problem });
+    Some(ours.places().iter().cloned().fold(fresh, Error::at))
+}
+
+fn find_ours(error: &DataFusionError) -> Option<&Error> {
+    match error {
+        DataFusionError::External(inner) => inner.downcast_ref(),
+        DataFusionError::Shared(inner) => find_ours(inner),
+        DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => find_ours(inner),
+        _ => None,
+    }
+}
+
+/// The engine's words in one line, without the prefix that says at which stage it failed.
+fn plain(error: &DataFusionError) -> String {
+    let message = error.message();
+    let text = if message.is_empty() { error.to_string() } else { message.into_owned() };
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+fn describe_schema(error: &SchemaError) -> Error {
+    match error {
+        SchemaError::FieldNotFound { field, valid_fields } => {
+            let name = field.flat_name();
+            let known: Vec<&str> = valid_fields.iter().map(|column| column.name.as_str()).collect();
+            let (hint, hint_vi) = suggest(&field.name, &known);
+            Error::new(QueryFault::UnknownColumn { name, hint, hint_vi })
+        }
+        other => Error::new(QueryFault::Failed { problem: other.to_string() }),
+    }
+}
+
+/// Proposes the likely name, or lists what there is.
+fn suggest(name: &str, known: &[&str]) -> (String, String) {
+    match did_you_mean(name, known.iter().copied()) {
+        Some(near) => (format!("did you mean `{near}`?"), format!("có phải ý bạn là `{near}`?")),
+        None if known.is_empty() => (String::new(), String::new()),
+        None => {
+            let list = known.iter().take(30).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            (format!("there are {list}"), format!("hiện có {list}"))
+        }
+    }
+}
+
+fn find_span(error: &DataFusionError) -> Option<Span> {
+    if let DataFusionError::SQL(inner, _) = error {
+        return parser_position(&inner.to_string());
+    }
+    if let DataFusionError::Diagnostic(diagnostic, _) = error
+        && let Some(span) = diagnostic.span
+    {
+        let location = |at: datafusion::common::Location| Location { line: at.line, column: at.column };
+        return Some(Span { start: location(span.start), end: location(span.end) });
+    }
+    match error {
+        DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => find_span(inner),
+        DataFusionError::Shared(inner) => find_span(inner),
+        DataFusionError::Collection(errors) => errors.first().and_then(find_span),
+        _ => error.source().and_then(|source| source.downcast_ref()).and_then(find_span),
+    }
+}
+
+/// The parser's errors carry their position only as text: `… at Line: 1, Column: 8`.
+fn parser_position(message: &str) -> Option<Span> {
+    let (_, position) = message.rsplit_once(" at Line: ")?;
+    let (line, column) = position.split_once(", Column: ")?;
+    let digits: String = column.chars().take_while(char::is_ascii_digit).collect();
+    let start = Location { line: line.trim().parse().ok()?, column: digits.parse().ok()? };
+    Some(Span { start, end: Location { line: start.line, column: start.column + 1 } })
+}
+
+/// Checks that every table a statement names exists.
+pub(super) fn check_relations(state: &SessionState, parsed: &Parsed) -> Result<(), DataFusionError> {
+    for reference in state.resolve_table_references(parsed)? {
+        if !exists(state, &reference) {
+            return Err(unknown_table(state, parsed, &reference));
+        }
+    }
+    Ok(())
+}
+
+fn exists(state: &SessionState, reference: &TableReference) -> bool {
+    state.schema_for_ref(reference.clone()).is_ok_and(|schema| schema.table_exist(reference.table()))
+}
+
+fn unknown_table(state: &SessionState, parsed: &Parsed, reference: &TableReference) -> DataFusionError {
+    let name = reference.to_string();
+    let known = known_tables(state);
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let (hint, hint_vi) = suggest(&name, &known);
+    let error = super::catalog::external(Error::new(QueryFault::UnknownTable { name, hint, hint_vi }));
+    match find_relation(parsed, reference) {
+        Some(span) => {
+            let span = datafusion::common::Span::try_from_sqlparser_span(span);
+            let diagnostic = datafusion::common::Diagnostic::new_error("unknown table", span);
+            error.with_diagnostic(diagnostic)
+        }
+        None => error,
+    }
+}
+
+fn known_tables(state: &SessionState) -> Vec<String> {
+    let mut names = Vec::new();
+    for schema in [super::catalog::DATASETS, super::catalog::QUERIES] {
+        let Ok(provider) = state.schema_for_ref(TableReference::partial(schema, "")) else { continue };
+        for table in provider.table_names() {
+            names.push(if schema == super::catalog::DATASETS { table } else { format!("{schema}.{table}") });
+        }
+    }
+    names
+}
+
+fn find_relation(parsed: &Parsed, reference: &TableReference) -> Option<Span> {
+    let tree = match parsed {
+        Parsed::Statement(tree) => tree.as_ref(),
+        Parsed::Explain(explain) => return find_relation(&explain.statement, reference),
+        _ => return None,
+    };
+    let wanted = reference.to_string().to_lowercase();
+    let found = visit_relations(tree, |relation: &ObjectName| {
+        if relation.to_string().to_lowercase() == wanted {
+            ControlFlow::Break(relation.span())
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
+    found.break_value()
+}

@@ -1,0 +1,21 @@
+//! Turns SQL over a workspace into results: one DataFusion session whose catalogue is the workspace.
+//!
+//! DataFusion's types that the product depends on are kept behind this module, since a major version
+//! of it appears every few months.
+
+mod catalog;
+mod dataset;
+mod fault;
+mod files;
+mod imports;
+mod label;
+mod notice;
+mod saved;
+mod session;
+mod statement;
+
+pub use catalog::Contracts;
+pub use dataset::{CATEGORY_KEY, MEASURE_UNIT_KEY, TITLE_KEY};
+pub use saved::Arguments;
+pub use session::{Answer, Engine};
+pub use statement::{Script, Statement};

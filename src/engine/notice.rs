@@ -1,0 +1,135 @@
+//! Turns a plan into what its reader must know: which made-up data it reads.
+//!
+//! The scans of the optimised plan say which columns are read and, by their filters on `year`, of
+//! which years; provenance says which of those are synthetic. Nothing in the rows is looked at, so
+//! an empty result of synthetic data carries the notice too.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int32Array, RecordBatch};
+use datafusion::arrow::datatypes::{DataType, Field, Schema};
+use datafusion::catalog::default_table_source::source_as_provider;
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::common::{DFSchema, Result};
+use datafusion::execution::SessionState;
+use datafusion::logical_expr::expr_rewriter::unnormalize_col;
+use datafusion::logical_expr::{Expr, LogicalPlan, TableScan};
+
+use super::catalog::external;
+use super::dataset::DatasetTable;
+use crate::messages::QueryNotice;
+use crate::store::provenance::{Synthetic, read_provenance};
+use crate::workspace::Workspace;
+
+/// What is read of one dataset and year that is synthetic: all of it, or some columns.
+type Findings = BTreeMap<(String, i32), BTreeSet<String>>;
+
+/// Finds the notices of an optimised plan.
+pub(super) fn find_notices(
+    state: &SessionState,
+    workspace: &Workspace,
+    plan: &LogicalPlan,
+) -> Result<Vec<QueryNotice>> {
+    let mut findings = Findings::new();
+    plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::TableScan(scan) = node {
+            inspect_scan(state, workspace, scan, &mut findings)?;
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    Ok(describe(&findings).into_iter().collect())
+}
+
+fn inspect_scan(
+    state: &SessionState,
+    workspace: &Workspace,
+    scan: &TableScan,
+    findings: &mut Findings,
+) -> Result<()> {
+    let provider = source_as_provider(&scan.source)?;
+    let Some(table) = provider.downcast_ref::<DatasetTable>() else { return Ok(()) };
+    let dataset = &table.contract().name;
+    let columns = columns_read(scan);
+    let years = workspace.years(dataset).map_err(external)?;
+    for year in years_read(state, &scan.filters, &years)? {
+        let provenance = read_provenance(&workspace.year_file(dataset, year)).map_err(external)?;
+        let read: BTreeSet<String> = match provenance.synthetic {
+            Synthetic::None => continue,
+            Synthetic::All => BTreeSet::new(),
+            Synthetic::Columns(synthetic) => {
+                let read: BTreeSet<_> =
+                    synthetic.into_iter().filter(|column| columns.contains(column)).collect();
+                if read.is_empty() {
+                    continue;
+                }
+                read
+            }
+        };
+        findings.entry((dataset.clone(), year)).or_default().extend(read);
+    }
+    Ok(())
+}
+
+fn columns_read(scan: &TableScan) -> BTreeSet<String> {
+    let projected = scan.projected_schema.fields().iter().map(|field| field.name().clone());
+    let filtered = scan.filters.iter().flat_map(Expr::column_refs).map(|column| column.name.clone());
+    projected.chain(filtered).collect()
+}
+
+/// Keeps the years that pass every filter that looks at nothing but `year`.
+fn years_read(state: &SessionState, filters: &[Expr], years: &[i32]) -> Result<Vec<i32>> {
+    let schema = Arc::new(Schema::new(vec![Field::new("year", DataType::Int32, true)]));
+    let df_schema = DFSchema::try_from(Arc::clone(&schema))?;
+    let column: ArrayRef = Arc::new(Int32Array::from(years.to_vec()));
+    let batch = RecordBatch::try_new(schema, vec![column])?;
+    let mut kept = vec![true; years.len()];
+    for filter in
+        filters.iter().filter(|filter| filter.column_refs().iter().all(|column| column.name == "year"))
+    {
+        let filter = state.create_physical_expr(unnormalize_col(filter.clone()), &df_schema)?;
+        let verdict = filter.evaluate(&batch)?.into_array(batch.num_rows())?;
+        let verdict = verdict.as_boolean();
+        for (index, kept) in kept.iter_mut().enumerate() {
+            *kept &= verdict.is_valid(index) && verdict.value(index);
+        }
+    }
+    Ok(years.iter().zip(kept).filter(|(_, kept)| *kept).map(|(year, _)| *year).collect())
+}
+
+/// Says it in one line: `dossiers 2020–2022, 2023 (channel, fee); staffing 2020`.
+fn describe(findings: &Findings) -> Option<QueryNotice> {
+    if findings.is_empty() {
+        return None;
+    }
+    let mut datasets: BTreeMap<&str, Vec<(i32, &BTreeSet<String>)>> = BTreeMap::new();
+    for ((dataset, year), columns) in findings {
+        datasets.entry(dataset).or_default().push((*year, columns));
+    }
+    let parts: Vec<String> =
+        datasets.iter().map(|(dataset, years)| format!("{dataset} {}", describe_years(years))).collect();
+    let what = parts.join("; ");
+    Some(QueryNotice::Synthetic { what_vi: what.clone(), what })
+}
+
+fn describe_years(years: &[(i32, &BTreeSet<String>)]) -> String {
+    let mut runs: Vec<(i32, i32, &BTreeSet<String>)> = Vec::new();
+    for (year, columns) in years {
+        match runs.last_mut() {
+            Some((_, last, same)) if *last + 1 == *year && same == columns => *last = *year,
+            _ => runs.push((*year, *year, columns)),
+        }
+    }
+    let shown: Vec<String> = runs
+        .into_iter()
+        .map(|(first, last, columns)| {
+            let span = if first == last { first.to_string() } else { format!("{first}–{last}") };
+            if columns.is_empty() {
+                span
+            } else {
+                format!("{span} ({})", columns.iter().cloned().collect::<Vec<_>>().join(", "))
+            }
+        })
+        .collect();
+    shown.join(", ")
+}

@@ -1,0 +1,272 @@
+//! Turns a statement into an answer: parse, bind, plan, gate, run.
+//!
+//! One session per process. Each statement is planned against the workspace as it is at that
+//! moment: file listings are not cached, so a year that another process imports is seen at once.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::execution::memory_pool::UnboundedMemoryPool;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::logical_expr::{LogicalPlan, ScalarUDF};
+use datafusion::optimizer::{Analyzer, AnalyzerRule};
+use datafusion::physical_plan::{ExecutionPlan, collect};
+use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
+use datafusion::sql::parser::{DFParserBuilder, Statement as Parsed};
+use datafusion::sql::sqlparser::ast;
+use datafusion::sql::sqlparser::dialect::GenericDialect;
+
+use super::catalog::{CATALOG, Context, Contracts, DATASETS, StateSource, WorkspaceCatalogs, external};
+use super::files::{FileReplaced, WorkspaceOnly};
+use super::label::{Label, LabelRule};
+use super::saved::{self, Bindings};
+use super::{Script, Statement, fault, notice};
+use crate::error::{Error, Result};
+use crate::messages::{QueryFault, QueryNotice};
+use crate::query::{SavedQuery, parse_saved_query};
+use crate::workspace::{Workspace, read_text};
+
+/// How often a statement is planned again when a year is replaced under it.
+const PLANNING_ATTEMPTS: usize = 5;
+
+/// The query engine over one workspace.
+pub struct Engine {
+    context: SessionContext,
+    inner: Context,
+}
+
+/// What a statement gives.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Names, types and metadata of the columns.
+    pub schema: SchemaRef,
+    /// The rows.
+    pub batches: Vec<RecordBatch>,
+    /// What the reader of the rows must know.
+    pub notices: Vec<QueryNotice>,
+}
+
+impl Answer {
+    /// Counts the rows.
+    pub fn row_count(&self) -> usize {
+        self.batches.iter().map(RecordBatch::num_rows).sum()
+    }
+}
+
+impl Engine {
+    /// Opens a session over `workspace`; nothing of it is read before a statement names it.
+    ///
+    /// # Errors
+    /// If the workspace's folder cannot be used.
+    pub fn open(workspace: &Workspace) -> Result<Self> {
+        let state_source = StateSource::default();
+        let contracts = Contracts::new(workspace.clone());
+        let inner = Context { workspace: workspace.clone(), contracts, state: Arc::clone(&state_source) };
+        let context = open_context(&inner).map_err(fault::describe)?;
+        let state = context.state_weak_ref();
+        let source = move || state.upgrade().map(|state| state.read().clone());
+        // The cell is new, so this is its first and only value.
+        let _ = state_source.set(Box::new(source));
+        Ok(Self { context, inner })
+    }
+
+    /// Returns the workspace.
+    pub fn workspace(&self) -> &Workspace {
+        &self.inner.workspace
+    }
+
+    /// Returns the contracts of the workspace.
+    pub fn contracts(&self) -> &Contracts {
+        &self.inner.contracts
+    }
+
+    /// Runs one statement that a user typed or wrote.
+    ///
+    /// # Errors
+    /// [`QueryFault`] with the place in the script.
+    pub async fn ask(&self, script: &Script, statement: &Statement) -> Result<Answer> {
+        self.run(script, statement, &Bindings::none()).await
+    }
+
+    /// Reads a saved query of the workspace.
+    ///
+    /// # Errors
+    /// If there is none of that name, or its header is wrong.
+    pub fn read_query(&self, name: &str) -> Result<SavedQuery> {
+        saved::read_query(&self.inner.workspace, name)
+    }
+
+    /// Reads a saved chart's file: a saved query whose text goes on with a VISUALISE clause.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or its header is wrong.
+    pub fn read_chart(&self, name: &str) -> Result<SavedQuery> {
+        let path = self.inner.workspace.chart_file(name);
+        let shown = self.inner.workspace.display(&path);
+        parse_saved_query(name, &shown, &read_text(&path, &shown)?)
+    }
+
+    /// Runs the SQL of a saved query (`length` bytes of its text) with the given arguments.
+    ///
+    /// # Errors
+    /// Faults of the arguments, of the header against the SQL, and of the SQL.
+    pub async fn ask_saved(
+        &self,
+        query: &SavedQuery,
+        length: usize,
+        arguments: &saved::Arguments,
+    ) -> Result<Answer> {
+        let text = query.text.get(..length).unwrap_or(&query.text);
+        let bindings = saved::bind(&self.inner, query, text, arguments).await?;
+        let script = Script::new(query.file.clone(), text);
+        let mut answer = None;
+        for statement in script.statements() {
+            answer = Some(self.run(&script, &statement, &bindings).await?);
+        }
+        answer.ok_or_else(|| saved::no_statement(query))
+    }
+
+    async fn run(&self, script: &Script, statement: &Statement, bindings: &Bindings) -> Result<Answer> {
+        let parsed = parse(script, statement, bindings)?;
+        for _ in 0..PLANNING_ATTEMPTS {
+            match self.attempt(parsed.clone()).await {
+                Err(error) if replaced(&error) => {}
+                Err(error) => return Err(fault::convert(error, script, statement)),
+                Ok(answer) => return Ok(answer),
+            }
+        }
+        Err(Error::new(QueryFault::KeepsChanging))
+    }
+
+    async fn attempt(&self, parsed: Parsed) -> datafusion::common::Result<Answer> {
+        let state = self.context.state();
+        fault::check_relations(&state, &parsed)?;
+        let plan = state.statement_to_plan(parsed).await?;
+        only_reading().verify_plan(&plan)?;
+        let plan = state.optimize(&plan)?;
+        let notices = match plan {
+            LogicalPlan::Explain(_) => Vec::new(),
+            _ => notice::find_notices(&state, &self.inner.workspace, &plan)?,
+        };
+        let schema = Arc::clone(plan.schema().inner());
+        let physical = state.query_planner().create_physical_plan(&plan, &state).await?;
+        let schema = keep_metadata(&schema, &physical);
+        let batches = collect(physical, state.task_ctx()).await?;
+        Ok(Answer { schema, batches, notices })
+    }
+}
+
+/// The rows' types are the physical plan's, their titles and categories the logical one's.
+fn keep_metadata(logical: &SchemaRef, physical: &Arc<dyn ExecutionPlan>) -> SchemaRef {
+    let found = physical.schema();
+    if found.fields().len() != logical.fields().len() {
+        return found;
+    }
+    let fields: Vec<_> = found
+        .fields()
+        .iter()
+        .zip(logical.fields())
+        .map(|(found, logical)| found.as_ref().clone().with_metadata(logical.metadata().clone()))
+        .collect();
+    Arc::new(datafusion::arrow::datatypes::Schema::new(fields))
+}
+
+fn open_context(inner: &Context) -> datafusion::common::Result<SessionContext> {
+    let registry = WorkspaceOnly::new(inner.workspace.root())?;
+    let runtime = RuntimeEnvBuilder::new()
+        .with_object_store_registry(Arc::new(registry))
+        .with_memory_pool(Arc::new(UnboundedMemoryPool::default()))
+        // Zero turns the cache of file listings off; it would hide imports by other processes.
+        .with_object_list_cache_limit(0)
+        .build_arc()?;
+    let mut config = SessionConfig::new().with_default_catalog_and_schema(CATALOG, DATASETS);
+    config.options_mut().catalog.create_default_catalog_and_schema = false;
+    // Off, because the catalogue has an `information_schema` of its own that survives broken files.
+    config.options_mut().catalog.information_schema = false;
+    config.options_mut().sql_parser.collect_spans = true;
+    let state = SessionStateBuilder::new()
+        .with_config(config)
+        .with_runtime_env(runtime)
+        .with_default_features()
+        .with_catalog_list(Arc::new(WorkspaceCatalogs::new(inner.clone())))
+        .with_analyzer_rules(analyzer_rules(inner))
+        .build();
+    let context = SessionContext::new_with_state(state);
+    context.register_udf(ScalarUDF::from(Label::new()));
+    Ok(context)
+}
+
+/// `label` is resolved first, while its argument still reads as the user wrote it.
+fn analyzer_rules(inner: &Context) -> Vec<Arc<dyn AnalyzerRule + Send + Sync>> {
+    let label: Arc<dyn AnalyzerRule + Send + Sync> = Arc::new(LabelRule::new(inner.contracts.clone()));
+    std::iter::once(label).chain(Analyzer::new().rules).collect()
+}
+
+fn only_reading() -> SQLOptions {
+    SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false)
+}
+
+/// Parses one statement, replaces its parameters and refuses what is not a question.
+fn parse(script: &Script, statement: &Statement, bindings: &Bindings) -> Result<Parsed> {
+    let sql = script.sql(statement);
+    let parsed = DFParserBuilder::new(sql)
+        .with_dialect(&GenericDialect {})
+        .build()
+        .and_then(|mut parser| parser.parse_statement())
+        .map_err(|error| fault::convert(error, script, statement))?;
+    check_question(&parsed)?;
+    bindings.apply(parsed, script, statement)
+}
+
+/// Lets through what reads, by a list of what is allowed, so that new verbs stay out.
+fn check_question(parsed: &Parsed) -> Result<()> {
+    let verb = match parsed {
+        Parsed::Explain(explain) => return check_question(&explain.statement),
+        Parsed::Statement(statement) => match statement.as_ref() {
+            ast::Statement::Query(_)
+            | ast::Statement::ExplainTable { .. }
+            | ast::Statement::ShowTables { .. }
+            | ast::Statement::ShowColumns { .. }
+            | ast::Statement::ShowFunctions { .. } => return Ok(()),
+            ast::Statement::Explain { statement, .. } => {
+                return check_question(&Parsed::Statement(statement.clone()));
+            }
+            other => other.to_string(),
+        },
+        other => other.to_string(),
+    };
+    let verb: Vec<&str> = verb.split_whitespace().take(2).collect();
+    Err(Error::new(QueryFault::NotAllowed { verb: verb.join(" ") }))
+}
+
+fn replaced(error: &datafusion::common::DataFusionError) -> bool {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if error.is::<FileReplaced>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// Plans a saved query for use as a table.
+pub(super) async fn plan_saved(
+    inner: &Context,
+    query: &SavedQuery,
+) -> datafusion::common::Result<LogicalPlan> {
+    let bindings =
+        saved::bind(inner, query, &query.text, &saved::Arguments::default()).await.map_err(external)?;
+    let script = Script::new(query.file.clone(), query.text.clone());
+    let [statement] =
+        script.statements().try_into().map_err(|_: Vec<_>| external(saved::no_statement(query)))?;
+    let parsed = parse(&script, &statement, &bindings).map_err(external)?;
+    let state = inner.state()?;
+    let planned = async {
+        fault::check_relations(&state, &parsed)?;
+        state.statement_to_plan(parsed).await
+    };
+    planned.await.map_err(|error| external(fault::convert(error, &script, &statement)))
+}

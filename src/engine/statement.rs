@@ -1,0 +1,129 @@
+//! Turns the text of a script into its statements, and a parser's line and column into bytes.
+//!
+//! Statements end where the SQL tokenizer sees a semicolon, never at the end of a line: strings,
+//! comments and dollar quotes may hold both.
+
+use std::ops::Range;
+
+use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer};
+
+use crate::error::Place;
+
+/// SQL text with the name under which errors show it.
+#[derive(Debug, Clone)]
+pub struct Script {
+    /// The file, or what stands for one (`-c`, `stdin`).
+    pub file: String,
+    /// The whole text.
+    pub text: String,
+}
+
+/// One statement of a script: the bytes it occupies, without the semicolon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// Byte range in the script's text.
+    pub range: Range<usize>,
+    /// Whether a semicolon ends it.
+    pub terminated: bool,
+}
+
+impl Script {
+    /// Names a text.
+    pub fn new(file: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { file: file.into(), text: text.into() }
+    }
+
+    /// Splits the text; empty statements and trailing comments are left out.
+    pub fn statements(&self) -> Vec<Statement> {
+        let mut statements = Vec::new();
+        let mut start = 0;
+        let mut holds_tokens = false;
+        for token in tokenize(&self.text) {
+            match token.token {
+                Token::SemiColon => {
+                    let end = offset_of(&self.text, token.span.start);
+                    if holds_tokens {
+                        statements.push(Statement { range: start..end, terminated: true });
+                    }
+                    start = end + 1;
+                    holds_tokens = false;
+                }
+                Token::Whitespace(_) | Token::EOF => {}
+                _ => holds_tokens = true,
+            }
+        }
+        // What the tokenizer cannot read (an open string) still is a statement, and fails as one.
+        let rest = self.text.get(start..).unwrap_or_default();
+        if holds_tokens || (tokens_end(&self.text) < self.text.trim_end().len() && !rest.trim().is_empty()) {
+            statements.push(Statement { range: start..self.text.len(), terminated: false });
+        }
+        statements
+    }
+
+    /// Returns the text of a statement.
+    pub fn sql(&self, statement: &Statement) -> &str {
+        self.text.get(statement.range.clone()).unwrap_or_default()
+    }
+
+    /// Finds the place of a parser's span within a statement.
+    pub(super) fn place(&self, statement: &Statement, span: Span) -> Place {
+        let sql = self.sql(statement);
+        let start = offset_of(sql, span.start);
+        let end = offset_of(sql, span.end).max(start);
+        Place::text(&self.file, &self.text, statement.range.start + start, statement.range.start + end)
+    }
+}
+
+/// Tokenizes as far as possible.
+pub(super) fn tokenize(text: &str) -> Vec<TokenWithSpan> {
+    let mut tokens = Vec::new();
+    let _ = Tokenizer::new(&GenericDialect {}, text).tokenize_with_location_into_buf(&mut tokens);
+    tokens
+}
+
+fn tokens_end(text: &str) -> usize {
+    tokenize(text).last().map_or(0, |token| offset_of(text, token.span.end))
+}
+
+/// Finds the byte at a 1-based line and column; the column counts characters.
+fn offset_of(text: &str, location: Location) -> usize {
+    let Some(line) = usize::try_from(location.line).ok().and_then(|line| line.checked_sub(1)) else {
+        return 0;
+    };
+    let line_start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+    let column = usize::try_from(location.column).unwrap_or(1).saturating_sub(1);
+    let rest = text.get(line_start..).unwrap_or_default();
+    line_start + rest.char_indices().nth(column).map_or(rest.len(), |(at, _)| at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Script;
+
+    fn split(text: &str) -> Vec<String> {
+        let script = Script::new("t", text);
+        script.statements().iter().map(|statement| script.sql(statement).trim().to_owned()).collect()
+    }
+
+    #[test]
+    fn semicolons_in_strings_comments_and_dollar_quotes_do_not_split() {
+        assert_eq!(
+            split("select ';' ; -- a;b\n select $$;$$; /* ; */"),
+            ["select ';'", "-- a;b\n select $$;$$"]
+        );
+    }
+
+    #[test]
+    fn an_open_string_is_one_unterminated_statement() {
+        let script = Script::new("t", "select 1; select 'a");
+        let statements = script.statements();
+        assert_eq!(statements.len(), 2);
+        assert!(statements[0].terminated && !statements[1].terminated);
+    }
+
+    #[test]
+    fn empty_text_and_comments_alone_are_no_statement() {
+        assert!(split(" ; ;; -- nothing\n").is_empty());
+    }
+}

@@ -1,0 +1,91 @@
+//! What is said about SQL, saved queries and their parameters.
+
+super::messages! {
+    /// Faults of statements and of saved queries.
+    pub enum QueryFault {
+        /// The parser does not understand the statement.
+        Syntax { problem: String } Data,
+            "this is not SQL that can be read: {problem}", "không hiểu được câu SQL này: {problem}";
+        /// A table that does not exist.
+        UnknownTable { name: String, hint: String, hint_vi: String } Data,
+            "there is no table `{name}`", "không có bảng `{name}`", hint "{hint}", "{hint_vi}";
+        /// A column that does not exist.
+        UnknownColumn { name: String, hint: String, hint_vi: String } Data,
+            "there is no column `{name}` here", "ở đây không có cột `{name}`", hint "{hint}", "{hint_vi}";
+        /// A function that does not exist.
+        UnknownFunction { name: String, hint: String, hint_vi: String } Data,
+            "there is no function `{name}`", "không có hàm `{name}`", hint "{hint}", "{hint_vi}";
+        /// A statement that changes something.
+        NotAllowed { verb: String } Data,
+            "`{verb}` is not allowed: SQL here reads the workspace and changes nothing",
+            "không được dùng `{verb}`: SQL ở đây chỉ đọc không gian làm việc, không thay đổi gì",
+            hint "to bring data in, use `cchc import`; to write a result to a file, use `-o FILE`",
+                 "để đưa dữ liệu vào, hãy dùng `cchc import`; để ghi kết quả ra tệp, hãy dùng `-o TỆP`";
+        /// Planning or running failed in a way that the engine explains in its own words.
+        Failed { problem: String } Data,
+            "the query failed: {problem}", "truy vấn không chạy được: {problem}";
+        /// The engine calls it a defect of its own.
+        Defect { problem: String } Internal,
+            "the query engine failed: {problem}", "bộ máy truy vấn gặp lỗi: {problem}",
+            hint "this is a defect of the program; please report the statement", "đây là lỗi của chương trình; xin hãy báo lại câu lệnh";
+        /// A year kept being replaced while the query was planned.
+        KeepsChanging Data,
+            "the data were replaced again and again while the query was starting",
+            "dữ liệu bị thay liên tục trong lúc truy vấn bắt đầu chạy",
+            hint "run it again once the import has finished", "hãy chạy lại khi việc nhập dữ liệu đã xong";
+        /// `label` cannot tell which codes the values are.
+        NoLabels { expression: String } Data,
+            "`label({expression})` cannot tell which category the codes belong to",
+            "`label({expression})` không biết các mã thuộc cột phân loại nào",
+            hint "name it: `label({expression}, 'dossiers.outcome')`", "hãy nêu rõ: `label({expression}, 'dossiers.outcome')`";
+        /// A `dataset.column` that is not a category column.
+        NoSuchCategory { key: String } Data,
+            "`{key}` is not a category column of a dataset", "`{key}` không phải cột phân loại của bộ dữ liệu nào",
+            hint "write it as `'dataset.column'`, for example `'dossiers.outcome'`",
+                 "hãy viết dạng `'bộ_dữ_liệu.cột'`, ví dụ `'dossiers.outcome'`";
+        /// A saved query that leads back to itself.
+        Cycle { path: String } Data,
+            "saved queries use each other in a circle: {path}", "các truy vấn đã lưu gọi vòng quanh nhau: {path}";
+        /// A header line that is none of the known ones.
+        BadHeader { problem: String, problem_vi: String } Usage,
+            "the header of the query is wrong: {problem}", "phần đầu của truy vấn sai: {problem_vi}",
+            hint "lines are `-- title: …`, `-- about: …`, `-- param name: type = default -- text` and `-- column name: spec -- title`",
+                 "các dòng có dạng `-- title: …`, `-- about: …`, `-- param tên: kiểu = mặc định -- giải thích` và `-- column tên: đặc tả -- tiêu đề`";
+        /// A placeholder without a declaration.
+        UndeclaredParameter { name: String } Usage,
+            "parameter `${name}` is not declared", "tham số `${name}` chưa được khai báo",
+            hint "add a line `-- param {name}: text -- …`", "hãy thêm dòng `-- param {name}: text -- …`";
+        /// A declaration that nothing uses.
+        UnusedParameter { name: String } Usage,
+            "parameter `{name}` is declared but not used", "tham số `{name}` được khai báo nhưng không dùng";
+        /// A value that the query does not know.
+        UnknownParameter { query: String, name: String, hint: String, hint_vi: String } Usage,
+            "`{query}` has no parameter `{name}`", "`{query}` không có tham số `{name}`", hint "{hint}", "{hint_vi}";
+        /// A parameter without default and without value.
+        MissingParameter { query: String, name: String, kind: String } Usage,
+            "`{query}` needs parameter `{name}` ({kind})", "`{query}` cần tham số `{name}` ({kind})",
+            hint "add `{name}=…` after the name of the query", "hãy thêm `{name}=…` sau tên truy vấn";
+        /// A value of the wrong type.
+        BadArgument { name: String, found: String, kind: String } Usage,
+            "`{found}` is not a value for parameter `{name}` ({kind})",
+            "`{found}` không phải giá trị cho tham số `{name}` ({kind})";
+        /// A default in SQL that gives no single value.
+        BadDefault { name: String } Data,
+            "the default of parameter `{name}` does not give one value",
+            "giá trị mặc định của tham số `{name}` không cho đúng một giá trị";
+        /// Placeholders outside a saved query.
+        NoParametersHere { name: String } Data,
+            "`${name}` is a parameter, and only saved queries have parameters",
+            "`${name}` là tham số, mà chỉ truy vấn đã lưu mới có tham số",
+            hint "write the value itself", "hãy viết thẳng giá trị";
+    }
+}
+
+super::messages! {
+    /// What a result's reader must know.
+    pub enum QueryNotice {
+        /// The result reads made-up data.
+        Synthetic { what: String, what_vi: String } Notice,
+            "synthetic data, not the department's: {what}", "số liệu mô phỏng, không phải số liệu thật của Sở: {what_vi}";
+    }
+}

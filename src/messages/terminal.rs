@@ -1,0 +1,103 @@
+//! What is said about the command line, the terminal and the shell.
+
+super::messages! {
+    /// Faults of the command line and of output.
+    pub enum TerminalFault {
+        /// Whoever read our output has gone; not an error.
+        ClosedPipe Notice, "the output was closed", "đầu ra đã bị đóng";
+        /// The output cannot be written.
+        WriteFailed { problem: String } Data,
+            "the output cannot be written: {problem}", "không ghi được đầu ra: {problem}";
+        /// The input cannot be read.
+        ReadFailed { problem: String } Data,
+            "the input cannot be read: {problem}", "không đọc được đầu vào: {problem}",
+            hint "SQL is read as UTF-8 text", "câu SQL được đọc dưới dạng văn bản UTF-8";
+        /// An output format that does not exist.
+        UnknownExtension { file: String } Usage,
+            "the extension of `{file}` names no format", "phần mở rộng của `{file}` không ứng với định dạng nào",
+            hint "use .csv, .json, .ndjson, .md or .txt, or add `--format`",
+                 "hãy dùng .csv, .json, .ndjson, .md hoặc .txt, hoặc thêm `--format`";
+        /// Output would replace the workspace's own data.
+        InsideDatasets { file: String } Usage,
+            "`{file}` lies among the workspace's data, which only `cchc import` writes",
+            "`{file}` nằm trong dữ liệu của không gian làm việc, nơi chỉ `cchc import` được ghi",
+            hint "choose a file outside `datasets` and `.cchc`", "hãy chọn tệp ngoài `datasets` và `.cchc`";
+        /// A word on the command line that is not `name=value`.
+        NotAnArgument { found: String } Usage,
+            "`{found}` is not `name=value`", "`{found}` không có dạng `tên=giá_trị`";
+        /// The user interrupted.
+        Interrupted Interrupted, "interrupted", "đã dừng theo yêu cầu";
+        /// A `\` command that does not exist.
+        UnknownCommand { name: String, hint: String, hint_vi: String } Usage,
+            "there is no command `{name}`", "không có lệnh `{name}`", hint "{hint}", "{hint_vi}";
+        /// A size that is none.
+        BadSize { found: String } Usage,
+            "`{found}` is not a size", "`{found}` không phải kích thước",
+            hint "write `155mm` or `1200px`", "hãy viết `155mm` hoặc `1200px`";
+        /// The runtime cannot start.
+        NoRuntime { problem: String } Internal,
+            "the program cannot start its threads: {problem}", "chương trình không khởi tạo được luồng xử lý: {problem}";
+        /// A chart in a place that shows tables.
+        ChartHere Data,
+            "a VISUALISE clause makes a chart, and this shows tables",
+            "mệnh đề VISUALISE tạo biểu đồ, còn ở đây chỉ hiện bảng",
+            hint "use `cchc chart -c '…' -o FILE.png`", "hãy dùng `cchc chart -c '…' -o TỆP.png`";
+    }
+}
+
+super::messages! {
+    /// What is narrated beside the data.
+    pub enum Narration {
+        /// The number of rows under a table.
+        Rows { count: usize } Notice, "{count} rows", "{count} dòng";
+        /// Rows that a terminal does not show.
+        MoreRows { shown: usize, count: usize } Notice,
+            "showing {shown} of {count} rows; `-o FILE.csv` writes all", "hiện {shown} trong {count} dòng; `-o TỆP.csv` ghi ra tất cả";
+        /// A file that was written.
+        Wrote { file: String } Notice, "wrote {file}", "đã ghi {file}";
+        /// Greeting of the shell.
+        Welcome { version: String, workspace: String } Notice,
+            "cchc {version} · workspace {workspace}\nSQL ends with `;` · `\\?` lists the commands · `\\q` leaves",
+            "cchc {version} · không gian làm việc {workspace}\nCâu SQL kết thúc bằng `;` · `\\?` liệt kê các lệnh · `\\q` để thoát";
+        /// A history that cannot be kept.
+        NoHistory { problem: String } Notice,
+            "the history of commands is not kept: {problem}", "không lưu được lịch sử câu lệnh: {problem}";
+        /// A saved query or chart that cannot be read.
+        Broken { name: String, problem: String } Notice,
+            "broken: {name}: {problem}", "hỏng: {name}: {problem}";
+    }
+}
+
+super::messages! {
+    /// Headings of tables that the program makes itself.
+    pub enum Heading {
+        /// A name to type.
+        Name Notice, "name", "tên";
+        /// What it is called.
+        Title Notice, "title", "tiêu đề";
+        /// The years that are imported.
+        Years Notice, "years", "các năm";
+        /// Number of rows.
+        RowCount Notice, "rows", "số dòng";
+        /// Parameters of a saved query.
+        Parameters Notice, "parameters", "tham số";
+        /// A column.
+        Column Notice, "column", "cột";
+        /// Its type.
+        Type Notice, "type", "kiểu";
+        /// What made-up data are called in lists.
+        Synthetic Notice, "synthetic", "mô phỏng";
+    }
+}
+
+super::messages! {
+    /// Help of the shell's commands.
+    pub enum ShellHelp {
+        /// `\?`
+        Help Notice, "list these commands", "liệt kê các lệnh này";
+        /// `\d`
+        Describe Notice, "list the tables, or the columns of one", "liệt kê các bảng, hoặc các cột của một bảng";
+        /// `\q`
+        Quit Notice, "leave", "thoát";
+    }
+}

@@ -1,0 +1,22 @@
+//! Turns an answer into CSV: comma, header, quotes where needed, NULL as the empty field.
+
+use std::io::{self, Write};
+
+use super::Layout;
+use crate::engine::Answer;
+
+pub(super) fn write_csv(out: &mut impl Write, answer: &Answer, layout: &Layout) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(layout.columns.iter().map(|column| &column.heading))?;
+    for batch in &answer.batches {
+        for row in 0..batch.num_rows() {
+            let texts = batch
+                .columns()
+                .iter()
+                .enumerate()
+                .map(|(index, array)| layout.text(index, array, row).unwrap_or_default());
+            writer.write_record(texts)?;
+        }
+    }
+    writer.flush()
+}

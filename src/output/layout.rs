@@ -1,0 +1,145 @@
+//! Turns a result's schema into what each column is called and how its values read.
+
+use std::collections::HashMap;
+
+use datafusion::arrow::array::{Array, AsArray};
+use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type, Schema};
+use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
+
+use super::number::format_number;
+use crate::engine::{CATEGORY_KEY, Contracts, TITLE_KEY};
+use crate::error::Lang;
+use crate::query::{ResultColumn, Role};
+
+/// How the columns of one result are shown.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    /// One entry per column of the result.
+    pub columns: Vec<ColumnLayout>,
+    lang: Lang,
+}
+
+/// How one column is shown.
+#[derive(Debug, Clone)]
+pub struct ColumnLayout {
+    /// Name in the result, or title.
+    pub heading: String,
+    /// Whether values stand to the right.
+    pub numeric: bool,
+    labels: HashMap<String, String>,
+    style: Style,
+}
+
+/// How values are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Style {
+    /// As they are.
+    Plain,
+    /// As a report prints them, with this many decimals.
+    Number(usize),
+    /// A fraction as a percentage, with this many decimals.
+    Percent(usize),
+}
+
+const OPTIONS: FormatOptions<'static> = FormatOptions::new()
+    .with_date_format(Some("%Y-%m-%d"))
+    .with_datetime_format(Some("%Y-%m-%d %H:%M:%S"))
+    .with_timestamp_format(Some("%Y-%m-%d %H:%M:%S"));
+
+impl Layout {
+    /// Shows names and values as they are in the result.
+    pub fn plain(schema: &Schema) -> Self {
+        let columns = schema
+            .fields()
+            .iter()
+            .map(|field| ColumnLayout {
+                heading: field.name().clone(),
+                numeric: is_numeric(field.data_type()),
+                labels: HashMap::new(),
+                style: Style::Plain,
+            })
+            .collect();
+        Self { columns, lang: Lang::En }
+    }
+
+    /// Shows titles, labels and numbers as in a report, from what the query declares of its columns
+    /// and what the contracts know of the rest.
+    pub fn titled(schema: &Schema, declared: &[ResultColumn], contracts: &Contracts, lang: Lang) -> Self {
+        let mut layout = Self::plain(schema);
+        layout.lang = lang;
+        for (column, field) in layout.columns.iter_mut().zip(schema.fields()) {
+            let declared = declared.iter().find(|declared| declared.name == *field.name());
+            let title = declared.map(|declared| declared.title.clone()).filter(|title| !title.is_empty());
+            if let Some(title) = title.or_else(|| field.metadata().get(TITLE_KEY).cloned()) {
+                column.heading = title;
+            }
+            if let Some(key) = field.metadata().get(CATEGORY_KEY) {
+                column.labels = read_labels(contracts, key);
+            }
+            column.style = choose_style(declared, field.data_type());
+        }
+        layout
+    }
+
+    /// Formats one value; `None` is NULL.
+    pub fn text(&self, column: usize, array: &dyn Array, row: usize) -> Option<String> {
+        if array.is_null(row) {
+            return None;
+        }
+        let layout = self.columns.get(column)?;
+        let text = match (layout.style, number_at(array, row)) {
+            (Style::Number(decimals), Some(number)) => format_number(number, decimals, self.lang),
+            (Style::Percent(decimals), Some(number)) => {
+                format!("{}%", format_number(number * 100.0, decimals, self.lang))
+            }
+            _ => plain_text(array, row),
+        };
+        Some(layout.labels.get(&text).cloned().unwrap_or(text))
+    }
+}
+
+fn read_labels(contracts: &Contracts, key: &str) -> HashMap<String, String> {
+    let Some((dataset, name)) = key.split_once('.') else { return HashMap::new() };
+    let Ok(contract) = contracts.read(dataset) else { return HashMap::new() };
+    let Some(column) = contract.column(name) else { return HashMap::new() };
+    column
+        .categories
+        .iter()
+        .filter_map(|(code, spellings)| Some((code.clone(), spellings.first()?.clone())))
+        .collect()
+}
+
+fn choose_style(declared: Option<&ResultColumn>, data_type: &DataType) -> Style {
+    let Some(declared) = declared else { return Style::Plain };
+    let decimals = declared.decimals.map(usize::from);
+    match declared.role {
+        Role::Rate { .. } => Style::Percent(decimals.unwrap_or(2)),
+        Role::Count | Role::Amount => Style::Number(decimals.unwrap_or(0)),
+        Role::Key | Role::Text => match decimals {
+            Some(decimals) if is_numeric(data_type) => Style::Number(decimals),
+            _ => Style::Plain,
+        },
+    }
+}
+
+/// Tells whether values of the type stand to the right.
+fn is_numeric(data_type: &DataType) -> bool {
+    data_type.is_numeric()
+}
+
+fn number_at(array: &dyn Array, row: usize) -> Option<f64> {
+    match array.data_type() {
+        DataType::Float64 => Some(array.as_primitive::<Float64Type>().value(row)),
+        #[expect(clippy::cast_precision_loss, reason = "counts and amounts stay far below 2^53")]
+        DataType::Int64 => Some(array.as_primitive::<Int64Type>().value(row) as f64),
+        data_type if data_type.is_numeric() => plain_text(array, row).parse().ok(),
+        _ => None,
+    }
+}
+
+/// The value as any program would print it: ISO dates, a point for decimals.
+pub(super) fn plain_text(array: &dyn Array, row: usize) -> String {
+    ArrayFormatter::try_new(array, &OPTIONS)
+        .and_then(|formatter| formatter.value(row).try_to_string())
+        .unwrap_or_else(|error| error.to_string())
+}

@@ -1,0 +1,69 @@
+//! Turns answers into text: one file per format, each writing to any `Write`.
+//!
+//! What a column is called and how its values read is decided once, in [`Layout`]; a format only
+//! lays out strings. Machine formats (CSV, JSON) keep names and codes unless titles are asked for.
+
+mod csv;
+mod json;
+mod layout;
+mod markdown;
+mod number;
+mod table;
+mod visible;
+
+use std::io::{self, Write};
+
+use crate::engine::Answer;
+
+pub use layout::{ColumnLayout, Layout};
+pub use number::format_number;
+pub use visible::visible;
+
+/// The format of a written answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Lines and columns for a terminal.
+    Table,
+    /// RFC 4180 with a header; NULL is the empty field.
+    Csv,
+    /// One array of objects.
+    Json,
+    /// One object per line.
+    Ndjson,
+    /// A pipe table.
+    Markdown,
+}
+
+impl Format {
+    /// Finds the format that a file's extension stands for.
+    pub fn from_extension(extension: &str) -> Option<Self> {
+        Some(match extension.to_ascii_lowercase().as_str() {
+            "csv" => Self::Csv,
+            "json" => Self::Json,
+            "ndjson" | "jsonl" => Self::Ndjson,
+            "md" => Self::Markdown,
+            "txt" => Self::Table,
+            _ => return None,
+        })
+    }
+}
+
+/// Writes an answer; `width` is the number of terminal columns that a table may use.
+///
+/// # Errors
+/// What `out` gives.
+pub fn write_answer(
+    out: &mut impl Write,
+    format: Format,
+    answer: &Answer,
+    layout: &Layout,
+    width: Option<u16>,
+) -> io::Result<()> {
+    match format {
+        Format::Table => table::write_table(out, answer, layout, width),
+        Format::Csv => csv::write_csv(out, answer, layout),
+        Format::Json => json::write_json(out, answer, layout),
+        Format::Ndjson => json::write_ndjson(out, answer, layout),
+        Format::Markdown => markdown::write_markdown(out, answer, layout),
+    }
+}

@@ -1,0 +1,89 @@
+//! The `\` commands: one table drives parsing and help.
+
+use crate::commands::{Session, show};
+use crate::engine::{Engine, Script};
+use crate::error::{Explain as _, Result};
+use crate::messages::{ShellHelp, TerminalFault};
+use crate::output::{Format, Layout};
+use crate::workspace::{check_name, did_you_mean};
+
+/// Whether the shell goes on after an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum After {
+    /// It reads the next one.
+    Continue,
+    /// It ends.
+    Leave,
+}
+
+/// One command: its name after the backslash, its argument, its help and what it does.
+struct ShellCommand {
+    name: &'static str,
+    argument: &'static str,
+    help: ShellHelp,
+    run: fn(&Session, &Engine, &str) -> Result<After>,
+}
+
+const COMMANDS: [ShellCommand; 3] = [
+    ShellCommand { name: "?", argument: "", help: ShellHelp::Help, run: list_commands },
+    ShellCommand { name: "d", argument: "[NAME]", help: ShellHelp::Describe, run: describe },
+    ShellCommand { name: "q", argument: "", help: ShellHelp::Quit, run: leave },
+];
+
+/// Runs the command whose text follows the backslash.
+pub(super) fn run(session: &Session, engine: &Engine, text: &str) -> Result<After> {
+    let (name, argument) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    if let Some(command) = COMMANDS.iter().find(|command| command.name == name) {
+        return (command.run)(session, engine, argument.trim().trim_end_matches(';'));
+    }
+    let near = did_you_mean(name, COMMANDS.iter().map(|command| command.name)).unwrap_or("?");
+    let fault = TerminalFault::UnknownCommand {
+        name: format!("\\{name}"),
+        hint: format!("did you mean `\\{near}`? `\\?` lists the commands"),
+        hint_vi: format!("có phải ý bạn là `\\{near}`? `\\?` liệt kê các lệnh"),
+    };
+    Err(fault.error())
+}
+
+fn list_commands(session: &Session, _: &Engine, _: &str) -> Result<After> {
+    let terminal = session.terminal;
+    terminal.data(|out| {
+        for command in &COMMANDS {
+            let usage = format!("\\{} {}", command.name, command.argument);
+            std::io::Write::write_fmt(
+                out,
+                format_args!("{usage:<12} {}\n", command.help.message(terminal.lang)),
+            )?;
+        }
+        Ok(())
+    })?;
+    Ok(After::Continue)
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "all commands have one shape")]
+fn leave(_: &Session, _: &Engine, _: &str) -> Result<After> {
+    Ok(After::Leave)
+}
+
+/// Lists the tables, or the columns of one with their titles.
+fn describe(session: &Session, engine: &Engine, name: &str) -> Result<After> {
+    let sql = if name.is_empty() {
+        "SELECT CASE WHEN table_schema = 'datasets' THEN table_name ELSE table_schema || '.' || table_name END AS name, \
+         CASE table_type WHEN 'VIEW' THEN 'saved query' ELSE 'dataset' END AS kind \
+         FROM information_schema.tables WHERE table_schema IN ('datasets', 'queries') \
+         ORDER BY table_schema, table_name"
+            .to_owned()
+    } else {
+        let (schema, table) = name.split_once('.').unwrap_or(("datasets", name));
+        check_name(schema)?;
+        check_name(table)?;
+        format!("DESCRIBE {schema}.{table}")
+    };
+    let script = Script::new("\\d", sql);
+    for statement in script.statements() {
+        let answer = session.wait(engine.ask(&script, &statement))?;
+        let format = if session.terminal.shows_data() { Format::Table } else { Format::Csv };
+        show(session.terminal, format, &answer, &Layout::plain(&answer.schema))?;
+    }
+    Ok(After::Continue)
+}
