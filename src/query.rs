@@ -109,12 +109,12 @@ pub enum Role {
     Count,
     /// It is an amount of money.
     Amount,
-    /// It is a fraction: numerator and denominator are other columns of the result.
+    /// It is a fraction of other columns of the result, so that totals can be computed again.
     Rate {
-        /// Name of the column above the line.
-        numerator: String,
-        /// Name of the column below the line.
-        denominator: String,
+        /// Names of the columns whose sum stands above the line.
+        numerator: Vec<String>,
+        /// Names of the columns whose sum stands below the line.
+        denominator: Vec<String>,
     },
     /// It is text.
     Text,
@@ -340,7 +340,8 @@ fn parse_role(word: &str) -> Option<Role> {
         "text" => Role::Text,
         _ => {
             let (numerator, denominator) = word.strip_prefix("rate(")?.strip_suffix(')')?.split_once('/')?;
-            Role::Rate { numerator: numerator.trim().to_owned(), denominator: denominator.trim().to_owned() }
+            let sum = |part: &str| part.split('+').map(str::to_owned).collect();
+            Role::Rate { numerator: sum(numerator), denominator: sum(denominator) }
         }
     })
 }
@@ -376,7 +377,7 @@ SELECT 1 AS rate";
         assert!(query.parameters[2].optional);
         assert_eq!(query.parameters[2].kind, ParameterKind::Text);
         let rate = &query.columns[0];
-        assert_eq!(rate.role, Role::Rate { numerator: "on_time".into(), denominator: "resolved".into() });
+        assert_eq!(rate.role, Role::Rate { numerator: vec!["on_time".into()], denominator: vec!["resolved".into()] });
         assert_eq!((rate.decimals, rate.title.as_str()), (Some(2), "Tỷ lệ"));
     }
 
