@@ -7,19 +7,18 @@
 //!                                                   └─chart(VISUALISE)→ Plot ─plotters→ SVG → PNG
 //! ```
 //!
-//! The modules stand here in the order of their dependencies: each uses only those above it in
-//! this list. The library never prints and never ends the process.
+//! The modules stand here in the order of their dependencies: each uses only those before it. The library never prints and never ends the process.
 
-pub mod cli;
-pub mod commands;
-pub mod contract;
-pub mod engine;
 pub mod error;
 pub mod messages;
-pub mod output;
-pub mod query;
-pub mod shell;
-pub mod store;
-pub mod terminal;
-pub mod vietnamese;
 pub mod workspace;
+pub mod vietnamese;
+pub mod contract;
+pub mod store;
+pub mod query;
+pub mod engine;
+pub mod output;
+pub mod terminal;
+pub mod cli;
+pub mod commands;
+pub mod shell;

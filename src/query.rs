@@ -377,7 +377,10 @@ SELECT 1 AS rate";
         assert!(query.parameters[2].optional);
         assert_eq!(query.parameters[2].kind, ParameterKind::Text);
         let rate = &query.columns[0];
-        assert_eq!(rate.role, Role::Rate { numerator: vec!["on_time".into()], denominator: vec!["resolved".into()] });
+        assert_eq!(
+            rate.role,
+            Role::Rate { numerator: vec!["on_time".into()], denominator: vec!["resolved".into()] }
+        );
         assert_eq!((rate.decimals, rate.title.as_str()), (Some(2), "Tỷ lệ"));
     }
 

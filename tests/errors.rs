@@ -1,0 +1,96 @@
+use crate::support::{Project, Run};
+
+/// Runs a command in both languages and asserts the same exit code.
+fn both(project: &Project, arguments: &[&str]) -> String {
+    let run = |lang: &str| -> Run { project.run(&[&["--lang", lang], arguments].concat()) };
+    let (english, vietnamese) = (run("en"), run("vi"));
+    assert_eq!(english.code, vietnamese.code);
+    format!("$ cchc {}\n{english}--- tiếng Việt\n{}", arguments.join(" "), vietnamese.stderr)
+}
+
+#[test]
+fn an_unknown_dataset_proposes_the_likely_one() {
+    insta::assert_snapshot!(both(&Project::new(), &["import", "dosiers", "2023", "a.xlsx"]));
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    insta::assert_snapshot!(both(&Project::new(), &["import", "dossiers", "2023", "khong_co.xlsx"]));
+}
+
+#[test]
+fn a_folder_without_a_workspace_is_told_from_one() {
+    let project = Project::new();
+    insta::assert_snapshot!(both(&project, &["--workspace", "home", "datasets"]));
+}
+
+#[test]
+fn a_contract_mistake_has_file_line_and_column() {
+    let project = Project::new();
+    project.write("datasets/x.toml", "title = \"X\"\n[[columns]]\nname = \"a\"\ntitle = \"A\"\ntype = \"percent\"\n");
+    insta::assert_snapshot!(both(&project, &["query", "-c", "select * from x"]));
+}
+
+#[test]
+fn a_broken_contract_does_not_hide_the_other_tables() {
+    let project = Project::new();
+    project.write("datasets/x.toml", "title = \"X\"\n");
+    let sql = "select table_name from information_schema.tables where table_schema = 'datasets' order by 1";
+    let tables = project.run(&["query", "-c", sql]).data();
+    assert!(tables.contains("dossiers") && !tables.contains("\nx\n"), "{tables}");
+}
+
+#[test]
+fn a_broken_query_does_not_hide_the_other_tables() {
+    let project = Project::new();
+    project.write("queries/broken.sql", "-- title: x\nSELECT nothing FROM nowhere\n");
+    let sql = "select distinct table_name from information_schema.columns where table_schema = 'queries' order by 1";
+    let tables = project.run(&["query", "-c", sql]).data();
+    assert!(tables.contains("on_time_resolved") && !tables.contains("broken"), "{tables}");
+}
+
+#[test]
+fn sql_errors_have_a_place_and_a_proposal() {
+    let project = Project::new();
+    for (name, sql) in [
+        ("unknown_column", "select field,\n  outcom from dossiers"),
+        ("unknown_table", "select * from dossier"),
+        ("unknown_function", "select lable(field) from dossiers"),
+        ("syntax", "select from where"),
+        ("writing", "create table t as select 1"),
+        ("copying", "copy dossiers to '/tmp/x.csv'"),
+        ("files", "select * from '/etc/passwd'"),
+        ("parameter", "select $x"),
+        ("label_without_category", "select label(upper(outcome)) from dossiers"),
+    ] {
+        insta::assert_snapshot!(name, both(&project, &["query", "-c", sql]));
+    }
+}
+
+#[test]
+fn saved_query_faults_have_a_place_in_the_file() {
+    let project = Project::new();
+    project
+        .write("queries/undeclared.sql", "-- title: x\nSELECT $a\n")
+        .write("queries/unused.sql", "-- title: x\n-- param a: int = 1 -- a\nSELECT 1\n")
+        .write("queries/badtype.sql", "-- title: x\n-- param a: integer = 1 -- a\nSELECT $a\n")
+        .write("queries/circle.sql", "-- title: x\nSELECT * FROM queries.circle\n")
+        .write("queries/needs.sql", "-- title: x\n-- param a: int -- a\nSELECT $a\n");
+    for name in ["undeclared", "unused", "badtype", "circle", "needs"] {
+        insta::assert_snapshot!(format!("saved_{name}"), both(&project, &["query", name]));
+    }
+    insta::assert_snapshot!("argument_of_wrong_type", both(&project, &["query", "needs", "a=x"]));
+    insta::assert_snapshot!("argument_of_wrong_name", both(&project, &["query", "needs", "b=1"]));
+    insta::assert_snapshot!("query_of_wrong_name", both(&project, &["query", "on_time_resolve"]));
+}
+
+#[test]
+fn a_closed_pipe_is_not_an_error() {
+    use std::process::Stdio;
+    let project = Project::new();
+    let mut command = project.command(&["query", "-c", "select * from generate_series(1, 200000)"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}

@@ -1,0 +1,16 @@
+//! Tests of the whole program: each module says what it pins down.
+
+/// Re-importing the exports gives the bundled data; every check of the expectations holds.
+mod bundled;
+/// What wrong input is answered with, in both languages.
+mod errors;
+/// The direction in which modules may use each other.
+mod layers;
+/// Saved queries, formats and notices.
+mod queries;
+/// The README's commands do what it says.
+mod readme;
+/// The shell on a pipe and on a pseudo-terminal.
+mod shell;
+/// A throw-away workspace and a way to run the program in it.
+mod support;

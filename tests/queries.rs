@@ -1,0 +1,107 @@
+use crate::support::Project;
+
+fn query(arguments: &[&str]) -> String {
+    Project::with_data().run(&[&["--lang", "vi", "query"], arguments].concat()).to_string()
+}
+
+#[test]
+fn every_format_shows_the_same_rows() {
+    let sql = "select field, count(*) as n, sum(fee) as fee, min(received_at) as first, min(_) as missing \
+               from (select *, cast(null as int) as _ from dossiers) where year = 2023 group by field order by n desc";
+    for format in ["table", "csv", "json", "ndjson", "markdown"] {
+        insta::assert_snapshot!(format, query(&["-c", sql, "--format", format]));
+    }
+}
+
+#[test]
+fn titles_and_labels_are_shown_on_request() {
+    insta::assert_snapshot!(query(&["on_time_resolved", "--titles", "--format", "markdown"]));
+}
+
+#[test]
+fn the_notice_appears_when_synthetic_columns_are_read_and_only_then() {
+    let project = Project::with_data();
+    let notices = |sql: &str| project.run(&["query", "-c", sql]).stderr;
+    assert_eq!(notices("select field, outcome, count(*) from dossiers where year = 2023 group by 1, 2"), "");
+    assert_eq!(notices("select * from figures"), "");
+    assert_eq!(notices("select 1"), "");
+    assert_eq!(
+        notices("select channel, count(*) from dossiers where year >= 2023 group by 1"),
+        "synthetic data, not the department's: dossiers 2023 (channel)\n"
+    );
+    assert_eq!(
+        notices("select count(*) from dossiers where year between 2021 and 2023"),
+        "synthetic data, not the department's: dossiers 2021–2022\n"
+    );
+    let subquery = "select (select count(*) from dossiers where year = 2020) as n";
+    assert_eq!(notices(subquery), "synthetic data, not the department's: dossiers 2020\n");
+    assert_eq!(notices("select field from dossiers where year = 2023 and fee > 0 limit 0"), "synthetic data, not the department's: dossiers 2023 (fee)\n");
+}
+
+#[test]
+fn a_default_in_sql_is_a_value_and_reads_nothing_for_the_notice() {
+    let run = Project::with_data().run(&["query", "dossiers_by_outcome", "from_year=2023"]);
+    assert_eq!(run.stderr, "");
+}
+
+#[test]
+fn the_on_time_rates_of_2023_are_the_three_named_formulas() {
+    let project = Project::with_data();
+    for (name, denominator, expected) in [
+        ("on_time_resolved", "resolved", "137,140,5"),
+        ("on_time_766", "handled", "141,144,5"),
+        ("on_time_with_returned", "resolved", "138,141,5"),
+    ] {
+        let sql = format!("select sum(on_time), sum({denominator}), sum(unknown) from queries.{name} where year = 2023");
+        let data = project.run(&["query", "-c", &sql]).data();
+        assert_eq!(data.lines().nth(1), Some(expected), "{name}");
+    }
+}
+
+#[test]
+fn every_saved_query_runs_with_its_defaults() {
+    let project = Project::with_data();
+    let listed = project.run(&["queries", "--format", "csv"]).data();
+    let names: Vec<&str> = listed.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    assert!(names.len() >= 6, "{listed}");
+    for name in names {
+        let data = project.run(&["query", name]).data();
+        assert!(data.lines().count() > 1, "{name} has no rows");
+    }
+}
+
+#[test]
+fn a_result_goes_to_a_file_whole_and_never_into_the_data() {
+    let project = Project::with_data();
+    project.run(&["query", "-c", "select 1 as a", "-o", "a.json"]).data();
+    assert_eq!(std::fs::read_to_string(project.path("a.json")).unwrap(), "[\n{\"a\":1}\n]\n");
+    let refused = project.run(&["query", "-c", "select 1", "-o", "queries/../datasets/a.csv"]);
+    assert_eq!(refused.code, Some(2), "{refused}");
+    let unknown = project.run(&["query", "-c", "select 1", "-o", "a.doc"]);
+    assert_eq!(unknown.code, Some(2), "{unknown}");
+    assert!(!project.path("a.doc").exists());
+}
+
+#[test]
+fn a_year_imported_by_another_process_is_seen_at_once() {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::process::Stdio;
+    let project = Project::with_data();
+    let export = crate::support::exports().join("bien_che_2023.xlsx");
+    let export = export.to_str().unwrap();
+    let mut command = project.command(&[]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut ask = || {
+        input.write_all(b"select count(*) as n from staffing where year = 2019;\n").unwrap();
+        input.flush().unwrap();
+        assert_eq!(output.next().unwrap().unwrap(), "n");
+        output.next().unwrap().unwrap()
+    };
+    assert_eq!(ask(), "0");
+    project.run(&["import", "staffing", "2019", export, "--synthetic"]).data();
+    assert_eq!(ask(), "13");
+    drop(input);
+    child.wait().unwrap();
+}
