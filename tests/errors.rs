@@ -27,7 +27,10 @@ fn a_folder_without_a_workspace_is_told_from_one() {
 #[test]
 fn a_contract_mistake_has_file_line_and_column() {
     let project = Project::new();
-    project.write("datasets/x.toml", "title = \"X\"\n[[columns]]\nname = \"a\"\ntitle = \"A\"\ntype = \"percent\"\n");
+    project.write(
+        "datasets/x.toml",
+        "title = \"X\"\n[[columns]]\nname = \"a\"\ntitle = \"A\"\ntype = \"percent\"\n",
+    );
     insta::assert_snapshot!(both(&project, &["query", "-c", "select * from x"]));
 }
 

@@ -35,7 +35,10 @@ fn the_notice_appears_when_synthetic_columns_are_read_and_only_then() {
     );
     let subquery = "select (select count(*) from dossiers where year = 2020) as n";
     assert_eq!(notices(subquery), "synthetic data, not the department's: dossiers 2020\n");
-    assert_eq!(notices("select field from dossiers where year = 2023 and fee > 0 limit 0"), "synthetic data, not the department's: dossiers 2023 (fee)\n");
+    assert_eq!(
+        notices("select field from dossiers where year = 2023 and fee > 0 limit 0"),
+        "synthetic data, not the department's: dossiers 2023 (fee)\n"
+    );
 }
 
 #[test]
@@ -52,7 +55,9 @@ fn the_on_time_rates_of_2023_are_the_three_named_formulas() {
         ("on_time_766", "handled", "141,144,5"),
         ("on_time_with_returned", "resolved", "138,141,5"),
     ] {
-        let sql = format!("select sum(on_time), sum({denominator}), sum(unknown) from queries.{name} where year = 2023");
+        let sql = format!(
+            "select sum(on_time), sum({denominator}), sum(unknown) from queries.{name} where year = 2023"
+        );
         let data = project.run(&["query", "-c", &sql]).data();
         assert_eq!(data.lines().nth(1), Some(expected), "{name}");
     }

@@ -22,7 +22,9 @@ fn every_command_of_the_readme_runs() {
     let commands = commands();
     assert!(commands.len() >= 5, "{commands:?}");
     for command in commands {
-        let words = split_words(&command.replace("tests/fixtures/exports", crate::support::exports().to_str().unwrap()));
+        let words = split_words(
+            &command.replace("tests/fixtures/exports", crate::support::exports().to_str().unwrap()),
+        );
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let run = project.run(&words);
         assert_eq!(run.code, Some(0), "cchc {command}\n{run}");

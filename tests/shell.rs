@@ -2,7 +2,8 @@ use crate::support::Project;
 
 #[test]
 fn sql_from_a_pipe_is_answered_in_csv() {
-    let run = Project::new().run_with(&[], "select 1 as a,\n 2 as b; select ';' as c -- no semicolon at the end");
+    let run =
+        Project::new().run_with(&[], "select 1 as a,\n 2 as b; select ';' as c -- no semicolon at the end");
     assert_eq!(run.data(), "a,b\n1,2\nc\n;\n");
 }
 
