@@ -7,15 +7,10 @@ use serde_json::Value;
 
 use crate::support::{Project, exports, repository};
 
-/// How each export was imported into the bundled data: what of it is made up (`--synthetic`).
-fn synthetic(file: &str) -> Vec<String> {
-    let text = std::fs::read_to_string(exports().join("synthetic.tsv")).unwrap();
-    let found = text.lines().find_map(|line| line.split_once('\t').filter(|(name, _)| *name == file));
-    match found {
-        None => Vec::new(),
-        Some((_, "all")) => vec!["--synthetic".to_owned()],
-        Some((_, columns)) => vec![format!("--synthetic={columns}")],
-    }
+/// How each export is imported into the bundled data: the arguments of `cchc import`, a line each.
+fn imports() -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(exports().join("imports.txt")).unwrap();
+    text.lines().map(|line| line.split(' ').map(str::to_owned).collect()).collect()
 }
 
 fn expectations() -> Vec<Value> {
@@ -27,28 +22,13 @@ fn expectations() -> Vec<Value> {
 /// A workspace into which every export has been imported through the command line.
 fn imported() -> Project {
     let project = Project::new();
-    for expected in expectations() {
-        let file = expected["file"].as_str().unwrap();
-        let path = exports().join(file);
-        let year = expected["year"].to_string();
-        let mut arguments =
-            vec!["import", expected["dataset"].as_str().unwrap(), &year, path.to_str().unwrap()];
-        let synthetic = synthetic(file);
-        arguments.extend(synthetic.iter().map(String::as_str));
-        project.run(&arguments).data();
+    for mut arguments in imports() {
+        arguments[2] = exports().join(&arguments[2]).to_str().unwrap().to_owned();
+        let mut words = vec!["import"];
+        words.extend(arguments.iter().map(String::as_str));
+        project.run(&words).data();
     }
     project
-}
-
-fn ask(engine: &Engine, sql: &str) -> Vec<BTreeMap<String, Value>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let script = Script::new("test", sql);
-    let statement = script.statements().remove(0);
-    let answer =
-        runtime.block_on(engine.ask(&script, &statement)).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
-    let mut bytes = Vec::new();
-    write_answer(&mut bytes, Format::Json, &answer, &Layout::plain(&answer.schema), None).unwrap();
-    serde_json::from_slice(&bytes).unwrap()
 }
 
 /// Rows in the order of the result's columns.
@@ -110,10 +90,9 @@ fn every_row_of_an_export_is_accounted_for() {
         let (dataset, year) = (expected["dataset"].as_str().unwrap(), &expected["year"]);
         let sql =
             format!("select rows, row_kinds from imports where dataset = '{dataset}' and year = {year}");
-        let row = &ask(&engine, &sql)[0];
-        assert_eq!(row["rows"], expected["rows"], "{dataset} {year}");
-        let mut kinds: BTreeMap<String, Value> =
-            serde_json::from_str(row["row_kinds"].as_str().unwrap()).unwrap();
+        let row = &ask_rows(&engine, &sql)[0];
+        assert_eq!(row[0], canonical(&expected["rows"]), "{dataset} {year}");
+        let mut kinds: BTreeMap<String, Value> = serde_json::from_str(&row[1]).unwrap();
         kinds.remove("detail");
         kinds.retain(|_, count| count != 0);
         let wanted: BTreeMap<String, Value> =

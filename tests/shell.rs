@@ -29,3 +29,80 @@ fn an_unknown_command_proposes_one() {
     assert_eq!(run.code, Some(2));
     assert!(run.stderr.contains("did you mean `\\d`"), "{run}");
 }
+
+#[cfg(unix)]
+mod terminal {
+    use std::time::Duration;
+
+    use expectrl::{ControlCode, Expect as _, Session, session::OsSession};
+
+    use crate::support::Project;
+
+    fn open(project: &Project) -> OsSession {
+        let mut session = Session::spawn(project.command(&["--lang", "en"])).unwrap();
+        session.set_expect_timeout(Some(Duration::from_secs(60)));
+        session.expect("cchc> ").unwrap();
+        session
+    }
+
+    #[test]
+    fn a_statement_may_span_lines_and_ends_with_a_semicolon() {
+        let project = Project::with_data();
+        let mut shell = open(&project);
+        shell.send_line("select field, count(*) as n from dossiers").unwrap();
+        shell.send_line("where year = 2023 group by 1 order by 2 desc;").unwrap();
+        shell.expect("atomic_energy").unwrap();
+        shell.expect("66").unwrap();
+        shell.expect("3 rows").unwrap();
+        shell.expect("cchc> ").unwrap();
+        shell.send_line("\\q").unwrap();
+        shell.expect(expectrl::Eof).unwrap();
+    }
+
+    #[test]
+    fn an_error_does_not_end_the_shell_and_ctrl_c_drops_the_line() {
+        let project = Project::new();
+        let mut shell = open(&project);
+        shell.send_line("select nope;").unwrap();
+        shell.expect("there is no column `nope`").unwrap();
+        shell.expect("cchc> ").unwrap();
+        shell.send("select 'half").unwrap();
+        shell.send(ControlCode::EndOfText).unwrap();
+        shell.expect("cchc> ").unwrap();
+        shell.send_line("select 40 + 2 as answer;").unwrap();
+        shell.expect("42").unwrap();
+        shell.expect("cchc> ").unwrap();
+        shell.send(ControlCode::EndOfTransmission).unwrap();
+        shell.expect(expectrl::Eof).unwrap();
+    }
+
+    #[test]
+    fn ctrl_c_stops_a_running_query_and_the_prompt_returns() {
+        let project = Project::new();
+        let mut shell = open(&project);
+        let endless = "select count(*) from generate_series(1, 100000000) a(x) \
+                       join generate_series(1, 100000000) b(y) on a.x % 1000 = b.y % 1000;";
+        shell.send_line(endless).unwrap();
+        std::thread::sleep(Duration::from_millis(500));
+        shell.send(ControlCode::EndOfText).unwrap();
+        shell.expect("interrupted").unwrap();
+        shell.expect("cchc> ").unwrap();
+    }
+
+    #[test]
+    fn the_history_lies_in_the_state_folder_for_the_user_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let project = Project::new();
+        let mut shell = open(&project);
+        shell.send_line("select 'kept';").unwrap();
+        shell.expect("1 rows").unwrap();
+        shell.send_line("\\q").unwrap();
+        shell.expect(expectrl::Eof).unwrap();
+        let file = project.path("home/.local/state/cchc/history");
+        assert!(std::fs::read_to_string(&file).unwrap().contains("select 'kept';"));
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        let loose: Vec<_> =
+            std::fs::read_dir(project.path(".")).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert!(!loose.iter().any(|name| name.to_string_lossy().contains("history")), "{loose:?}");
+    }
+}
