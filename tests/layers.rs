@@ -39,7 +39,7 @@ fn modules_use_only_modules_below_them() {
         for used in used_modules(&std::fs::read_to_string(path).unwrap()) {
             match ORDER.iter().position(|name| *name == used) {
                 Some(other) if other > own => {
-                    faults.push(format!("{relative} uses `{used}`, which lies above it"))
+                    faults.push(format!("{relative} uses `{used}`, which lies above it"));
                 }
                 _ => {}
             }

@@ -1,4 +1,10 @@
 //! Tests of the whole program: each module says what it pins down.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::assigning_clones,
+    reason = "a test that meets a fault must fail"
+)]
 
 /// Re-importing the exports gives the bundled data; every check of the expectations holds.
 mod bundled;

@@ -40,7 +40,7 @@ mod terminal {
 
     fn open(project: &Project) -> OsSession {
         let mut session = Session::spawn(project.command(&["--lang", "en"])).unwrap();
-        session.set_expect_timeout(Some(Duration::from_secs(60)));
+        session.set_expect_timeout(Some(Duration::from_mins(1)));
         session.expect("cchc> ").unwrap();
         session
     }

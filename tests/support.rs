@@ -1,33 +1,26 @@
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test that cannot set up must fail"
-)]
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
 /// The checkout, which is a workspace too.
-pub fn repository() -> PathBuf {
+pub(crate) fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The exports that the bundled data come from.
-pub fn exports() -> PathBuf {
+pub(crate) fn exports() -> PathBuf {
     repository().join("tests/fixtures/exports")
 }
 
 /// A throw-away workspace.
-pub struct Project {
+pub(crate) struct Project {
     folder: TempDir,
 }
 
 impl Project {
     /// A workspace with the shipped contracts, queries and charts, and no data.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let project = Self { folder: tempfile::tempdir().unwrap() };
         std::fs::create_dir(project.path("home")).unwrap();
         for folder in ["datasets", "queries", "charts"] {
@@ -45,17 +38,17 @@ impl Project {
     }
 
     /// The same, with the shipped data.
-    pub fn with_data() -> Self {
+    pub(crate) fn with_data() -> Self {
         let project = Self::new();
         copy_folder(&repository().join("datasets"), &project.path("datasets"));
         project
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub fn write(&self, name: &str, text: &str) -> &Self {
+    pub(crate) fn write(&self, name: &str, text: &str) -> &Self {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
@@ -63,7 +56,7 @@ impl Project {
     }
 
     /// A command with nothing of the machine's own settings.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cchc"));
         command
             .args(arguments)
@@ -79,11 +72,11 @@ impl Project {
         command
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         self.run_with(arguments, "")
     }
 
-    pub fn run_with(&self, arguments: &[&str], input: &str) -> Run {
+    pub(crate) fn run_with(&self, arguments: &[&str], input: &str) -> Run {
         let mut command = self.command(arguments);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -101,16 +94,16 @@ impl Project {
 
 /// What a run left on its streams.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Run {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Run {
     /// Asserts that the run ended well and returns its data.
     #[track_caller]
-    pub fn data(self) -> String {
+    pub(crate) fn data(self) -> String {
         assert_eq!(self.code, Some(0), "{self:?}");
         self.stdout
     }
