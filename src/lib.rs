@@ -15,3 +15,9 @@ pub mod error;
 pub mod messages;
 pub mod vietnamese;
 pub mod workspace;
+
+pub mod source;
+
+pub mod store;
+
+pub mod import;

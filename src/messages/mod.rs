@@ -58,7 +58,13 @@ macro_rules! messages {
 pub(crate) use messages;
 
 mod contract;
+mod import;
+mod source;
+mod store;
 mod workspace;
 
 pub use contract::ContractFault;
+pub use import::{CellsFault, ImportFault};
+pub use source::SourceFault;
+pub use store::StoreFault;
 pub use workspace::WorkspaceFault;
