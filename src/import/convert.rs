@@ -4,6 +4,7 @@
 //! written. A bad cell is remembered with its place and leaves a NULL; whether that refuses the
 //! import or rejects the row is decided above.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
@@ -89,6 +90,10 @@ fn convert_part(
     values: &mut Vec<Value>,
     faults: &mut Vec<CellFault>,
 ) {
+    if !column.is_stored() {
+        values.resize(values.len() + part.located.records.len(), Value::Null);
+        return;
+    }
     let slots: Vec<Slot<'_>> = part
         .located
         .records
@@ -96,10 +101,20 @@ fn convert_part(
         .map(|record| part.located.slot(record, field, contract, &part.as_of))
         .collect();
     let mut context = column_context(contract, part, field);
-    slots.iter().for_each(|slot| context.marks.add(&slot.cell));
-    let key = (column.personal == Personal::Hash).then(|| key(&column.name));
     for slot in &slots {
-        match convert_cell(&slot.cell, column, &context, key.as_deref()) {
+        context.marks.add(&slot.cell);
+    }
+    let key = (column.personal == Personal::Hash).then(|| key(&column.name));
+    // Categories repeat, and comparing all their spellings is the dearest of all conversions.
+    let mut known: HashMap<String, Result<Value, Problem>> = HashMap::new();
+    for slot in &slots {
+        let converted = if column.kind == ColumnType::Category {
+            let convert = || convert_cell(&slot.cell, column, &context, None);
+            known.entry(shown(&slot.cell)).or_insert_with(convert).clone()
+        } else {
+            convert_cell(&slot.cell, column, &context, key.as_deref())
+        };
+        match converted {
             Ok(value) => values.push(value),
             Err(problem) => {
                 let row = values.len();
@@ -117,9 +132,6 @@ fn convert_cell(
     context: &Context,
     key: Option<&[u8]>,
 ) -> Result<Value, Problem> {
-    if !column.is_stored() {
-        return Ok(Value::Null);
-    }
     let value = if is_missing(cell, column) { Value::Null } else { read_value(cell, column, context)? };
     check_value(&value, column)?;
     match (value, key) {

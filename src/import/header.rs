@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use crate::contract::{Contract, ValueSource};
+use crate::contract::{Column, Contract, ValueSource};
 use crate::source::{Merge, Sheet};
 use crate::vietnamese::fold::fold;
 
@@ -258,7 +258,8 @@ fn fill_rightwards(grid: &mut [Vec<String>]) {
         for column in 1..grid[upper].len() {
             let has_lower = grid.iter().skip(upper + 1).any(|row| !row[column].is_empty());
             if grid[upper][column].is_empty() && has_lower {
-                grid[upper][column] = grid[upper][column - 1].clone();
+                let left = grid[upper][column - 1].clone();
+                grid[upper][column] = left;
             }
         }
     }
@@ -278,10 +279,14 @@ pub fn missing_fields<'a>(contract: &'a Contract, header: &Header) -> Vec<&'a st
             || blocks.iter().any(|block| header.place_of(field, Some(block)).is_some())
             || matches!(column.from, Some(ValueSource::GroupRow | ValueSource::Preamble))
     };
-    let needed = contract.columns.iter().filter(|column| {
+    needed_columns(contract).map(|column| column.name.as_str()).filter(|name| !has(name)).collect()
+}
+
+/// Lists the columns without which a table is not the dataset: the required ones and the key.
+pub fn needed_columns(contract: &Contract) -> impl Iterator<Item = &Column> {
+    contract.columns.iter().filter(|column| {
         column.cell_of.is_none() && (column.required || contract.primary_key.contains(&column.name))
-    });
-    needed.map(|column| column.name.as_str()).filter(|name| !has(name)).collect()
+    })
 }
 
 /// Finds a field that two columns of an export claim with equal right, with their headings.

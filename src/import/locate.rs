@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::header::{Dictionary, Header, Role, contested_field, find_header, missing_fields};
+use super::header::{Dictionary, Header, Role, contested_field, find_header, missing_fields, needed_columns};
 use super::rows::{GroupHeading, RowKind, classify_rows, group_heading, stated_count};
 use crate::contract::{Column, ColumnType, Contract, ValueSource};
 use crate::error::{Error, Place, Result};
@@ -89,13 +89,15 @@ pub struct Slot<'a> {
 pub fn locate<'a>(sheet: &'a Sheet, contract: &Contract, file: &str) -> Result<Option<Located<'a>>> {
     let Some(header) = find_header(sheet, &Dictionary::new(contract)) else { return Ok(None) };
     let missing = missing_fields(contract, &header);
-    let recognised = header.columns.iter().filter(|column| column.role != Role::Ignored).count();
-    // One familiar word is not a header: `Ghi chú` stands in every form.
-    if recognised < 2 && !missing.is_empty() {
-        return Ok(None);
-    }
     if !missing.is_empty() {
-        return Err(missing_columns(sheet, contract, file, &header, &missing));
+        // Familiar words are not yet a header (`Ghi chú` stands in every form): a sheet that lacks
+        // more than half of what the dataset needs is another table.
+        let is_likely = missing.len() * 2 <= needed_columns(contract).count();
+        return if is_likely {
+            Err(missing_columns(sheet, contract, file, &header, &missing))
+        } else {
+            Ok(None)
+        };
     }
     if let Some((field, headings)) = contested_field(&header) {
         let column = contract.columns[field].name.clone();
@@ -107,6 +109,14 @@ pub fn locate<'a>(sheet: &'a Sheet, contract: &Contract, file: &str) -> Result<O
         Located { sheet, header, kinds, groups: Vec::new(), records: Vec::new(), totals: Vec::new() };
     located.collect(contract);
     Ok(Some(located))
+}
+
+/// Says which columns the likeliest header of a sheet lacks, for a sheet that was not understood.
+pub fn explain_missing(sheet: &Sheet, contract: &Contract, file: &str) -> Option<Error> {
+    let header = find_header(sheet, &Dictionary::new(contract))?;
+    let missing = missing_fields(contract, &header);
+    let recognised = header.columns.iter().filter(|column| column.role != Role::Ignored).count();
+    (recognised >= 2).then(|| missing_columns(sheet, contract, file, &header, &missing))
 }
 
 fn header_place(sheet: &Sheet, file: &str, header: &Header) -> Place {

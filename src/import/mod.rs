@@ -218,19 +218,28 @@ fn locate_export<'a>(
                 plan.sheets.push(plan_sheet(&located, contract));
                 found.push(located);
             }
+            // Who names a sheet wants its rows.
+            None if !request.sheets.is_empty() && asked(sheet) => {
+                return Err(no_header(export, [sheet], contract));
+            }
             None => plan.ignored_sheets.push(sheet.name.clone().unwrap_or_default()),
         }
     }
     if found.is_empty() {
-        let needed = contract
-            .columns
-            .iter()
-            .filter(|column| column.required || contract.primary_key.contains(&column.name));
-        let wanted: Vec<String> = needed.map(|column| format!("`{}`", column.title)).collect();
-        let fault = ImportFault::NoHeader { dataset: contract.name.clone(), wanted: wanted.join(", ") };
-        return Err(Error::new(fault).at(Place::file(&export.file)));
+        return Err(no_header(export, export.sheets.iter().filter(|sheet| asked(sheet)), contract));
     }
     Ok((plan, found))
+}
+
+/// Says why no sheet was understood: the columns that the likeliest header lacks, or that there is none.
+fn no_header<'a>(export: &Export, sheets: impl IntoIterator<Item = &'a Sheet>, contract: &Contract) -> Error {
+    let explain = |sheet| locate::explain_missing(sheet, contract, &export.file);
+    sheets.into_iter().find_map(explain).unwrap_or_else(|| {
+        let wanted: Vec<String> =
+            header::needed_columns(contract).map(|column| format!("`{}`", column.title)).collect();
+        let fault = ImportFault::NoHeader { dataset: contract.name.clone(), wanted: wanted.join(", ") };
+        Error::new(fault).at(Place::file(&export.file))
+    })
 }
 
 /// A sheet is read if its name fits a pattern, or, without patterns, if it is visible.

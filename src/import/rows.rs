@@ -171,8 +171,7 @@ fn is_total(row: &Row) -> bool {
     let folded = fold(text);
     let mut words = folded.split(' ');
     match (words.next(), words.next()) {
-        (Some("tong"), Some("cong" | "so")) => true,
-        (Some("cong" | "tong"), None) => true,
+        (Some("tong"), Some("cong" | "so")) | (Some("cong" | "tong"), None) => true,
         (Some("cong" | "tong"), Some(next)) => {
             next.starts_with(|first: char| first.is_ascii_digit()) || is_roman(next)
         }
@@ -218,7 +217,7 @@ fn is_group(sheet: &Sheet, row: &Row, header: &Header) -> bool {
     let is_wide = sheet.merges.iter().any(|merge| {
         merge.top == row.number
             && merge.left == *first
-            && (merge.right - merge.left) * 2 >= header.columns.len()
+            && merge.right.saturating_sub(merge.left).saturating_mul(2) >= header.columns.len()
     });
     let only_numbers_follow = others.iter().all(|column| row.cell(*column).as_text().is_none());
     let is_marked = MARKED.as_ref().is_some_and(|shape| shape.is_match(text));

@@ -374,3 +374,70 @@ fn a_file_of_another_dataset_is_not_taken() {
     let error = plan_import(&contract("dossiers"), &request(2023, &fixture("van_ban_2023.csv"))).unwrap_err();
     assert!(error.render(Lang::En).contains("no row looks like the header of `dossiers`"), "{error:?}");
 }
+
+#[test]
+fn rates_and_amounts_in_english_are_read_where_the_column_proves_it() {
+    let text = "Tên khóa|Số lượng|Kinh phí\nA|1|1,500\nB|1|1,250,000.50\n";
+    let plan = plan_text("training", 2023, text);
+    assert!(plan.refusal.is_none(), "{:?}", plan.refusal);
+    let cost = plan.batch.column_by_name("cost").unwrap();
+    assert_eq!(array_value_to_string(cost, 0).unwrap(), "1500.00");
+    let mixed = "Tên khóa|Số lượng|Kinh phí\nA|1|1.500\nB|1|1,250,000.50\nC|1|1.250.000,5\n";
+    assert!(refusal("training", 2023, mixed).contains("C2: `1.500`"));
+}
+
+#[test]
+fn decomposed_letters_are_the_same_letters() {
+    use unicode_normalization::UnicodeNormalization as _;
+    let text = "Từ ngày 01/01/2023 đến ngày 14/12/2023;;\nSố, ký hiệu;Ngày ban hành;Trích yếu\n1/A;29 tháng 12 năm 2022;Kế hoạch\n";
+    let decomposed: String = text.nfd().collect();
+    let plan = plan_text("documents", 2023, &decomposed);
+    assert_eq!(plan.period.origin, Origin::Export);
+    let subject = plan.batch.column_by_name("subject").unwrap();
+    assert_eq!(array_value_to_string(subject, 0).unwrap(), "Kế hoạch");
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+    #[test]
+    fn any_arrangement_of_office_words_is_planned_or_refused(
+        rows in proptest::collection::vec(proptest::collection::vec(proptest::sample::select(WORDS), 0..7), 0..12),
+    ) {
+        let lines: Vec<String> = rows.iter().map(|cells| cells.join(";")).collect();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), lines.join("\n")).unwrap();
+        for dataset in ["dossiers", "staffing", "autonomy"] {
+            drop(plan_import(&contract(dataset), &request(2023, file.path())));
+        }
+    }
+}
+
+const WORDS: &[&str] = &[
+    "",
+    "STT",
+    "Mã hồ sơ",
+    "Lĩnh vực",
+    "Ngày tiếp nhận",
+    "Lệ phí (triệu đồng)",
+    "Tên đơn vị",
+    "Công chức",
+    "Giao",
+    "Có mặt",
+    "Mức tự bảo đảm (%)",
+    "I",
+    "II.",
+    "1",
+    "(2)",
+    "Tổng cộng",
+    "Cộng: 3 hồ sơ",
+    "Sở hữu trí tuệ (1 hồ sơ)",
+    "01/02/2023",
+    "1.250",
+    "45,6%",
+    "-",
+    "Nghệ An, ngày 14 tháng 12 năm 2023",
+    "Từ ngày 01/01/2023 đến ngày 14/12/2023",
+    "\"a\nb\"",
+    "<table>",
+    "Ghi chú",
+];

@@ -230,12 +230,7 @@ fn read_rate(cell: &Cell, context: &Context) -> Result<Value, Problem> {
             if !typed.unit.is_empty() {
                 return Err(Problem::OtherUnit);
             }
-            let number = if typed.marks == Marks::Either && context.marks.english {
-                typed.english
-            } else {
-                typed.value
-            };
-            (number, Shown::Plain, typed.percent)
+            (settle_rate_marks(&typed, context)?, Shown::Plain, typed.percent)
         }
         Cell::DateTime(_) => return Err(Problem::DateInstead),
         _ => return Err(Problem::NotANumber),
@@ -244,14 +239,25 @@ fn read_rate(cell: &Cell, context: &Context) -> Result<Value, Problem> {
     let value = number.to_f64();
     let small = value.abs() < 2.0;
     match shown {
-        _ if signed => as_percent.map(Value::Float),
+        _ if signed || (shown != Shown::Percent && context.percent_heading && !small) => {
+            as_percent.map(Value::Float)
+        }
         Shown::Percent => Ok(Value::Float(value)),
         _ if value == 0.0 => Ok(Value::Float(0.0)),
-        Shown::Plain if context.percent_heading && !small => as_percent.map(Value::Float),
         Shown::Plain if !context.percent_heading && small => Ok(Value::Float(value)),
-        Shown::Unknown if context.percent_heading && !small => as_percent.map(Value::Float),
         // 1,013 under `%` is 1,013 % or 101,3 %, and 45 without any `%` is 45 or 45 %.
         _ => Err(Problem::AmbiguousRate),
+    }
+}
+
+/// A rate of a thousand is not meant: `1.013%` is 101,3 % gone wrong or English, and is not guessed.
+fn settle_rate_marks(typed: &Typed, context: &Context) -> Result<Decimal, Problem> {
+    let is_thousands = typed.value.to_i64().is_some_and(|whole| whole.abs() >= 1000);
+    match (typed.marks, context.marks) {
+        (Marks::Either, Evidence { vietnamese: false, english: true }) => Ok(typed.english),
+        (Marks::Either, Evidence { english: true, .. }) => Err(Problem::AmbiguousMarks),
+        (Marks::Either, _) if is_thousands => Err(Problem::AmbiguousMarks),
+        _ => Ok(typed.value),
     }
 }
 

@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 use crate::contract::hex;
 use crate::error::{Error, Place, Result};
 use crate::messages::SourceFault;
+use crate::vietnamese::fold::normalise;
 use crate::workspace::unreadable;
 
 /// One export file, read.
@@ -89,7 +90,7 @@ pub enum Cell {
     /// Nothing, or only blanks.
     #[default]
     Empty,
-    /// Text, trimmed; line breaks are `\n`.
+    /// Text in NFC, trimmed; line breaks are `\n`.
     Text(String),
     /// A number and how the file shows it.
     Number {
@@ -125,10 +126,14 @@ pub struct ReadOptions {
 }
 
 impl Cell {
-    /// Makes a text cell; text without letters is empty.
+    /// Makes a text cell in NFC; text of nothing but blanks is empty.
     pub fn text(text: &str) -> Self {
         let text = text.trim_matches(is_blank);
-        if text.is_empty() { Self::Empty } else { Self::Text(text.replace("\r\n", "\n").replace('\r', "\n")) }
+        if text.is_empty() {
+            return Self::Empty;
+        }
+        // Every text is in NFC from here on, so that headings, words and values need no second thought.
+        Self::Text(normalise(text).replace("\r\n", "\n").replace('\r', "\n"))
     }
 
     /// Tells whether nothing stands in the cell.
@@ -164,7 +169,10 @@ impl Sheet {
     fn from_cells(cells: impl IntoIterator<Item = (u32, usize, Cell)>) -> Self {
         let mut rows: Vec<Row> = Vec::new();
         let mut first = None;
-        for (number, column, cell) in cells.into_iter().filter(|(.., cell)| !cell.is_empty()) {
+        let fits = |number: u32, column: usize| number <= MOST_ROWS && column < MOST_COLUMNS;
+        let used =
+            cells.into_iter().filter(|(number, column, cell)| !cell.is_empty() && fits(*number, *column));
+        for (number, column, cell) in used {
             // The formats store cells row by row; one that does not is out of order and ignored.
             let first = *first.get_or_insert(number);
             let Some(at) = number.checked_sub(first).map(|at| at as usize) else { continue };
@@ -185,6 +193,10 @@ impl Sheet {
 fn is_blank(letter: char) -> bool {
     letter.is_whitespace() || matches!(letter, '\u{FEFF}' | '\u{200B}')
 }
+
+/// Limits of a sheet in the formats that have sheets; a cell beyond them is a forged address.
+const MOST_COLUMNS: usize = 16_384;
+const MOST_ROWS: u32 = 1_048_576;
 
 /// Writes a 0-based column as spreadsheets do: `A`, `Z`, `AA`.
 pub fn column_letters(column: usize) -> String {

@@ -50,14 +50,13 @@ fn read_cells(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Sheet, X
 fn convert(value: &DataRef<'_>, shown: Shown) -> Cell {
     match value {
         DataRef::Empty => Cell::Empty,
-        DataRef::String(text) => Cell::text(text),
         DataRef::SharedString(text) => Cell::text(text),
         DataRef::Float(value) => Cell::Number { value: *value, shown },
         #[expect(clippy::cast_precision_loss, reason = "spreadsheets hold no integers beyond 2^53")]
         DataRef::Int(value) => Cell::Number { value: *value as f64, shown },
         DataRef::Bool(value) => Cell::Bool(*value),
         DataRef::DateTime(value) => super::xls::convert_date_time(*value),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::text(text),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::text(text),
         DataRef::Error(error) => Cell::Error(error.to_string()),
     }
 }

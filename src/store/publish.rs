@@ -4,7 +4,7 @@
 //! before one rename puts it in place, and the folder of a year never holds anything else.
 
 use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -83,15 +83,20 @@ pub fn publish(workspace: &Workspace, publication: &Publication<'_>) -> Result<P
         WriteFault::Io(cause) => unwritable(&workspace.display(&temporary.path), cause),
         WriteFault::Parquet(cause) => Error::new(StoreFault::CannotWriteRows).caused_by(cause),
     })?;
-    let replaced = keep_former(workspace, provenance, &target)?;
-    put_in_place(workspace, &temporary.path, &target)?;
+    let former = keep_former(workspace, provenance, &target)?;
+    if let Err(error) = put_in_place(workspace, &temporary.path, &target) {
+        if let Some(kept) = former.filter(|former| former.is_new) {
+            let _removed = std::fs::remove_file(kept.path);
+        }
+        return Err(error);
+    }
     let line = HistoryLine {
         time: publication.now.to_rfc3339_opts(SecondsFormat::Secs, true),
         action: "import".to_owned(),
         dataset: provenance.dataset.clone(),
         year: provenance.year,
         revision: provenance.revision.clone(),
-        replaced,
+        replaced: former.map(|former| former.revision),
         rows: provenance.rows,
         files: provenance.files.iter().map(|file| file.name.clone()).collect(),
     };
@@ -179,34 +184,42 @@ fn sort_rows(publication: &Publication<'_>) -> Result<RecordBatch, datafusion::a
     take_record_batch(batch, &lexsort_to_indices(&columns, None)?)
 }
 
-/// Keeps the file that stands in place as a revision; returns which one it is.
-fn keep_former(workspace: &Workspace, provenance: &Provenance, target: &Path) -> Result<Option<String>> {
+/// A former file that is kept.
+struct Former {
+    revision: String,
+    path: PathBuf,
+    is_new: bool,
+}
+
+/// Keeps the file that stands in place as a revision, if one does.
+fn keep_former(workspace: &Workspace, provenance: &Provenance, target: &Path) -> Result<Option<Former>> {
     if !target.exists() {
         return Ok(None);
     }
     let shown = workspace.display(target);
-    let revision = match read_provenance(target) {
-        Ok(former) => former.revision,
-        // A file that someone else put there is kept under the hash of its bytes.
-        Err(_) => {
-            let bytes = std::fs::read(target).map_err(|cause| unwritable(&shown, cause))?;
-            hex(&Sha256::digest(bytes)).chars().take(12).collect()
-        }
+    // A file that someone else put there is kept under the hash of its bytes; its words are not
+    // trusted to name a path.
+    let is_revision = |text: &String| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let revision = if let Some(known) = read_provenance(target).ok().map(|f| f.revision).filter(is_revision) {
+        known
+    } else {
+        let bytes = std::fs::read(target).map_err(|cause| unwritable(&shown, cause))?;
+        hex(&Sha256::digest(bytes)).chars().take(12).collect()
     };
     let kept = revision_file(workspace, &provenance.dataset, provenance.year, &revision);
     refuse_links(workspace, &kept)?;
+    let is_new = !kept.exists();
     let keep = || -> std::io::Result<()> {
         if let Some(folder) = kept.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        match std::fs::hard_link(target, &kept) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-            Err(_) => std::fs::copy(target, &kept).map(|_| ()),
-            Ok(()) => Ok(()),
+        if is_new && std::fs::hard_link(target, &kept).is_err() {
+            std::fs::copy(target, &kept)?;
         }
+        Ok(())
     };
     keep().map_err(|cause| unwritable(&workspace.display(&kept), cause))?;
-    Ok(Some(revision))
+    Ok(Some(Former { revision, path: kept, is_new }))
 }
 
 fn put_in_place(workspace: &Workspace, temporary: &Path, target: &Path) -> Result<()> {
