@@ -137,6 +137,13 @@ pub struct ImportReport {
     pub path: PathBuf,
 }
 
+impl ImportPlan {
+    /// Returns the rows that would be stored, in source order, with their origin columns.
+    pub fn batch(&self) -> &RecordBatch {
+        &self.batch
+    }
+}
+
 /// Reads, converts and checks the exports without writing anything.
 ///
 /// # Errors

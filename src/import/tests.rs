@@ -16,7 +16,7 @@ use serde_json::Value as Json;
 use super::{ImportPlan, ImportRequest, import, plan_import};
 use crate::contract::{Contract, parse_contract};
 use crate::error::Lang;
-use crate::store::{ControlTotal, Origin, Synthetic, read_provenance};
+use crate::store::{ControlTotal, Origin, Synthetic, read_history, read_provenance, remove, restore};
 use crate::workspace::Workspace;
 
 fn root() -> PathBuf {
@@ -302,6 +302,28 @@ fn a_damaged_row_inside_the_data_is_complained_about_not_skipped() {
         "Số, ký hiệu;Ngày ban hành;Trích yếu\n1/A;01/02/2023;a\n;02/02/2023;b\n2/A;;c\n",
     );
     assert!(shown.contains("column `symbol` are empty"), "{shown}");
+}
+
+#[test]
+fn a_kept_revision_comes_back_and_a_removed_year_is_kept() {
+    let (_folder, workspace) = workspace();
+    let (contract, file) = (contract("staffing"), fixture("bien_che_2023.xlsx"));
+    let first = import(&workspace, &contract, &request(2023, &file)).unwrap();
+    let old = std::fs::read(&first.path).unwrap();
+    let changed = ImportRequest { synthetic: Synthetic::None, ..request(2023, &file) };
+    let second = import(&workspace, &contract, &changed).unwrap();
+    assert_ne!(first.plan.provenance.revision, second.plan.provenance.revision);
+    let revision = &first.plan.provenance.revision;
+    let now = request(2023, &file).now;
+    assert_eq!(&restore(&workspace, "staffing", 2023, revision, now).unwrap().revision, revision);
+    assert_eq!(std::fs::read(&first.path).unwrap(), old);
+    let error = restore(&workspace, "staffing", 2023, "../../x", now).unwrap_err().render(Lang::En);
+    assert!(error.contains("no revision") && error.contains(revision.as_str()), "{error}");
+    assert_eq!(&remove(&workspace, "staffing", 2023, now).unwrap(), revision);
+    assert!(!first.path.parent().unwrap().exists());
+    let actions: Vec<String> =
+        read_history(&workspace).unwrap().into_iter().map(|line| line.action).collect();
+    assert_eq!(actions, ["import", "import", "restore", "remove"]);
 }
 
 #[cfg(unix)]

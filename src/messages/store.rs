@@ -11,6 +11,13 @@ super::messages! {
         NotOurs { file: String } Data,
             "`{file}` was not written by an import", "`{file}` không phải do lệnh nhập dữ liệu ghi",
             hint "move it away and import the year again", "hãy chuyển tệp đi nơi khác và nhập lại năm đó";
+        /// A revision that is not kept.
+        NoSuchRevision { revision: String, known: String } Usage,
+            "there is no revision `{revision}` of this year", "không có phiên bản `{revision}` của năm này",
+            hint "kept are {known}", "các phiên bản đang giữ: {known}";
+        /// A year that is not imported.
+        NoSuchYear { dataset: String, year: i32 } Usage,
+            "`{dataset}` has no year {year}", "`{dataset}` không có năm {year}";
         /// The Parquet writer failed.
         CannotWriteRows Data,
             "the rows cannot be written", "không ghi được các dòng dữ liệu",

@@ -83,3 +83,25 @@ pub(super) fn convert_merge(region: &Dimensions) -> Merge {
         right: region.end.1 as usize,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::convert_date_time;
+    use crate::source::Cell;
+    use calamine::{ExcelDateTime, ExcelDateTimeType};
+
+    fn time(serial: f64) -> Cell {
+        convert_date_time(ExcelDateTime::new(serial, ExcelDateTimeType::DateTime, false))
+    }
+
+    #[test]
+    fn serial_times_come_out_at_the_second() {
+        let wanted = chrono::NaiveDate::from_ymd_opt(2022, 1, 6).unwrap().and_hms_opt(8, 12, 11).unwrap();
+        assert_eq!(time(44_567.341_793_981_48), Cell::DateTime(wanted));
+    }
+
+    #[test]
+    fn the_day_that_never_was_is_an_error() {
+        assert!(matches!(time(60.0), Cell::Error(_)));
+    }
+}

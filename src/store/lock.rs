@@ -5,7 +5,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 
-use super::publish::refuse_links;
+use super::place::refuse_links;
 use crate::error::Result;
 use crate::messages::StoreFault;
 use crate::workspace::{Workspace, unwritable};
