@@ -10,7 +10,7 @@ use crate::error::{Explain as _, Result};
 use crate::messages::{Narration, TerminalFault};
 use crate::output::{Format, Layout, write_answer};
 use crate::query::ResultColumn;
-use crate::store::files::replace_file;
+use crate::store::replace_file;
 use crate::terminal::Terminal;
 use crate::workspace::Workspace;
 

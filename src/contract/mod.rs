@@ -10,6 +10,7 @@ use std::sync::Arc;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 use indexmap::IndexMap;
 
+pub(crate) use parse::hex;
 pub use parse::parse_contract;
 
 /// The declaration of one dataset.

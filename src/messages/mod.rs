@@ -58,11 +58,17 @@ macro_rules! messages {
 pub(crate) use messages;
 
 mod contract;
+mod import;
 mod query;
+mod source;
+mod store;
 mod terminal;
 mod workspace;
 
 pub use contract::ContractFault;
+pub use import::{CellsFault, ImportFault};
 pub use query::{QueryFault, QueryNotice};
+pub use source::SourceFault;
+pub use store::StoreFault;
 pub use terminal::{Heading, Narration, ShellHelp, TerminalFault};
 pub use workspace::WorkspaceFault;

@@ -1,3 +1,5 @@
 //! Knows how Vietnamese offices write: spelling, numbers and dates.
 
+pub mod dates;
 pub mod fold;
+pub mod numbers;

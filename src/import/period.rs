@@ -1,0 +1,150 @@
+//! Turns the words above a header into the period and the as-of date of an export.
+//!
+//! A reporting year need not be a calendar year (15 December to 14 December is usual), so the
+//! export's own words come first; the year at the end of the period is the reporting year.
+
+use chrono::{Datelike, NaiveDate};
+
+use super::ImportRequest;
+use super::locate::Located;
+use crate::error::{Error, Result};
+use crate::messages::ImportFault;
+use crate::source::Cell;
+use crate::store::{AsOf, Dated, Origin};
+use crate::vietnamese::dates::find_dates;
+use crate::vietnamese::fold::fold;
+
+/// What the words above a header say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stated {
+    /// `Từ ngày … đến ngày …`.
+    pub period: Option<(NaiveDate, NaiveDate)>,
+    /// `Số liệu tính đến ngày …`.
+    pub as_of: Option<NaiveDate>,
+}
+
+/// Reads the lines above the header of a sheet.
+pub fn read_stated(located: &Located<'_>) -> Stated {
+    let mut stated = Stated::default();
+    let lines = located.sheet.rows.iter().take(located.header.top).flat_map(|row| &row.cells);
+    for text in lines.filter_map(Cell::as_text) {
+        read_line(text, &mut stated);
+    }
+    stated
+}
+
+fn read_line(text: &str, stated: &mut Stated) {
+    let dates = find_dates(text);
+    let before = |at: usize| fold(text.get(..at).unwrap_or_default());
+    for (index, (range, date)) in dates.iter().enumerate() {
+        let words = before(range.start);
+        let words = words.trim_end_matches(" ngay").trim_end_matches(" het");
+        if let Some((first, start)) = index.checked_sub(1).and_then(|earlier| dates.get(earlier))
+            && words.ends_with("den")
+            && ["tu", "tu ngay"].iter().any(|from| before(first.start).ends_with(from))
+        {
+            stated.period.get_or_insert((*start, *date));
+        } else if ["tinh den", "thoi diem", "co mat den", "chot den", "den"]
+            .iter()
+            .any(|end| words.ends_with(end))
+        {
+            stated.as_of.get_or_insert(*date);
+        }
+    }
+}
+
+/// Settles the period: the export's words, else the given one, else the calendar year.
+///
+/// # Errors
+/// [`ImportFault::OtherDate`] if words and given period differ, [`ImportFault::OtherYear`] if the
+/// period ends in another year.
+pub fn settle_period(request: &ImportRequest, stated: &[Stated]) -> Result<Dated> {
+    let mut found = stated.iter().filter_map(|stated| stated.period);
+    let period = match (found.next(), request.period) {
+        (Some(words), Some(given)) if words != given => {
+            return Err(other_date(&span(words), &span(given)));
+        }
+        // Several exports of one year (one per half) cover it together.
+        (Some(first), _) => {
+            let whole = found.fold(first, |all, next| (all.0.min(next.0), all.1.max(next.1)));
+            Dated { from: whole.0, to: whole.1, origin: Origin::Export }
+        }
+        (None, Some(given)) => Dated { from: given.0, to: given.1, origin: Origin::Given },
+        (None, None) => {
+            let (from, to) = calendar_year(request.year)?;
+            Dated { from, to, origin: Origin::Assumed }
+        }
+    };
+    if period.to.year() == request.year && period.from <= period.to {
+        Ok(period)
+    } else {
+        let found = span((period.from, period.to));
+        Err(ImportFault::OtherYear { year: request.year, found }.into())
+    }
+}
+
+/// Settles the as-of date: the export's words, else the given one, else the end of the period.
+///
+/// # Errors
+/// [`ImportFault::OtherDate`] if words and given date differ, [`ImportFault::OtherYear`] if the date
+/// lies outside the year and the one after it.
+pub fn settle_as_of(request: &ImportRequest, stated: &[Stated], period: &Dated) -> Result<AsOf> {
+    let words = stated.iter().filter_map(|stated| stated.as_of).max();
+    let as_of = match (words, request.as_of) {
+        (Some(words), Some(given)) if words != given => return Err(other_date(&day(words), &day(given))),
+        (Some(date), _) => AsOf { date, origin: Origin::Export },
+        (None, Some(date)) => AsOf { date, origin: Origin::Given },
+        (None, None) => AsOf { date: period.to, origin: Origin::Assumed },
+    };
+    if (request.year..=request.year.saturating_add(1)).contains(&as_of.date.year()) {
+        Ok(as_of)
+    } else {
+        Err(ImportFault::OtherYear { year: request.year, found: day(as_of.date) }.into())
+    }
+}
+
+fn calendar_year(year: i32) -> Result<(NaiveDate, NaiveDate)> {
+    let from = NaiveDate::from_ymd_opt(year, 1, 1);
+    let to = NaiveDate::from_ymd_opt(year, 12, 31);
+    from.zip(to).ok_or_else(|| ImportFault::OtherYear { year, found: "?".to_owned() }.into())
+}
+
+fn other_date(found: &str, given: &str) -> Error {
+    ImportFault::OtherDate { found: found.to_owned(), given: given.to_owned() }.into()
+}
+
+fn day(date: NaiveDate) -> String {
+    date.format("%d/%m/%Y").to_string()
+}
+
+fn span(period: (NaiveDate, NaiveDate)) -> String {
+    format!("{} – {}", day(period.0), day(period.1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Stated, read_line};
+
+    fn stated(text: &str) -> (Option<String>, Option<String>) {
+        let mut stated = Stated::default();
+        read_line(text, &mut stated);
+        (stated.period.map(super::span), stated.as_of.map(super::day))
+    }
+
+    #[test]
+    fn a_period_and_an_as_of_date_are_told_apart() {
+        let period = Some("01/01/2023 – 14/12/2023".to_owned());
+        assert_eq!(stated("(Từ ngày 01/01/2023 đến ngày 14/12/2023)"), (period.clone(), None));
+        assert_eq!(
+            stated("Kỳ báo cáo: từ 01/01/2023 đến hết ngày 14/12/2023. Đơn vị tính: đồng"),
+            (period, None)
+        );
+        let as_of = Some("31/12/2020".to_owned());
+        assert_eq!(stated("(Số liệu tính đến ngày 31/12/2020)"), (None, as_of));
+    }
+
+    #[test]
+    fn a_decision_has_a_date_that_means_neither() {
+        assert_eq!(stated("(Quyết định số 4617/QĐ-UBND ngày 08/11/2019 của UBND tỉnh)"), (None, None));
+    }
+}

@@ -1,0 +1,122 @@
+//! Turns bad cells into complaints, one per column and kind of fault, and into rejected rows.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use super::convert::{CellFault, Table};
+use super::value::Problem;
+use crate::contract::{Column, ColumnType, Contract};
+use crate::error::{Error, Explain as _, Place};
+use crate::messages::CellsFault;
+
+/// A row that is left out because of its cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reject {
+    /// The file's name.
+    pub file: String,
+    /// The sheet's name.
+    pub sheet: Option<String>,
+    /// The row's number in the file.
+    pub row: u32,
+    /// The bad cells.
+    pub cells: Vec<RejectedCell>,
+}
+
+/// A bad cell of a rejected row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RejectedCell {
+    /// Name of the column.
+    pub column: String,
+    /// Where it stands, with what was found; masked for personal columns.
+    pub place: Place,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+/// Groups bad cells by column and problem; each complaint carries the places of its cells.
+pub fn complaints(contract: &Contract, faults: &[CellFault]) -> Vec<Error> {
+    let mut groups: IndexMap<(usize, Problem), Vec<&CellFault>> = IndexMap::new();
+    for fault in faults {
+        groups.entry((fault.field, fault.problem)).or_default().push(fault);
+    }
+    let complain = |((field, problem), cells): (&(usize, Problem), &Vec<&CellFault>)| {
+        let error = problem.fault(&contract.columns[*field], cells.len()).error();
+        cells.iter().fold(error, |error, cell| error.at(cell.place.clone()))
+    };
+    groups.iter().map(complain).collect()
+}
+
+/// Collects the rows that have bad cells, in order.
+pub fn rejects(contract: &Contract, table: &Table<'_>) -> BTreeMap<usize, Reject> {
+    let mut rows: BTreeMap<usize, Reject> = BTreeMap::new();
+    for fault in &table.faults {
+        let part = &table.parts[table.rows[fault.row].0];
+        let reject = rows.entry(fault.row).or_insert_with(|| Reject {
+            file: part.file.clone(),
+            sheet: part.located.sheet.name.clone(),
+            row: table.row_number(fault.row),
+            cells: Vec::new(),
+        });
+        let column = contract.columns[fault.field].name.clone();
+        reject.cells.push(RejectedCell { column, place: fault.place.clone(), problem: fault.problem });
+    }
+    rows
+}
+
+impl Problem {
+    /// Says what is wrong with `count` cells of `column`.
+    pub fn fault(self, column: &Column, count: usize) -> CellsFault {
+        let name = column.name.clone();
+        let bound = |bound: Option<f64>| bound.map_or_else(String::new, |bound| bound.to_string());
+        match self {
+            Self::NotANumber => {
+                CellsFault::NotANumber { column: name, count, wanted: type_name(column.kind) }
+            }
+            Self::LosesDecimals => {
+                CellsFault::LosesDecimals { column: name, count, wanted: type_name(column.kind) }
+            }
+            Self::TooLarge => CellsFault::TooLarge { column: name, count, wanted: type_name(column.kind) },
+            Self::AmbiguousMarks => CellsFault::AmbiguousMarks { column: name, count },
+            Self::OtherUnit => {
+                let unit = column.measure_unit.clone().unwrap_or_default();
+                CellsFault::OtherUnit { column: name, count, unit }
+            }
+            Self::AmbiguousRate => CellsFault::AmbiguousRate { column: name, count },
+            Self::NotADate => CellsFault::NotADate { column: name, count },
+            Self::NumberForDate => CellsFault::NumberForDate { column: name, count },
+            Self::DateInstead => CellsFault::DateInstead { column: name, count },
+            Self::UnknownCategory => {
+                let labels = column.categories.values().filter_map(|spellings| spellings.first());
+                let known: Vec<String> = labels.map(|label| format!("`{label}`")).collect();
+                CellsFault::UnknownCategory { column: name, count, known: known.join(", ") }
+            }
+            Self::NotABool => CellsFault::NotABool { column: name, count },
+            Self::SheetError => CellsFault::SheetError { column: name, count },
+            Self::Required => CellsFault::Required { column: name, count },
+            Self::TooSmall => CellsFault::TooSmall { column: name, count, bound: bound(column.minimum) },
+            Self::AboveMaximum => {
+                CellsFault::AboveMaximum { column: name, count, bound: bound(column.maximum) }
+            }
+            Self::Pattern => {
+                let pattern = column.pattern.as_ref().map(ToString::to_string).unwrap_or_default();
+                CellsFault::Pattern { column: name, count, pattern }
+            }
+        }
+    }
+}
+
+fn type_name(kind: ColumnType) -> String {
+    match kind {
+        ColumnType::Text => "text".to_owned(),
+        ColumnType::Int => "int".to_owned(),
+        ColumnType::Year => "year".to_owned(),
+        ColumnType::Float => "float".to_owned(),
+        ColumnType::Rate => "rate".to_owned(),
+        ColumnType::Decimal(precision, scale) => format!("decimal({precision},{scale})"),
+        ColumnType::Date => "date".to_owned(),
+        ColumnType::Timestamp => "timestamp".to_owned(),
+        ColumnType::Category => "category".to_owned(),
+        ColumnType::Bool => "bool".to_owned(),
+    }
+}

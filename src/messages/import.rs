@@ -1,0 +1,134 @@
+//! What is said about imports.
+
+super::messages! {
+    /// Faults of an import.
+    pub enum ImportFault {
+        /// No file was named.
+        NoFiles Usage,
+            "no export file is named", "chưa chỉ ra tệp nào",
+            hint "name at least one file", "hãy chỉ ra ít nhất một tệp";
+        /// No sheet has a name that fits.
+        NoSuchSheet { globs: String, found: String } Usage,
+            "no sheet matches {globs}", "không có trang tính nào khớp {globs}",
+            hint "the sheets are {found}", "các trang tính gồm {found}";
+        /// Nothing like the contract's header.
+        NoHeader { dataset: String, wanted: String } Data,
+            "no row looks like the header of `{dataset}`", "không dòng nào giống tiêu đề của `{dataset}`",
+            hint "wanted headings such as {wanted}", "cần các tiêu đề như {wanted}";
+        /// A required column is not in the header.
+        MissingColumn { column: String, title: String, found: String, contract: String } Data,
+            "the header lacks column `{column}` ({title}); headings that no column claims: {found}",
+            "tiêu đề thiếu cột `{column}` ({title}); các tiêu đề chưa thuộc cột nào: {found}",
+            hint "add the heading to `aliases` of `{column}` in `{contract}`",
+                 "hãy thêm tiêu đề vào `aliases` của `{column}` trong `{contract}`";
+        /// Two headings claim one column.
+        ContestedColumn { column: String, headings: String } Data,
+            "several headings are column `{column}`: {headings}", "nhiều tiêu đề cùng là cột `{column}`: {headings}",
+            hint "give `{column}` an alias with the upper heading, such as `Thời hạn → Hẹn trả`",
+                 "hãy đặt cho `{column}` tên gọi có cả tiêu đề trên, như `Thời hạn → Hẹn trả`";
+        /// A header without rows.
+        NothingFound Data,
+            "the export has a header but no rows", "tệp có tiêu đề nhưng không có dòng dữ liệu";
+        /// No key for hashes.
+        NoKey { column: String } Usage,
+            "column `{column}` is kept as a keyed hash, and there is no key",
+            "cột `{column}` được lưu dạng băm có khoá, nhưng chưa có khoá";
+        /// The export speaks of another year.
+        OtherYear { year: i32, found: String } Data,
+            "the export covers {found}, not {year}", "tệp thuộc {found}, không phải năm {year}",
+            hint "name the year that the export covers", "hãy nêu đúng năm của tệp";
+        /// The export says one date, the user another.
+        OtherDate { found: String, given: String } Usage,
+            "the export says {found}, the command line says {given}", "tệp ghi {found}, dòng lệnh ghi {given}",
+            hint "leave the option out, or correct the export", "hãy bỏ tuỳ chọn này, hoặc sửa tệp";
+        /// Repeated keys.
+        DuplicateKey { columns: String } Data,
+            "rows repeat the key `{columns}`", "các dòng lặp lại khoá `{columns}`",
+            hint "remove the rows that stand there twice", "hãy xoá các dòng bị lặp";
+        /// A total that its rows do not give.
+        ControlMismatch { what: String, stated: String, computed: String } Data,
+            "the total of {what} is stated as {stated}, and the rows give {computed}",
+            "tổng {what} ghi là {stated}, trong khi các dòng cho {computed}",
+            hint "correct the export, or import it as it is with `--allow-control-mismatch`",
+                 "hãy sửa tệp, hoặc nhập nguyên trạng bằng `--allow-control-mismatch`";
+        /// More bad rows than allowed.
+        TooManyRejects { count: usize, allowed: usize } Data,
+            "{count} rows have bad cells, and {allowed} may be left out; nothing was written",
+            "{count} dòng có ô sai, trong khi chỉ được bỏ {allowed} dòng; chưa ghi gì",
+            hint "correct the cells or the contract, or allow more with `--allow-rejects {count}`",
+                 "hãy sửa các ô hoặc hợp đồng dữ liệu, hoặc cho phép bằng `--allow-rejects {count}`";
+        /// The columns do not fit together.
+        NotABatch Internal,
+            "the rows do not fit the schema", "các dòng không khớp lược đồ";
+    }
+}
+
+super::messages! {
+    /// What is wrong with the cells of one column.
+    pub enum CellsFault {
+        NotANumber { column: String, count: usize, wanted: String } Data,
+            "{count} cells of column `{column}` are not numbers ({wanted})",
+            "{count} ô của cột `{column}` không phải là số ({wanted})",
+            hint "if they mean `no value`, add them to `missing_values` of `{column}`",
+                 "nếu đó là `không có số liệu`, hãy thêm vào `missing_values` của `{column}`";
+        LosesDecimals { column: String, count: usize, wanted: String } Data,
+            "{count} cells of column `{column}` have decimals that {wanted} does not keep",
+            "{count} ô của cột `{column}` có phần lẻ mà kiểu {wanted} không giữ";
+        TooLarge { column: String, count: usize, wanted: String } Data,
+            "{count} cells of column `{column}` are too large for {wanted}",
+            "{count} ô của cột `{column}` vượt quá kiểu {wanted}";
+        AmbiguousMarks { column: String, count: usize } Data,
+            "{count} cells of column `{column}` can be read with `.` or `,` as the decimal mark",
+            "{count} ô của cột `{column}` có thể hiểu `.` hoặc `,` là dấu thập phân",
+            hint "write thousands with `.` and decimals with `,`, or make the cells numbers",
+                 "hãy viết hàng nghìn bằng `.` và phần thập phân bằng `,`, hoặc đổi thành ô kiểu số";
+        OtherUnit { column: String, count: usize, unit: String } Data,
+            "{count} cells of column `{column}` have another unit than `{unit}`",
+            "{count} ô của cột `{column}` có đơn vị khác `{unit}`";
+        AmbiguousRate { column: String, count: usize } Data,
+            "{count} cells of column `{column}` may be percentages or fractions",
+            "{count} ô của cột `{column}` có thể là phần trăm hoặc tỷ số",
+            hint "write the percent sign in the cell, or format it as a percentage",
+                 "hãy ghi dấu % trong ô, hoặc định dạng ô kiểu phần trăm";
+        NotADate { column: String, count: usize } Data,
+            "{count} cells of column `{column}` are not dates",
+            "{count} ô của cột `{column}` không phải là ngày",
+            hint "write day/month/year with four digits, such as 31/12/2023",
+                 "hãy viết ngày/tháng/năm đủ bốn chữ số, ví dụ 31/12/2023";
+        NumberForDate { column: String, count: usize } Data,
+            "{count} cells of column `{column}` are plain numbers where dates are wanted",
+            "{count} ô của cột `{column}` là số thường trong khi cần ngày",
+            hint "format the cells as dates", "hãy định dạng ô kiểu ngày";
+        DateInstead { column: String, count: usize } Data,
+            "{count} cells of column `{column}` became dates in the spreadsheet",
+            "{count} ô của cột `{column}` đã bị bảng tính đổi thành ngày",
+            hint "format the column as text and type the values again",
+                 "hãy định dạng cột kiểu văn bản và nhập lại giá trị";
+        UnknownCategory { column: String, count: usize, known: String } Data,
+            "{count} cells of column `{column}` are none of its categories",
+            "{count} ô của cột `{column}` không thuộc danh mục nào",
+            hint "known are {known}; add a spelling under `categories`",
+                 "đã biết {known}; hãy thêm cách viết vào `categories`";
+        NotABool { column: String, count: usize } Data,
+            "{count} cells of column `{column}` are neither yes nor no",
+            "{count} ô của cột `{column}` không phải có hay không";
+        SheetError { column: String, count: usize } Data,
+            "{count} cells of column `{column}` are errors of the spreadsheet",
+            "{count} ô của cột `{column}` là lỗi của bảng tính",
+            hint "correct the formulas and export again", "hãy sửa công thức và xuất lại tệp";
+        Required { column: String, count: usize } Data,
+            "{count} cells of column `{column}` are empty, and a value is required",
+            "{count} ô của cột `{column}` để trống trong khi bắt buộc có giá trị";
+        TooSmall { column: String, count: usize, bound: String } Data,
+            "{count} cells of column `{column}` are below {bound}",
+            "{count} ô của cột `{column}` nhỏ hơn {bound}";
+        AboveMaximum { column: String, count: usize, bound: String } Data,
+            "{count} cells of column `{column}` are above {bound}",
+            "{count} ô của cột `{column}` lớn hơn {bound}";
+        Pattern { column: String, count: usize, pattern: String } Data,
+            "{count} cells of column `{column}` do not match `{pattern}`",
+            "{count} ô của cột `{column}` không khớp mẫu `{pattern}`",
+            hint "a code that a spreadsheet took for a number has lost zeros: format the column as text",
+                 "mã bị bảng tính coi là số sẽ mất chữ số 0: hãy định dạng cột kiểu văn bản";
+    }
+}

@@ -1,0 +1,35 @@
+//! What is said about export files.
+
+super::messages! {
+    /// Faults of export files before anything in them is understood.
+    pub enum SourceFault {
+        /// Nothing in the file.
+        Empty { file: String } Data,
+            "`{file}` is empty", "`{file}` không có nội dung",
+            hint "export it again", "hãy xuất lại tệp";
+        /// A password.
+        Encrypted { file: String } Data,
+            "`{file}` is protected by a password", "`{file}` có mật khẩu bảo vệ",
+            hint "open it, save it without the password, and import that copy",
+                 "hãy mở tệp, lưu lại không có mật khẩu rồi nhập bản đó";
+        /// The right kind of file, but broken.
+        Damaged { file: String } Data,
+            "`{file}` is damaged or not what it seems to be", "`{file}` bị hỏng hoặc không đúng định dạng",
+            hint "open it in a spreadsheet program and save it again as XLSX",
+                 "hãy mở bằng phần mềm bảng tính và lưu lại dạng XLSX";
+        /// No format that can be read.
+        UnknownFormat { file: String } Data,
+            "`{file}` is not in a format that can be read", "`{file}` không thuộc định dạng đọc được",
+            hint "XLSX, XLS, HTML tables and delimited text (CSV) can be read",
+                 "đọc được XLSX, XLS, bảng HTML và văn bản phân cách (CSV)";
+        /// An encoding label that does not exist.
+        UnknownEncoding { label: String } Usage,
+            "there is no encoding `{label}`", "không có bảng mã `{label}`",
+            hint "`utf-8`, `utf-16le`, `windows-1258` and `windows-1252` are common",
+                 "thường gặp `utf-8`, `utf-16le`, `windows-1258` và `windows-1252`";
+        /// Bytes that do not fit the encoding.
+        Undecodable { file: String, encoding: String } Data,
+            "`{file}` holds bytes that are not {encoding}", "`{file}` có byte không thuộc bảng mã {encoding}",
+            hint "name the right one with `--encoding`", "hãy chỉ ra bảng mã đúng bằng `--encoding`";
+    }
+}

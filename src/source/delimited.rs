@@ -1,0 +1,82 @@
+//! Turns delimited text into a sheet.
+//!
+//! The delimiter is the one under which most records have the same number of cells, because title
+//! lines and prose hold stray commas and semicolons.
+
+use csv::{ReaderBuilder, StringRecord, Terminator};
+
+use super::{Cell, Row, Sheet};
+
+const DELIMITERS: [u8; 4] = [b'\t', b';', b',', b'|'];
+
+/// Records looked at to find the delimiter.
+const SAMPLE: usize = 200;
+
+/// Reads all records; returns the delimiter that was found, too.
+pub(super) fn read_delimited(text: &str) -> (char, Sheet) {
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    // The reader would skip empty lines, which count as rows here: a carriage return keeps them.
+    let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\n', "\r\n");
+    let delimiter = find_delimiter(&text);
+    let mut rows = Vec::new();
+    let mut line = 1;
+    for record in records(&text, delimiter) {
+        let breaks = record.iter().map(|cell| cell.matches('\n').count()).sum::<usize>();
+        rows.push(Row { number: line, cells: record.iter().map(Cell::text).collect() });
+        line = line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX)).saturating_add(1);
+    }
+    while rows.last().is_some_and(Row::is_blank) {
+        rows.pop();
+    }
+    let leading = rows.iter().take_while(|row| row.is_blank()).count();
+    rows.drain(..leading);
+    (char::from(delimiter), Sheet { visible: true, rows, ..Sheet::default() })
+}
+
+fn records(text: &str, delimiter: u8) -> impl Iterator<Item = StringRecord> {
+    let reader = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .terminator(Terminator::Any(b'\n'))
+        .from_reader(text.as_bytes());
+    reader.into_records().map_while(Result::ok)
+}
+
+fn find_delimiter(text: &str) -> u8 {
+    let score = |delimiter: &u8| {
+        let mut widths: Vec<usize> = records(text, *delimiter)
+            .take(SAMPLE)
+            .map(|record| record.len())
+            .filter(|len| *len > 1)
+            .collect();
+        widths.sort_unstable();
+        let runs = widths.chunk_by(|a, b| a == b);
+        runs.map(|run| run.len() * (run.first().copied().unwrap_or(1) - 1)).max().unwrap_or(0)
+    };
+    // `max_by_key` takes the last of equals, so the likeliest delimiter comes last.
+    DELIMITERS.into_iter().rev().max_by_key(score).unwrap_or(b',')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_delimited;
+    use crate::source::Cell;
+
+    #[test]
+    fn the_delimiter_is_the_one_that_makes_a_table() {
+        let (delimiter, sheet) = read_delimited("Danh sách, năm 2023\n\na;b;c\n1;x, y, z;3\n2;\"q; r\";4\n");
+        assert_eq!(delimiter, ';');
+        assert_eq!(sheet.rows.len(), 5);
+        assert!(sheet.rows[1].is_blank());
+        assert_eq!(sheet.rows[4].cells[1], Cell::Text("q; r".to_owned()));
+    }
+
+    #[test]
+    fn line_breaks_in_cells_do_not_shift_row_numbers() {
+        let (_, sheet) = read_delimited("a\tb\r\n\"x\r\ny\"\t1\r\nz\t2\r\n");
+        let numbers: Vec<u32> = sheet.rows.iter().map(|row| row.number).collect();
+        assert_eq!(numbers, [1, 2, 4]);
+        assert_eq!(sheet.rows[1].cells[0], Cell::Text("x\ny".to_owned()));
+    }
+}

@@ -1,0 +1,180 @@
+//! Puts a finished file in the place of a year, and keeps the file that stood there.
+//!
+//! Everything that touches the paths of a workspace stands here, so that links, half-written files
+//! and stray folders are dealt with once.
+
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::provenance::read_provenance;
+use crate::contract::hex;
+use crate::error::{Explain as _, Result};
+use crate::messages::WorkspaceFault;
+use crate::workspace::{Workspace, unreadable, unwritable};
+
+/// Returns the path at which a former file of a year is kept.
+pub fn revision_file(workspace: &Workspace, dataset: &str, year: i32, revision: &str) -> PathBuf {
+    let folder = workspace.state_folder().join("revisions").join(dataset).join(year.to_string());
+    folder.join(format!("{revision}.parquet"))
+}
+
+/// Lists the kept revisions of a year, in order of name.
+///
+/// # Errors
+/// If the folder is there and cannot be read.
+pub fn revisions(workspace: &Workspace, dataset: &str, year: i32) -> Result<Vec<String>> {
+    let file = revision_file(workspace, dataset, year, "x");
+    let Some(folder) = file.parent() else { return Ok(Vec::new()) };
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(unreadable(&workspace.display(folder), error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|cause| unreadable(&workspace.display(folder), cause))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        names.extend(name.strip_suffix(".parquet").map(str::to_owned));
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Refuses a path of the workspace that leads through a link.
+///
+/// # Errors
+/// [`WorkspaceFault::IsALink`].
+pub fn refuse_links(workspace: &Workspace, path: &Path) -> Result<()> {
+    let inside = path.ancestors().take_while(|ancestor| *ancestor != workspace.root());
+    for ancestor in inside {
+        if std::fs::symlink_metadata(ancestor).is_ok_and(|metadata| metadata.is_symlink()) {
+            return Err(WorkspaceFault::IsALink { file: workspace.display(ancestor) }.error());
+        }
+    }
+    Ok(())
+}
+
+/// A file that is removed when it is dropped, unless it was put in place.
+pub(super) struct TemporaryFile {
+    path: PathBuf,
+    file: File,
+}
+
+impl TemporaryFile {
+    /// Creates the file in a folder on the workspace's own file system, so that a rename is possible.
+    pub(super) fn create(workspace: &Workspace, dataset: &str, year: i32) -> Result<Self> {
+        let folder = workspace.state_folder().join("tmp");
+        let path = folder.join(format!("{dataset}-{year}.parquet"));
+        refuse_links(workspace, &path)?;
+        let create = || {
+            std::fs::create_dir_all(&folder)?;
+            // The lock is ours, so a file of this name was left by a process that died.
+            OpenOptions::new().create(true).truncate(true).write(true).open(&path)
+        };
+        let file = create().map_err(|cause| unwritable(&workspace.display(&path), cause))?;
+        Ok(Self { path, file })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn file(&self) -> &File {
+        &self.file
+    }
+}
+
+impl Drop for TemporaryFile {
+    fn drop(&mut self) {
+        // After the rename there is nothing to remove; a failure here has no one to tell.
+        let _removed = std::fs::remove_file(&self.path);
+    }
+}
+
+/// A former file that is kept.
+pub(super) struct Former {
+    /// Which revision it is.
+    pub(super) revision: String,
+    /// Where it is kept.
+    pub(super) path: PathBuf,
+    /// Whether it was not kept before.
+    pub(super) is_new: bool,
+}
+
+/// Keeps the file that stands in place as a revision, if one does.
+pub(super) fn keep_former(
+    workspace: &Workspace,
+    dataset: &str,
+    year: i32,
+    target: &Path,
+) -> Result<Option<Former>> {
+    if !target.exists() {
+        return Ok(None);
+    }
+    let shown = workspace.display(target);
+    // A file that someone else put there is kept under the hash of its bytes; its words are not
+    // trusted to name a path.
+    let is_revision = |text: &String| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let revision = if let Some(known) = read_provenance(target).ok().map(|f| f.revision).filter(is_revision) {
+        known
+    } else {
+        let bytes = std::fs::read(target).map_err(|cause| unwritable(&shown, cause))?;
+        hex(&Sha256::digest(bytes)).chars().take(12).collect()
+    };
+    let kept = revision_file(workspace, dataset, year, &revision);
+    refuse_links(workspace, &kept)?;
+    let is_new = !kept.exists();
+    let keep = || -> std::io::Result<()> {
+        if let Some(folder) = kept.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        if is_new && std::fs::hard_link(target, &kept).is_err() {
+            std::fs::copy(target, &kept)?;
+        }
+        Ok(())
+    };
+    keep().map_err(|cause| unwritable(&workspace.display(&kept), cause))?;
+    Ok(Some(Former { revision, path: kept, is_new }))
+}
+
+/// Renames a finished file over the file of a year.
+pub(super) fn put_in_place(workspace: &Workspace, temporary: &TemporaryFile, target: &Path) -> Result<()> {
+    let Some(folder) = target.parent() else { return Ok(()) };
+    let is_new = !folder.exists();
+    let place = || -> std::io::Result<()> {
+        std::fs::create_dir_all(folder)?;
+        std::fs::rename(temporary.path(), target)?;
+        sync_folder(folder)
+    };
+    place().map_err(|cause| {
+        if is_new {
+            // Removes the folder only while it is empty, so that no empty year stays behind.
+            let _removed = std::fs::remove_dir(folder);
+        }
+        unwritable(&workspace.display(target), cause)
+    })
+}
+
+/// Removes the file of a year and its folder.
+pub(super) fn take_away(workspace: &Workspace, target: &Path) -> Result<()> {
+    std::fs::remove_file(target).map_err(|cause| unwritable(&workspace.display(target), cause))?;
+    if let Some(folder) = target.parent() {
+        // A folder in which someone else put a file stays.
+        let _removed = std::fs::remove_dir(folder);
+    }
+    Ok(())
+}
+
+/// Makes a rename survive a power cut; Windows has no such call and journals names itself.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same shape as on Unix")]
+fn sync_folder(_folder: &Path) -> std::io::Result<()> {
+    Ok(())
+}
