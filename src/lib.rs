@@ -10,6 +10,7 @@
 //! The modules stand here in the order of their dependencies: each uses only those above it in
 //! this list. The library never prints and never ends the process.
 
+pub mod chart;
 pub mod contract;
 pub mod error;
 pub mod messages;

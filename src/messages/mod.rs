@@ -57,8 +57,10 @@ macro_rules! messages {
 }
 pub(crate) use messages;
 
+mod chart;
 mod contract;
 mod workspace;
 
+pub use chart::ChartFault;
 pub use contract::ContractFault;
 pub use workspace::WorkspaceFault;

@@ -1,0 +1,502 @@
+//! Resolves a clause over its data: what is written becomes marks, scales and labels.
+//!
+//! The grammar crate decides mappings, statistics and the kind of each scale; order, places side by
+//! side and the ends of the axes are decided here, from the data, so that they never depend on the
+//! order of a hash map.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ggsql::execute::{PreparedData, prepare_data_with_reader};
+use ggsql::plot::{AestheticValue, Layer as GrammarLayer, ScaleTypeKind, is_transposed};
+
+use super::categories::{Categories, Origins};
+use super::clause::{Clause, DrawClause, Mapping, Setting, Written, listed};
+use super::mark_bar::{self, BarRow};
+use super::plot::{Axis, Direction, Groups, Layer, Marks, NumberKind, Plot, Scale};
+use super::reader::ChartReader;
+use super::rewrite::{RESULT, position_of, rewrite};
+use super::values::{column_of, keys, number_kind, numbers};
+use super::{ChartData, ColumnNotes, clause, mark_line, mark_point, refuse};
+use crate::error::{Error, Explain as _, Lang, Result};
+use crate::messages::ChartFault;
+use crate::vietnamese::fold::normalise;
+
+/// Resolves the clause over the data.
+///
+/// Blocks on a private runtime: call it outside of asynchronous code (`spawn_blocking`).
+///
+/// # Errors
+/// A [`ChartFault`] with its place in the user's text.
+pub fn resolve_plot(clause: &Clause, data: &ChartData, notes: &ColumnNotes, lang: Lang) -> Result<Plot> {
+    let written = clause::read(clause)?;
+    refuse::check(clause, &written, data)?;
+    check_rows(clause, &written, data)?;
+    let prepared =
+        prepare(&rewrite(clause, &written, data), data).map_err(|error| error.at(clause.opening()))?;
+    let Some(spec) = prepared.specs.first() else {
+        return Err(ChartFault::NoLayers.error().at(clause.opening()));
+    };
+    let resolver = Resolver { clause, written: &written, data, notes, lang, prepared: &prepared, spec };
+    resolver.plot()
+}
+
+fn check_rows(clause: &Clause, written: &Written, data: &ChartData) -> Result<()> {
+    for draw in &written.draws {
+        let source = draw.source.as_ref().or(written.source.as_ref());
+        let table = source.map_or(Some(&data.result), |source| data.table(&source.name.text));
+        if table.is_none_or(|table| table.row_count() == 0) {
+            let name = source.map_or(data.result.name.clone(), |source| source.name.text.clone());
+            let fault = ChartFault::NoRows { source: listed([name]) };
+            return Err(fault.error().at(clause.place(draw.geometry.span)));
+        }
+    }
+    Ok(())
+}
+
+/// Lets the grammar crate resolve the clause in a session of the chart's own.
+fn prepare(text: &str, data: &ChartData) -> Result<PreparedData> {
+    let failed = |problem: String| ChartFault::DrawingFailed { problem }.error();
+    let reader = ChartReader::new().map_err(|error| failed(error.to_string()))?;
+    for (name, table) in std::iter::once((RESULT, &data.result))
+        .chain(data.tables.iter().map(|table| (table.name.as_str(), table)))
+    {
+        reader.add_table(name, &table.schema, &table.batches).map_err(|error| failed(error.to_string()))?;
+    }
+    // The crate unwraps in places; a clause that it did not foresee must not end the program.
+    let prepared = catch_unwind(AssertUnwindSafe(|| prepare_data_with_reader(text, &reader)));
+    match prepared {
+        Ok(Ok(prepared)) => Ok(prepared),
+        Ok(Err(error)) => Err(ChartFault::Unresolved { problem: error.to_string() }.error()),
+        Err(_) => Err(failed("ggsql".to_owned())),
+    }
+}
+
+struct Resolver<'a> {
+    clause: &'a Clause<'a>,
+    written: &'a Written,
+    data: &'a ChartData,
+    notes: &'a ColumnNotes,
+    lang: Lang,
+    prepared: &'a PreparedData,
+    spec: &'a ggsql::Plot,
+}
+
+/// The two axes and the colours, as places for the layers' values.
+struct Places {
+    x: AxisPlaces,
+    y: AxisPlaces,
+    groups: Categories,
+}
+
+/// An axis before its ends are known.
+enum AxisPlaces {
+    Categories(Categories),
+    Numbers(NumberKind),
+}
+
+const X: (&str, &str, &[&str]) = ("x", "pos1", &["x"]);
+const Y: (&str, &str, &[&str]) = ("y", "pos2", &["y"]);
+const COLOURS: [&str; 4] = ["color", "colour", "fill", "stroke"];
+
+impl Resolver<'_> {
+    fn plot(&self) -> Result<Plot> {
+        let places =
+            Places { x: self.axis_places(X)?, y: self.axis_places(Y)?, groups: self.group_categories()? };
+        let layers = self
+            .layers()
+            .map(|(layer, draw, frame)| self.layer(layer, draw, frame, &places))
+            .collect::<Result<Vec<Layer>>>()?;
+        let groups = self.groups(&places);
+        Ok(Plot {
+            title: self.label("title", "title"),
+            subtitle: self.label("subtitle", "subtitle"),
+            caption: self.label("caption", "caption"),
+            x: Axis {
+                title: self.axis_title(X),
+                scale: self.scale(&places.x, X.1, &layers, |extent| extent.0),
+            },
+            y: Axis {
+                title: self.axis_title(Y),
+                scale: self.scale(&places.y, Y.1, &layers, |extent| extent.1),
+            },
+            groups,
+            layers,
+            lang: self.lang,
+        })
+    }
+
+    /// Pairs the resolved layers with what was written and with their data.
+    fn layers(&self) -> impl Iterator<Item = (&GrammarLayer, &DrawClause, &ggsql::DataFrame)> {
+        self.spec.layers.iter().zip(&self.written.draws).filter_map(|(layer, draw)| {
+            let frame = self.prepared.data.get(layer.data_key.as_ref()?)?;
+            Some((layer, draw, frame))
+        })
+    }
+
+    fn fault(&self, fault: ChartFault, draw: &DrawClause) -> Error {
+        fault.error().at(self.clause.place(draw.geometry.span))
+    }
+
+    /// Decides whether an axis shows categories or numbers, and in which order.
+    fn axis_places(&self, (axis, aesthetic, names): (&str, &str, &[&str])) -> Result<AxisPlaces> {
+        let scale = self.spec.find_scale(aesthetic);
+        let kind = scale.and_then(|scale| scale.scale_type.as_ref()).map(|found| found.scale_type_kind());
+        if matches!(kind, Some(ScaleTypeKind::Discrete | ScaleTypeKind::Ordinal)) {
+            let found = self.layers().filter_map(|(layer, _, frame)| column_of(layer, frame, aesthetic));
+            let found: Vec<Option<String>> = found.flat_map(|column| keys(&column)).collect();
+            let order = Categories::new(found, &self.origins(names), scale, self.notes, self.lang);
+            return Ok(AxisPlaces::Categories(order));
+        }
+        let mut shown: Option<NumberKind> = None;
+        for (layer, draw, frame) in self.layers() {
+            let Some(column) = column_of(layer, frame, aesthetic) else { continue };
+            let Some(kind) = number_kind(column.data_type()) else {
+                let found = column.data_type().to_string();
+                return Err(self.fault(ChartFault::NotDrawable { aesthetic: axis.to_owned(), found }, draw));
+            };
+            if shown.is_some_and(|earlier| earlier != kind) {
+                return Err(self.fault(ChartFault::MixedAxis { axis: axis.to_owned() }, draw));
+            }
+            shown = Some(kind);
+        }
+        match shown {
+            Some(kind) => Ok(AxisPlaces::Numbers(kind)),
+            // Nothing is mapped to this axis: one unnamed category.
+            None => Ok(AxisPlaces::Categories(Categories::default())),
+        }
+    }
+
+    fn group_categories(&self) -> Result<Categories> {
+        let mut found = Vec::new();
+        for (layer, draw, frame) in self.layers() {
+            let Some(aesthetic) = group_aesthetic(layer) else { continue };
+            let kind = self.spec.find_scale(aesthetic).and_then(|scale| scale.scale_type.as_ref());
+            let is_continuous = kind.is_some_and(|kind| kind.scale_type_kind() == ScaleTypeKind::Continuous);
+            if is_continuous {
+                let column =
+                    layer.mappings.get(aesthetic).and_then(AestheticValue::label_name).unwrap_or_default();
+                return Err(self.fault(ChartFault::NumericColour { column: column.to_owned() }, draw));
+            }
+            found.extend(column_of(layer, frame, aesthetic).map(|column| keys(&column)).unwrap_or_default());
+        }
+        let scale = self.spec.find_scale("fill").or_else(|| self.spec.find_scale("stroke"));
+        Ok(Categories::new(found, &self.origins(&COLOURS), scale, self.notes, self.lang))
+    }
+
+    /// Lists the columns mapped to one of the names, each with the table that holds it.
+    fn origins(&self, names: &[&str]) -> Origins<'_> {
+        let main = self
+            .written
+            .source
+            .as_ref()
+            .map_or(Some(&self.data.result), |from| self.data.table(&from.name.text));
+        let column = |mapping: &Mapping| {
+            let aesthetic = mapping.aesthetic.as_ref()?;
+            names.contains(&aesthetic.text.as_str()).then(|| mapping.column.clone()).flatten()
+        };
+        let global = self.written.mappings.iter().filter_map(column).map(|column| (main, column.text));
+        let own = self.written.draws.iter().flat_map(|draw| {
+            let table = draw.source.as_ref().map_or(main, |from| self.data.table(&from.name.text));
+            draw.mappings.iter().filter_map(column).map(move |column| (table, column.text))
+        });
+        global.chain(own).filter_map(|(table, column)| Some((table?, column))).collect()
+    }
+
+    /// Returns a label of the author's; `Some(None)` if it was switched off.
+    fn written_label(&self, names: &[&str], key: &str) -> Option<Option<String>> {
+        let is_named = |label: &&Setting| names.contains(&label.name.text.as_str());
+        let label = self.written.labels.iter().rev().find(is_named)?;
+        let labels = self.spec.labels.as_ref();
+        let text = [key, label.name.text.as_str()]
+            .iter()
+            .find_map(|key| labels.and_then(|labels| labels.labels.get(*key)).cloned())
+            .flatten();
+        Some(text.map(|text| normalise(text.trim())).filter(|text| !text.is_empty()))
+    }
+
+    fn label(&self, name: &str, key: &str) -> Option<String> {
+        self.written_label(&[name], key).flatten()
+    }
+
+    fn axis_title(&self, (_, aesthetic, names): (&str, &str, &[&str])) -> Option<String> {
+        if let Some(label) = self.written_label(names, aesthetic) {
+            return label;
+        }
+        let origins = self.origins(names);
+        let Some((table, column)) = origins.first() else {
+            return self.counted_title(aesthetic);
+        };
+        let note = self.notes.note(column);
+        let title = note.and_then(|note| note.title.clone()).unwrap_or_else(|| {
+            if super::rewrite::is_year_column(table, column) { self.year_title() } else { column.clone() }
+        });
+        let unit = note.and_then(|note| note.measure_unit.as_ref());
+        Some(normalise(&unit.map_or(title.clone(), |unit| format!("{title} ({unit})"))))
+    }
+
+    fn year_title(&self) -> String {
+        match self.lang {
+            Lang::En => "Year".to_owned(),
+            Lang::Vi => "Năm".to_owned(),
+        }
+    }
+
+    /// Titles the axis of a counted statistic; an axis to which nothing is mapped has no title.
+    fn counted_title(&self, aesthetic: &str) -> Option<String> {
+        let is_stat = self.layers().any(|(layer, _, _)| {
+            let value = layer.mappings.get(aesthetic);
+            value.and_then(AestheticValue::label_name).is_some_and(|name| name.contains("count"))
+        });
+        is_stat.then(|| match self.lang {
+            Lang::En => "Rows".to_owned(),
+            Lang::Vi => "Số dòng".to_owned(),
+        })
+    }
+
+    fn groups(&self, places: &Places) -> Option<Groups> {
+        let labels = places.groups.labels();
+        if labels.is_empty() {
+            return None;
+        }
+        let names_groups = |axis: &AxisPlaces| match axis {
+            AxisPlaces::Categories(categories) => categories.labels() == labels,
+            AxisPlaces::Numbers(_) => false,
+        };
+        let is_alone = labels.len() == 1 && labels.iter().all(String::is_empty);
+        Some(Groups {
+            title: self
+                .written_label(&COLOURS, "fill")
+                .flatten()
+                .or_else(|| self.written_label(&COLOURS, "stroke").flatten()),
+            labels: labels.to_vec(),
+            has_legend: !is_alone && !names_groups(&places.x) && !names_groups(&places.y),
+        })
+    }
+
+    fn layer(
+        &self,
+        layer: &GrammarLayer,
+        draw: &DrawClause,
+        frame: &ggsql::DataFrame,
+        places: &Places,
+    ) -> Result<Layer> {
+        let rows = self.rows(layer, draw, frame, places);
+        let geometry = draw.geometry.text.clone();
+        let marks = match geometry.as_str() {
+            "bar" => Marks::Bars(self.bars(layer, draw, frame, places, &rows)?),
+            "line" => Marks::Lines(mark_line::lines(&rows)),
+            _ => Marks::Points(mark_point::points(&rows)),
+        };
+        let is_empty = match &marks {
+            Marks::Lines(lines) => lines.iter().all(|line| line.places.iter().flatten().next().is_none()),
+            Marks::Points(points) => points.is_empty(),
+            Marks::Bars(bars) => bars.is_empty(),
+        };
+        if is_empty {
+            return Err(self.fault(ChartFault::NoValues { geometry }, draw));
+        }
+        let number = |name: &str| {
+            let setting = draw.settings.iter().find(|setting| setting.name.text == name)?;
+            setting.value.text.parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0)
+        };
+        Ok(Layer {
+            marks,
+            opacity: number("opacity").unwrap_or(1.0).min(1.0),
+            size_pt: number("linewidth").or_else(|| number("size")),
+        })
+    }
+
+    /// Reads the rows of a layer as places.
+    fn rows(
+        &self,
+        layer: &GrammarLayer,
+        draw: &DrawClause,
+        frame: &ggsql::DataFrame,
+        places: &Places,
+    ) -> Vec<Row> {
+        let x = placed(layer, frame, "pos1", &places.x);
+        let y = placed(layer, frame, "pos2", &places.y);
+        let groups = group_aesthetic(layer).and_then(|aesthetic| column_of(layer, frame, aesthetic));
+        let groups = groups.map(|column| keys(&column));
+        let series = series(draw, frame);
+        (0..frame.height())
+            .map(|row| Row {
+                x: x.get(row).copied().flatten(),
+                y: y.get(row).copied().flatten(),
+                group: groups
+                    .as_ref()
+                    .and_then(|keys| places.groups.place(keys.get(row)?.as_ref()))
+                    .unwrap_or(0),
+                series: series.get(row).cloned().unwrap_or_default(),
+            })
+            .collect()
+    }
+
+    fn bars(
+        &self,
+        layer: &GrammarLayer,
+        draw: &DrawClause,
+        frame: &ggsql::DataFrame,
+        places: &Places,
+        rows: &[Row],
+    ) -> Result<Vec<super::Bar>> {
+        let is_number = |axis: &AxisPlaces| matches!(axis, AxisPlaces::Numbers(_));
+        let direction = match (is_number(&places.x), is_number(&places.y)) {
+            (false, true) => Direction::Up,
+            (true, false) => Direction::Right,
+            (true, true) if is_transposed(layer) => Direction::Right,
+            (true, true) => Direction::Up,
+            (false, false) => {
+                return Err(self.fault(ChartFault::NoMeasure { geometry: draw.geometry.text.clone() }, draw));
+            }
+        };
+        let (end, axis) =
+            if direction == Direction::Up { ("pos2end", &places.y) } else { ("pos1end", &places.x) };
+        let base = placed(layer, frame, end, axis);
+        let rows: Vec<BarRow> = rows
+            .iter()
+            .enumerate()
+            .filter_map(|(at, row)| {
+                let (category, reached) =
+                    if direction == Direction::Up { (row.x?, row.y?) } else { (row.y?, row.x?) };
+                let base = base.get(at).copied().flatten().unwrap_or(0.0);
+                Some(BarRow { category, group: row.group, value: reached - base })
+            })
+            .collect();
+        let width = draw.settings.iter().find(|setting| setting.name.text == "width");
+        let width = width.and_then(|setting| setting.value.text.parse::<f64>().ok());
+        Ok(mark_bar::bars(rows, position_of(draw), width, direction))
+    }
+
+    /// Finds the ends of an axis.
+    fn scale(
+        &self,
+        places: &AxisPlaces,
+        aesthetic: &str,
+        layers: &[Layer],
+        side: impl Fn((Extent, Extent)) -> Extent,
+    ) -> Scale {
+        match places {
+            AxisPlaces::Categories(categories) if categories.labels().is_empty() => {
+                Scale::Categories { labels: vec![String::new()], is_sequence: false }
+            }
+            AxisPlaces::Categories(categories) => Scale::Categories {
+                labels: categories.labels().to_vec(),
+                is_sequence: categories.is_sequence,
+            },
+            AxisPlaces::Numbers(kind) => {
+                let explicit = self.spec.find_scale(aesthetic).filter(|scale| scale.explicit_input_range);
+                if let Some((low, high)) =
+                    explicit.and_then(ggsql::Scale::numeric_domain).filter(|(low, high)| low < high)
+                {
+                    return Scale::Numbers { low, high, is_fixed: true, is_whole: false, kind: *kind };
+                }
+                let extent =
+                    layers.iter().map(|layer| side(extents(layer))).fold(Extent::default(), Extent::join);
+                let (low, high) = extent.ends();
+                Scale::Numbers { low, high, is_fixed: false, is_whole: extent.is_whole(), kind: *kind }
+            }
+        }
+    }
+}
+
+/// One row of a layer: places on the two axes, where it has them.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    pub(super) x: Option<f64>,
+    pub(super) y: Option<f64>,
+    pub(super) group: usize,
+    /// What tells the layer's lines apart beyond the colour.
+    pub(super) series: String,
+}
+
+/// Names the colour aesthetic whose data group a layer.
+fn group_aesthetic(layer: &GrammarLayer) -> Option<&'static str> {
+    ["fill", "stroke"]
+        .into_iter()
+        .find(|name| layer.mappings.get(name).is_some_and(|value| !value.is_literal()))
+}
+
+fn placed(
+    layer: &GrammarLayer,
+    frame: &ggsql::DataFrame,
+    aesthetic: &str,
+    axis: &AxisPlaces,
+) -> Vec<Option<f64>> {
+    let Some(column) = column_of(layer, frame, aesthetic) else {
+        let place = if matches!(axis, AxisPlaces::Categories(_)) { Some(0.0) } else { None };
+        return vec![place; frame.height()];
+    };
+    match axis {
+        AxisPlaces::Numbers(_) => numbers(&column),
+        AxisPlaces::Categories(categories) => keys(&column)
+            .iter()
+            .map(|key| categories.place(key.as_ref()).map(super::scale::number_of))
+            .collect(),
+    }
+}
+
+/// Joins the columns that the author partitions by into one key per row.
+fn series(draw: &DrawClause, frame: &ggsql::DataFrame) -> Vec<String> {
+    let mut series = vec![String::new(); frame.height()];
+    for column in draw.partition.iter().filter_map(|name| frame.column(&name.text).ok()) {
+        for (key, value) in series.iter_mut().zip(keys(column)) {
+            key.push('\u{0}');
+            key.push_str(&value.unwrap_or_default());
+        }
+    }
+    series
+}
+
+/// The least and the greatest number, if there is one, and whether all are whole.
+#[derive(Debug, Clone, Copy, Default)]
+struct Extent(Option<(f64, f64, bool)>);
+
+impl Extent {
+    fn of(numbers: impl Iterator<Item = f64>) -> Self {
+        numbers.fold(Self::default(), |extent, number| {
+            extent.join(Self(Some((number, number, number.fract() == 0.0))))
+        })
+    }
+
+    fn join(self, other: Self) -> Self {
+        match (self.0, other.0) {
+            (Some(one), Some(two)) => Self(Some((one.0.min(two.0), one.1.max(two.1), one.2 && two.2))),
+            (one, two) => Self(one.or(two)),
+        }
+    }
+
+    fn is_whole(self) -> bool {
+        self.0.is_some_and(|extent| extent.2)
+    }
+
+    /// Returns two different ends, so that a single value still has an axis.
+    fn ends(self) -> (f64, f64) {
+        match self.0 {
+            None => (0.0, 1.0),
+            Some((low, high, _)) if low < high => (low, high),
+            Some((0.0, ..)) => (0.0, 1.0),
+            Some((only, ..)) => (only - only.abs() * 0.1, only + only.abs() * 0.1),
+        }
+    }
+}
+
+/// Returns the extents of a layer's marks along x and y.
+fn extents(layer: &Layer) -> (Extent, Extent) {
+    match &layer.marks {
+        Marks::Lines(lines) => {
+            let places = || lines.iter().flat_map(|line| line.places.iter().flatten());
+            (Extent::of(places().map(|place| place.0)), Extent::of(places().map(|place| place.1)))
+        }
+        Marks::Points(points) => (
+            Extent::of(points.iter().map(|point| point.place.0)),
+            Extent::of(points.iter().map(|point| point.place.1)),
+        ),
+        Marks::Bars(bars) => {
+            let across = Extent::of(bars.iter().flat_map(|bar| [bar.across.0, bar.across.1]));
+            let along = Extent::of(bars.iter().flat_map(|bar| [bar.along.0, bar.along.1]));
+            let is_up = bars.first().is_none_or(|bar| bar.direction == Direction::Up);
+            if is_up { (across, along) } else { (along, across) }
+        }
+    }
+}
