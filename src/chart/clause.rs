@@ -215,32 +215,37 @@ fn check_syntax(clause: &Clause, tree: &SourceTree) -> Result<()> {
             first = Some((node.start_byte(), true));
             node.kind().clone_into(&mut wanted);
         } else if node.is_error() {
-            let start = fault_inside(clause.body(), node.start_byte(), node.end_byte());
-            if first.is_none_or(|(earlier, _)| start < earlier) {
-                first = Some((start, false));
+            if fits_earlier {
+                first = Some((node.start_byte(), false));
             }
         }
         waiting.extend((0..node.child_count()).filter_map(|at| node.child(u32::try_from(at).ok()?)));
     }
     let (start, missing) = first.unwrap_or((0, false));
+    let start = start.max(longest_good(clause.body()));
     Err(if missing { incomplete(clause, start, wanted) } else { unexpected(clause, start) })
 }
 
-/// An error node that swallowed the clause from its keyword on begins after the last word that parsed.
-fn fault_inside(body: &str, start: usize, end: usize) -> usize {
-    if start > 0 {
-        return start;
+/// Finds the end of the longest beginning of the clause, cut between two words, that parses.
+///
+/// An error node may begin long before the word that does not fit, so both are asked.
+fn longest_good(body: &str) -> usize {
+    let mut earlier = ' ';
+    let mut good = 0;
+    for (at, letter) in body.char_indices() {
+        let is_cut = !(is_word_part(earlier) && is_word_part(letter)) && !earlier.is_whitespace();
+        earlier = letter;
+        let prefix = body.get(..at).filter(|prefix| is_cut && !prefix.is_empty());
+        if prefix.and_then(|prefix| SourceTree::new(prefix).ok()).is_some_and(|tree| !tree.root().has_error())
+        {
+            good = at;
+        }
     }
-    // The longest prefix, cut at white space, that parses is what the author got right.
-    let ends = body.get(..end).unwrap_or(body).match_indices(char::is_whitespace).map(|(at, _)| at);
-    let good = ends
-        .filter(|at| {
-            body.get(..*at)
-                .and_then(|prefix| SourceTree::new(prefix).ok())
-                .is_some_and(|tree| !tree.root().has_error())
-        })
-        .last();
-    good.map_or(start, |at| at + 1)
+    good
+}
+
+fn is_word_part(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
 }
 
 fn unexpected(clause: &Clause, start: usize) -> Error {
@@ -250,9 +255,8 @@ fn unexpected(clause: &Clause, start: usize) -> Error {
     if rest.is_empty() {
         return incomplete(clause, start, "…".to_owned());
     }
-    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
-    let length = if rest.starts_with(is_part) {
-        rest.find(|letter| !is_part(letter)).unwrap_or(rest.len())
+    let length = if rest.starts_with(is_word_part) {
+        rest.find(|letter| !is_word_part(letter)).unwrap_or(rest.len())
     } else {
         rest.chars().next().map_or(0, char::len_utf8)
     };

@@ -7,6 +7,11 @@ use chrono::{Datelike as _, NaiveDate};
 
 use crate::error::Lang;
 
+/// From here on a number is written with a power of ten.
+const HUGE: f64 = 1e15;
+/// With more decimals a number is written with a power of ten.
+const FINEST: usize = 9;
+
 /// The way numbers and dates are written.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct NumberFormat {
@@ -20,6 +25,9 @@ impl NumberFormat {
             Lang::En => (',', '.'),
             Lang::Vi => ('.', ','),
         };
+        if value.abs() >= HUGE || decimals > FINEST {
+            return format!("{value:.1e}").replace('.', mark.encode_utf8(&mut [0; 4])).replace('-', "−");
+        }
         let text = format!("{:.decimals$}", value.abs());
         let (whole, fraction) = text.split_once('.').unwrap_or((text.as_str(), ""));
         let mut out = String::new();
@@ -93,6 +101,7 @@ mod tests {
         assert_eq!(vi.number(-1_234_567.0, 0), "−1.234.567");
         assert_eq!(vi.number(-0.001, 1), "0,0");
         assert_eq!(vi.number(999.0, 0), "999");
+        assert_eq!(vi.number(2.5e300, 0), "2,5e300");
     }
 
     #[test]

@@ -44,11 +44,14 @@ struct Keys {
 
 /// Lays out the legend where it takes the least of a picture of `width` × `height` pixels.
 pub(super) fn lay_out(groups: &Groups, layers: &[Layer], width: f64, height: f64, theme: &Theme) -> Legend {
-    let keys = layers.iter().fold(Keys::default(), |keys, layer| match layer.marks {
-        Marks::Bars(_) => Keys { has_bars: true, ..keys },
-        Marks::Lines(_) => Keys { has_lines: true, ..keys },
-        Marks::Points(_) => Keys { has_points: true, ..keys },
-    });
+    let keys =
+        layers.iter().filter(|layer| layer.is_grouped).fold(Keys::default(), |keys, layer| {
+            match layer.marks {
+                Marks::Bars(_) => Keys { has_bars: true, ..keys },
+                Marks::Lines(_) => Keys { has_lines: true, ..keys },
+                Marks::Points(_) => Keys { has_points: true, ..keys },
+            }
+        });
     let top = at_top(groups, keys, width, theme);
     let right = at_right(groups, keys, width * 0.28, height, theme);
     let is_one_row = top.height <= theme.line(theme.label_size) * 1.6;
@@ -60,24 +63,40 @@ fn key_width(keys: Keys, theme: &Theme) -> f64 {
     theme.label_size * if keys.has_lines { 2.2 } else { 1.0 }
 }
 
+/// Lays out one row, or columns of one width if one row is too short.
 fn at_top(groups: &Groups, keys: Keys, width: f64, theme: &Theme) -> Legend {
     let size = theme.label_size;
     let step = theme.line(size) * 1.1;
     let key = key_width(keys, theme) + size * 0.5;
-    let title = groups.title.clone();
-    let mut left = title.as_ref().map_or(0.0, |title| width_em(title, Face::SemiBold) * size + size * 1.2);
-    let mut top = 0.0;
+    let title = groups.title.as_ref().map(|title| shorten(title, width * 0.4 / size, Face::SemiBold));
+    let indent = title.as_ref().map_or(0.0, |title| width_em(title, Face::SemiBold) * size + size * 1.2);
+    let labels: Vec<String> = groups
+        .labels
+        .iter()
+        .map(|label| shorten(label, (width - indent - key) / size, Face::Regular))
+        .collect();
+    let lengths: Vec<f64> = labels.iter().map(|label| key + width_em(label, Face::Regular) * size).collect();
+    let count = labels.len();
+    let gap = |share: f64| size * share;
+    let total: f64 = lengths.iter().sum();
+    let one_row = [1.6, 1.1]
+        .into_iter()
+        .find(|share| indent + total + gap(*share) * number_of(count.saturating_sub(1)) <= width);
+    let column = lengths.iter().copied().fold(0.0, f64::max) + gap(1.6);
+    let fitting = (1..=count).rev().find(|columns| indent + column * number_of(*columns) - gap(1.6) <= width);
+    let rows = if one_row.is_some() { 1 } else { count.div_ceil(fitting.unwrap_or(1)) };
+    let columns = count.div_ceil(rows.max(1)).max(1);
+    let mut left = indent;
     let mut entries = Vec::new();
-    for (group, label) in groups.labels.iter().enumerate() {
-        let label = shorten(label, (width - key) / size, Face::Regular);
-        let length = key + width_em(&label, Face::Regular) * size;
-        if left + length > width && left > 0.0 {
-            (left, top) = (0.0, top + step);
+    for (group, (label, length)) in labels.into_iter().zip(lengths).enumerate() {
+        let (row, place) = (group / columns, group % columns);
+        if one_row.is_none() {
+            left = indent + column * number_of(place);
         }
-        entries.push(Entry { group: Some(group), lines: vec![label], left, top });
-        left += length + size * 1.6;
+        entries.push(Entry { group: Some(group), lines: vec![label], left, top: step * number_of(row) });
+        left += length + gap(one_row.unwrap_or(1.6));
     }
-    Legend { title, entries, side: Side::Top, width, height: top + step, keys }
+    Legend { title, entries, side: Side::Top, width, height: step * number_of(rows), keys }
 }
 
 fn at_right(groups: &Groups, keys: Keys, most_width: f64, most_height: f64, theme: &Theme) -> Legend {

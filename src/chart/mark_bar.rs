@@ -32,7 +32,24 @@ pub(super) fn bars(
     width: Option<f64>,
     direction: Direction,
 ) -> Vec<Bar> {
-    rows.sort_by(|one, two| one.category.total_cmp(&two.category).then(one.group.cmp(&two.group)));
+    rows.sort_by(|one, two| {
+        one.category
+            .total_cmp(&two.category)
+            .then(one.group.cmp(&two.group))
+            .then((one.value < 0.0).cmp(&(two.value < 0.0)))
+    });
+    if position == "stack" {
+        // Pieces of one colour look like one bar, so they are one.
+        rows.dedup_by(|later, first| {
+            let is_same = later.category.total_cmp(&first.category).is_eq()
+                && later.group == first.group
+                && (later.value < 0.0) == (first.value < 0.0);
+            if is_same {
+                first.value += later.value;
+            }
+            is_same
+        });
+    }
     let mut groups: Vec<usize> = rows.iter().map(|row| row.group).collect();
     groups.sort_unstable();
     groups.dedup();

@@ -40,7 +40,7 @@ use datafusion::arrow::datatypes::SchemaRef;
 use crate::error::Lang;
 
 pub use clause::Clause;
-pub use plot::{Axis, Bar, Direction, Groups, Layer, Line, Marks, NumberKind, Plot, Point, Scale};
+pub use plot::{Axis, Bar, Direction, Groups, Layer, Line, Marks, NumberKind, Plot, Point, Scale, UNGROUPED};
 pub use raster::draw_png;
 pub use resolve::resolve_plot;
 pub use split::find_visualise;

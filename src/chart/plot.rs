@@ -80,6 +80,9 @@ pub struct Groups {
     pub has_legend: bool,
 }
 
+/// The group of marks without one, in a chart whose other layers have groups.
+pub const UNGROUPED: usize = usize::MAX;
+
 /// One layer of marks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Layer {
@@ -87,6 +90,8 @@ pub struct Layer {
     pub marks: Marks,
     /// From 0 (invisible) to 1.
     pub opacity: f64,
+    /// Whether the marks' groups are those of the legend; if not, all marks have group [`UNGROUPED`].
+    pub is_grouped: bool,
     /// Line width or point diameter in points (1/72 inch), if the author gave one.
     pub size_pt: Option<f64>,
 }

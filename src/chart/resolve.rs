@@ -4,6 +4,7 @@
 //! side and the ends of the axes are decided here, from the data, so that they never depend on the
 //! order of a hash map.
 
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ggsql::execute::{PreparedData, prepare_data_with_reader};
@@ -11,15 +12,16 @@ use ggsql::plot::{AestheticValue, Layer as GrammarLayer, ScaleTypeKind, is_trans
 
 use super::categories::{Categories, Origins};
 use super::clause::{Clause, DrawClause, Mapping, Setting, Written, listed};
+use super::format::{NumberFormat, decimals_of};
 use super::mark_bar::{self, BarRow};
-use super::plot::{Axis, Direction, Groups, Layer, Marks, NumberKind, Plot, Scale};
+use super::plot::{Axis, Direction, Groups, Layer, Marks, NumberKind, Plot, Scale, UNGROUPED};
 use super::reader::ChartReader;
 use super::rewrite::{RESULT, position_of, rewrite};
 use super::values::{column_of, keys, number_kind, numbers};
 use super::{ChartData, ColumnNotes, clause, mark_line, mark_point, refuse};
 use crate::error::{Error, Explain as _, Lang, Result};
 use crate::messages::ChartFault;
-use crate::vietnamese::fold::normalise;
+use crate::vietnamese::fold::{fold, normalise};
 
 /// Resolves the clause over the data.
 ///
@@ -92,6 +94,24 @@ struct Places {
 enum AxisPlaces {
     Categories(Categories),
     Numbers(NumberKind),
+}
+
+impl AxisPlaces {
+    /// Names a place of the axis for a message.
+    fn name(&self, at: f64, lang: Lang) -> Option<String> {
+        match self {
+            Self::Categories(categories) => categories
+                .labels()
+                .iter()
+                .enumerate()
+                .find(|(index, _)| super::scale::number_of(*index) == at)
+                .map(|(_, label)| label.clone()),
+            Self::Numbers(NumberKind::Plain) => {
+                Some(NumberFormat { lang }.number(at, decimals_of([at].into_iter())))
+            }
+            Self::Numbers(NumberKind::Days) => super::scale::day_label(at),
+        }
+    }
 }
 
 const X: (&str, &str, &[&str]) = ("x", "pos1", &["x"]);
@@ -231,6 +251,8 @@ impl Resolver<'_> {
             if super::rewrite::is_year_column(table, column) { self.year_title() } else { column.clone() }
         });
         let unit = note.and_then(|note| note.measure_unit.as_ref());
+        // `Số hồ sơ (hồ sơ)` says it twice.
+        let unit = unit.filter(|unit| !fold(&title).contains(&fold(unit)));
         Some(normalise(&unit.map_or(title.clone(), |unit| format!("{title} ({unit})"))))
     }
 
@@ -282,6 +304,7 @@ impl Resolver<'_> {
     ) -> Result<Layer> {
         let rows = self.rows(layer, draw, frame, places);
         let geometry = draw.geometry.text.clone();
+        self.check_single(draw, &rows, places)?;
         let marks = match geometry.as_str() {
             "bar" => Marks::Bars(self.bars(layer, draw, frame, places, &rows)?),
             "line" => Marks::Lines(mark_line::lines(&rows)),
@@ -301,6 +324,7 @@ impl Resolver<'_> {
         };
         Ok(Layer {
             marks,
+            is_grouped: group_aesthetic(layer).is_some(),
             opacity: number("opacity").unwrap_or(1.0).min(1.0),
             size_pt: number("linewidth").or_else(|| number("size")),
         })
@@ -318,6 +342,7 @@ impl Resolver<'_> {
         let y = placed(layer, frame, "pos2", &places.y);
         let groups = group_aesthetic(layer).and_then(|aesthetic| column_of(layer, frame, aesthetic));
         let groups = groups.map(|column| keys(&column));
+        let ungrouped = if places.groups.labels().is_empty() { 0 } else { UNGROUPED };
         let series = series(draw, frame);
         (0..frame.height())
             .map(|row| Row {
@@ -326,10 +351,35 @@ impl Resolver<'_> {
                 group: groups
                     .as_ref()
                     .and_then(|keys| places.groups.place(keys.get(row)?.as_ref()))
-                    .unwrap_or(0),
+                    .unwrap_or(ungrouped),
                 series: series.get(row).cloned().unwrap_or_default(),
             })
             .collect()
+    }
+
+    /// Refuses two values at one place of a line or of bars side by side, which would hide each other.
+    fn check_single(&self, draw: &DrawClause, rows: &[Row], places: &Places) -> Result<()> {
+        let geometry = draw.geometry.text.as_str();
+        let is_stack = geometry == "bar" && position_of(draw) == "stack";
+        if geometry == "point" || is_stack {
+            return Ok(());
+        }
+        let is_right = matches!((&places.x, &places.y), (AxisPlaces::Numbers(_), AxisPlaces::Categories(_)));
+        let mut seen = HashSet::new();
+        for row in rows.iter().filter(|row| row.x.is_some() && row.y.is_some()) {
+            let (at, axis) =
+                if geometry == "bar" && is_right { (row.y, &places.y) } else { (row.x, &places.x) };
+            let at = at.unwrap_or_default();
+            if !seen.insert((at.to_bits(), row.group, row.series.as_str())) {
+                let names = [axis.name(at, self.lang), places.groups.labels().get(row.group).cloned()];
+                let fault = ChartFault::ManyValues {
+                    geometry: geometry.to_owned(),
+                    at: listed(names.into_iter().flatten()),
+                };
+                return Err(self.fault(fault, draw));
+            }
+        }
+        Ok(())
     }
 
     fn bars(

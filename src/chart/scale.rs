@@ -165,6 +165,11 @@ pub(super) fn date_breaks((low, high): (f64, f64), is_fixed: bool, most: usize) 
     (breaks, ends)
 }
 
+/// Writes the day of a place on a date axis.
+pub(super) fn day_label(days: f64) -> Option<String> {
+    date_of(days).map(|date| NumberFormat::day(date, Fineness::Day))
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     reason = "`as` saturates, and a date outside the calendar is none"

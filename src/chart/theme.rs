@@ -29,6 +29,7 @@ pub(super) struct Theme {
     pub(super) soft_ink: Colour,
     pub(super) grid: Colour,
     pub(super) axis: Colour,
+    neutral: Colour,
     palette: [Colour; 8],
 }
 
@@ -54,6 +55,7 @@ impl Theme {
             soft_ink: Colour::new(0x5A, 0x61, 0x69),
             grid: Colour::new(0xE1, 0xE4, 0xE8),
             axis: Colour::new(0x6B, 0x72, 0x7B),
+            neutral: Colour::new(0x8C, 0x97, 0xA3),
             palette: [
                 Colour::new(0x00, 0x5B, 0x96),
                 Colour::new(0xD5, 0x5E, 0x00),
@@ -69,6 +71,9 @@ impl Theme {
 
     /// Returns the colour of a group; after eight the same colours come lighter.
     pub(super) fn colour(&self, group: usize) -> Colour {
+        if group == super::UNGROUPED {
+            return self.neutral;
+        }
         let colour = self.palette[group % self.palette.len()];
         match group / self.palette.len() {
             0 => colour,

@@ -8,6 +8,9 @@ use ggsql::plot::{AestheticValue, Layer, ParameterValue};
 
 use super::plot::NumberKind;
 
+/// Greater numbers are taken for none, so that sums and axis ends stay finite.
+const LARGEST: f64 = 1e300;
+
 /// Microseconds of a day.
 const DAY_US: f64 = 86_400e6;
 
@@ -48,7 +51,7 @@ pub(super) fn numbers(column: &ArrayRef) -> Vec<Option<f64>> {
         Ok(values) => values
             .as_primitive::<Float64Type>()
             .iter()
-            .map(|value| value.map(|value| value * scale).filter(|value| value.is_finite()))
+            .map(|value| value.map(|value| value * scale).filter(|value| value.abs() <= LARGEST))
             .collect(),
         Err(_) => vec![None; column.len()],
     }

@@ -61,6 +61,11 @@ super::messages! {
         NoValues { geometry: String } Data,
             "nothing to draw: layer `{geometry}` has no row in which both x and y have a value",
             "không có gì để vẽ: lớp `{geometry}` không có dòng nào mà cả x và y đều có giá trị";
+        /// Several rows for one place of a line, or of bars that stand alone.
+        ManyValues { geometry: String, at: String } Data,
+            "layer `{geometry}` has several values for {at}", "lớp `{geometry}` có nhiều giá trị tại {at}",
+            hint "group the rows in the SELECT, or map the column that tells them apart to `color`",
+                 "hãy gộp các dòng trong SELECT, hoặc ánh xạ cột phân biệt chúng vào `color`";
         /// A column whose type cannot be placed on an axis.
         NotDrawable { aesthetic: String, found: String } Data,
             "`{aesthetic}` is of type {found}, wanted numbers, dates or text",
