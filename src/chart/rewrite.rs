@@ -1,15 +1,16 @@
 //! Turns the clause as written into the clause that the grammar crate resolves.
 //!
-//! Three things change, each by inserting or replacing a few words: the data come from the table
+//! Four things change, each by inserting or replacing a few words: the data come from the table
 //! that holds the query's result; year columns get an ordinal scale, because years are names and
-//! `2021.5` is none; plain stacks are left to this program, because the crate stacks in the
-//! alphabet's order and refuses negative values.
+//! `2021.5` is none; so do colours of names, because a discrete scale of the crate ends at ten;
+//! plain stacks are left to this program, because the crate stacks in the alphabet's order and
+//! refuses negative values.
 
 use datafusion::arrow::array::{Array as _, AsArray as _};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Int64Type};
 
-use super::clause::{Clause, DrawClause, Mapping, Span, Written};
+use super::clause::{Clause, DrawClause, Mapping, ScaleClause, Span, Written};
 use super::{ChartData, Table};
 
 /// The name of the query's result in the chart's private session.
@@ -30,6 +31,7 @@ pub(super) fn rewrite(clause: &Clause, written: &Written, data: &ChartData) -> S
     for draw in written.draws.iter().filter(|draw| draw.geometry.text == "bar") {
         edits.extend(unstacked(draw));
     }
+    edits.extend(written.scales.iter().filter_map(|scale| unlimited(scale, written, data)));
     let mut text = apply(clause.body(), edits);
     for aesthetic in ordinal_aesthetics(written, data) {
         text.push_str(&format!("\nSCALE ORDINAL {aesthetic}"));
@@ -76,20 +78,42 @@ fn apply(body: &str, mut edits: Vec<Edit>) -> String {
     out
 }
 
-/// Lists the aesthetics that show years and have no scale of the author's.
+const COLOURS: [&str; 4] = ["color", "colour", "fill", "stroke"];
+
+/// Lists the aesthetics that show years, or groups by colour, and have no scale of the author's.
 fn ordinal_aesthetics(written: &Written, data: &ChartData) -> Vec<&'static str> {
-    let scaled =
+    let families: [(&'static str, &[&str]); 3] = [("x", &["x"]), ("y", &["y"]), ("color", &COLOURS)];
+    let is_scaled =
         |names: &[&str]| written.scales.iter().any(|scale| names.contains(&scale.aesthetic.text.as_str()));
-    let families: [(&'static str, &[&str]); 3] =
-        [("x", &["x"]), ("y", &["y"]), ("color", &["color", "colour", "fill", "stroke"])];
     families
         .into_iter()
-        .filter(|(_, names)| !scaled(names) && shows_years(written, data, names))
+        .filter(|(name, names)| {
+            let shows = |kind: fn(&Table, &str) -> bool| shows(written, data, names, kind);
+            !is_scaled(names) && (shows(is_year_column) || (*name == "color" && shows(is_name_column)))
+        })
         .map(|(name, _)| name)
         .collect()
 }
 
-fn shows_years(written: &Written, data: &ChartData, names: &[&str]) -> bool {
+/// Makes the author's own colour scale of names ordinal, the only kind without a limit of ten.
+fn unlimited(scale: &ScaleClause, written: &Written, data: &ChartData) -> Option<Edit> {
+    if !COLOURS.contains(&scale.aesthetic.text.as_str()) {
+        return None;
+    }
+    let start = scale.aesthetic.span.start;
+    match &scale.kind {
+        Some(kind) if kind.text.eq_ignore_ascii_case("discrete") => {
+            Some(Edit { span: kind.span, text: "ORDINAL".to_owned() })
+        }
+        None if shows(written, data, &COLOURS, is_name_column) => {
+            Some(Edit { span: Span { start, end: start }, text: "ORDINAL ".to_owned() })
+        }
+        _ => None,
+    }
+}
+
+/// Tells whether a column of this kind is mapped to one of the names.
+fn shows(written: &Written, data: &ChartData, names: &[&str], is_kind: fn(&Table, &str) -> bool) -> bool {
     let is_named = |mapping: &&Mapping| {
         mapping.aesthetic.as_ref().is_some_and(|name| names.contains(&name.text.as_str()))
     };
@@ -102,7 +126,17 @@ fn shows_years(written: &Written, data: &ChartData, names: &[&str]) -> bool {
     global
         .chain(own)
         .filter_map(|(mapping, table)| Some((mapping.column.as_ref()?, table?)))
-        .any(|(column, table)| is_year_column(table, &column.text))
+        .any(|(column, table)| is_kind(table, &column.text))
+}
+
+/// Tells whether a column holds text or truth values.
+fn is_name_column(table: &Table, column: &str) -> bool {
+    let lower = column.to_lowercase();
+    let field = table.schema.fields().iter().find(|field| field.name().to_lowercase() == lower);
+    field.is_some_and(|field| match field.data_type() {
+        DataType::Dictionary(_, value) => value.is_string(),
+        other => other.is_string() || *other == DataType::Boolean,
+    })
 }
 
 /// Tells whether a column is named like a year and holds whole numbers from 1900 to 2200.
