@@ -64,18 +64,25 @@ pub(super) fn names_below(
     }
     let every = step_for(theme.line(size), band);
     let longest = (most_room - gap(theme)).max(size) / size;
+    let most_lines =
+        [MOST_LINES, 2, 1].into_iter().find(|count| theme.line(size) * number_of(*count) <= band * 0.9);
     let lines: Vec<(f64, Vec<String>)> = names
         .iter()
         .enumerate()
         .step_by(every)
-        .map(|(at, name)| (number_of(at), vec![shorten(name, longest, Face::Regular)]))
+        .map(|(at, name)| (number_of(at), wrap_whole(name, longest, most_lines.unwrap_or(1))))
         .collect();
-    let used = lines
-        .iter()
-        .flat_map(|(_, lines)| lines)
-        .map(|line| width_em(line, Face::Regular))
-        .fold(0.0, f64::max);
-    Labels { lines, is_upright: true, room: gap(theme) + used * size }
+    Labels { room: gap(theme) + widest_em(&lines) * size, lines, is_upright: true }
+}
+
+/// Wraps a label and shortens the lines whose single words are too long.
+fn wrap_whole(name: &str, limit_em: f64, most_lines: usize) -> Vec<String> {
+    let lines = wrap(name, limit_em, Face::Regular, most_lines);
+    lines.iter().map(|line| shorten(line, limit_em, Face::Regular)).collect()
+}
+
+fn widest_em(lines: &[(f64, Vec<String>)]) -> f64 {
+    lines.iter().flat_map(|(_, lines)| lines).map(|line| width_em(line, Face::Regular)).fold(0.0, f64::max)
 }
 
 /// Lays out names left of an axis of `height` pixels, in at most `most_room` pixels of width.
@@ -90,17 +97,9 @@ pub(super) fn names_left(names: &[String], height: f64, most_room: f64, theme: &
         .iter()
         .enumerate()
         .step_by(every)
-        .map(|(at, name)| {
-            let wrapped = wrap(name, limit, Face::Regular, fit_lines.unwrap_or(1));
-            (number_of(at), wrapped.iter().map(|line| shorten(line, limit, Face::Regular)).collect())
-        })
+        .map(|(at, name)| (number_of(at), wrap_whole(name, limit, fit_lines.unwrap_or(1))))
         .collect();
-    let used = lines
-        .iter()
-        .flat_map(|(_, lines)| lines)
-        .map(|line| width_em(line, Face::Regular))
-        .fold(0.0, f64::max);
-    Labels { lines, is_upright: false, room: gap(theme) + used * size }
+    Labels { room: gap(theme) + widest_em(&lines) * size, lines, is_upright: false }
 }
 
 fn level(names: impl Iterator<Item = Vec<String>>, every: usize, most_lines: usize, theme: &Theme) -> Labels {
@@ -130,8 +129,11 @@ pub(super) fn draw_below(canvas: &mut Canvas, panel: &Panel, theme: &Theme, labe
         let x = panel.x_pixel(*at);
         let top = panel.bottom + gap(theme);
         if labels.is_upright {
-            let text = lines.join(" ");
-            canvas.upward_text(&text, (x + size * 0.36, top), size, theme.ink, Anchor::End);
+            let first = x + size * 0.36 - theme.line(size) * (number_of(lines.len()) - 1.0) / 2.0;
+            for (index, line) in lines.iter().enumerate() {
+                let baseline = first + theme.line(size) * number_of(index);
+                canvas.upward_text(line, (baseline, top), size, theme.ink, Anchor::End);
+            }
             continue;
         }
         for (index, line) in lines.iter().enumerate() {

@@ -168,10 +168,10 @@ pub(super) fn read(clause: &Clause) -> Result<Written> {
     let statement = tree.find_node(&root, "(visualise_statement) @s").ok_or_else(|| {
         ChartFault::Incomplete { wanted: "VISUALISE".to_owned() }.error().at(clause.opening())
     })?;
-    let keyword_end = tree.find_node(&statement, "(visualise_keyword) @k").map_or(0, |node| node.end_byte());
+    let keyword_end = tree.find_node(&statement, "(visualise_keyword) @k").map_or(0, |node| span!(node).end);
     let global = tree.find_node(&statement, "(global_mapping) @m");
     Ok(Written {
-        source_at: global.as_ref().map_or(keyword_end, |node| node.end_byte()),
+        source_at: global.as_ref().map_or(keyword_end, |node| span!(node).end),
         mappings: global.map(|node| mappings(&tree, node.start_byte(), node.end_byte())).unwrap_or_default(),
         source: sources(&tree, "(visualise_from source: (_) @f)").into_iter().next(),
         draws: draws(&tree),
@@ -214,10 +214,8 @@ fn check_syntax(clause: &Clause, tree: &SourceTree) -> Result<()> {
         if node.is_missing() && fits_earlier {
             first = Some((node.start_byte(), true));
             node.kind().clone_into(&mut wanted);
-        } else if node.is_error() {
-            if fits_earlier {
-                first = Some((node.start_byte(), false));
-            }
+        } else if node.is_error() && fits_earlier {
+            first = Some((node.start_byte(), false));
         }
         waiting.extend((0..node.child_count()).filter_map(|at| node.child(u32::try_from(at).ok()?)));
     }
@@ -233,7 +231,8 @@ fn longest_good(body: &str) -> usize {
     let mut earlier = ' ';
     let mut good = 0;
     for (at, letter) in body.char_indices() {
-        let is_cut = !(is_word_part(earlier) && is_word_part(letter)) && !earlier.is_whitespace();
+        let is_inside_word = is_word_part(earlier) && is_word_part(letter);
+        let is_cut = !is_inside_word && !earlier.is_whitespace();
         earlier = letter;
         let prefix = body.get(..at).filter(|prefix| is_cut && !prefix.is_empty());
         if prefix.and_then(|prefix| SourceTree::new(prefix).ok()).is_some_and(|tree| !tree.root().has_error())
@@ -324,7 +323,7 @@ fn draws(tree: &SourceTree) -> Vec<DrawClause> {
         let mapping = tree.find_node(&node, "(mapping_clause) @m");
         let remapping = tree.find_node(&node, "(remapping_clause) @r");
         let settings_at =
-            remapping.as_ref().or(mapping.as_ref()).map_or(geometry.end_byte(), |last| last.end_byte());
+            remapping.as_ref().or(mapping.as_ref()).map_or(geometry.end_byte(), |last| span!(last).end);
         found.push(DrawClause {
             geometry: piece!(tree, geometry),
             mappings: mapping

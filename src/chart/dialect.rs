@@ -1,12 +1,12 @@
-//! Writes the SQL that the grammar crate needs in the form that DataFusion takes.
+//! Writes the SQL that the grammar crate needs in the form that `DataFusion` takes.
 //!
-//! The crate's defaults express quantiles as correlated subqueries, which DataFusion refuses, and
+//! The crate's defaults express quantiles as correlated subqueries, which `DataFusion` refuses, and
 //! instants by adding intervals, which depends on the type that the sum happens to get.
 
 use ggsql::naming::quote_ident;
 use ggsql::reader::SqlDialect;
 
-/// The SQL of the chart's private DataFusion session.
+/// The SQL of the chart's private `DataFusion` session.
 pub(super) struct ChartDialect;
 
 impl SqlDialect for ChartDialect {
@@ -19,7 +19,7 @@ impl SqlDialect for ChartDialect {
     }
 
     fn sql_percentile(&self, column: &str, fraction: f64, from: &str, groups: &[String]) -> String {
-        // DataFusion takes a window over the rows where the default correlates a subquery.
+        // `DataFusion` takes a window over the rows where the default correlates a subquery.
         let column = quote_ident(column);
         if groups.is_empty() {
             return format!(

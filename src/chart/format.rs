@@ -28,7 +28,9 @@ impl NumberFormat {
         if value.abs() >= HUGE || decimals > FINEST {
             return format!("{value:.1e}").replace('.', mark.encode_utf8(&mut [0; 4])).replace('-', "−");
         }
-        let text = format!("{:.decimals$}", value.abs());
+        // Halves go away from zero, as in schools and spreadsheets, not to the even digit.
+        let factor = 10_f64.powi(i32::try_from(decimals).unwrap_or_default());
+        let text = format!("{:.decimals$}", (value.abs() * factor).round() / factor);
         let (whole, fraction) = text.split_once('.').unwrap_or((text.as_str(), ""));
         let mut out = String::new();
         if value < 0.0 && text.chars().any(|digit| digit.is_ascii_digit() && digit != '0') {
@@ -101,6 +103,7 @@ mod tests {
         assert_eq!(vi.number(-1_234_567.0, 0), "−1.234.567");
         assert_eq!(vi.number(-0.001, 1), "0,0");
         assert_eq!(vi.number(999.0, 0), "999");
+        assert_eq!(vi.number(925.25, 1), "925,3");
         assert_eq!(vi.number(2.5e300, 0), "2,5e300");
     }
 

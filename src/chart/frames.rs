@@ -1,4 +1,4 @@
-//! Hands tables from DataFusion's Arrow to the grammar crate's Arrow and back.
+//! Hands tables from `DataFusion`'s Arrow to the grammar crate's Arrow and back.
 //!
 //! The two crates are on different major versions of Arrow, whose types do not meet; the IPC
 //! stream format does. Charts have few rows, so the copy costs microseconds.
@@ -43,7 +43,7 @@ pub(super) fn plain(
 
 fn plain_type(found: &DataType) -> DataType {
     match found {
-        DataType::Utf8View | DataType::LargeUtf8 => DataType::Utf8,
+        DataType::Utf8View | DataType::LargeUtf8 | DataType::Null => DataType::Utf8,
         DataType::Dictionary(_, value) => plain_type(value),
         DataType::Decimal32(..)
         | DataType::Decimal64(..)
@@ -52,12 +52,11 @@ fn plain_type(found: &DataType) -> DataType {
         | DataType::Float16 => DataType::Float64,
         DataType::Timestamp(..) => DataType::Timestamp(TimeUnit::Microsecond, None),
         DataType::Date64 => DataType::Date32,
-        DataType::Null => DataType::Utf8,
         other => other.clone(),
     }
 }
 
-/// Passes a result of DataFusion to the grammar crate.
+/// Passes a result of `DataFusion` to the grammar crate.
 pub(super) fn to_grammar(schema: &SchemaRef, batches: &[RecordBatch]) -> Passed<ggsql::DataFrame> {
     let (schema, batches) = plain(schema, batches).map_err(|error| error.to_string())?;
     let batch =
@@ -74,7 +73,7 @@ pub(super) fn to_grammar(schema: &SchemaRef, batches: &[RecordBatch]) -> Passed<
     }
 }
 
-/// Passes a frame of the grammar crate to DataFusion.
+/// Passes a frame of the grammar crate to `DataFusion`.
 pub(super) fn from_grammar(frame: &ggsql::DataFrame) -> Passed<(SchemaRef, Vec<RecordBatch>)> {
     let batch = frame.inner();
     let mut stream = Vec::new();

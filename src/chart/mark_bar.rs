@@ -76,9 +76,9 @@ pub(super) fn bars(
             };
             let reached = base + row.value;
             if row.value < 0.0 {
-                ends.1 = reached
+                ends.1 = reached;
             } else {
-                ends.2 = reached
+                ends.2 = reached;
             }
             Bar {
                 group: row.group,

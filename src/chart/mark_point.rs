@@ -37,34 +37,35 @@ pub(super) fn symbol(
 }
 
 /// Draws one of six shapes of about equal area.
-fn shape(canvas: &mut Canvas, (x, y): (f64, f64), r: f64, group: usize, colour: Colour, opacity: f64) {
+fn shape(canvas: &mut Canvas, centre: (f64, f64), radius: f64, group: usize, colour: Colour, opacity: f64) {
     let polygon = |canvas: &mut Canvas, corners: &[(f64, f64)]| {
-        let corners: Vec<(f64, f64)> = corners.iter().map(|(dx, dy)| (x + dx * r, y + dy * r)).collect();
+        let corners: Vec<(f64, f64)> =
+            corners.iter().map(|(dx, dy)| (centre.0 + dx * radius, centre.1 + dy * radius)).collect();
         canvas.polygon(&corners, colour, opacity);
     };
     match group % 6 {
-        0 => canvas.circle((x, y), r, colour, opacity),
+        0 => canvas.circle(centre, radius, colour, opacity),
         1 => polygon(canvas, &[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)]),
         2 => polygon(canvas, &[(0.0, -1.25), (1.2, 0.85), (-1.2, 0.85)]),
         3 => polygon(canvas, &[(0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)]),
         4 => polygon(canvas, &[(0.0, 1.25), (1.2, -0.85), (-1.2, -0.85)]),
         _ => {
-            let (a, b) = (0.42, 1.2);
+            let (inner, outer) = (0.42, 1.2);
             polygon(
                 canvas,
                 &[
-                    (-a, -b),
-                    (a, -b),
-                    (a, -a),
-                    (b, -a),
-                    (b, a),
-                    (a, a),
-                    (a, b),
-                    (-a, b),
-                    (-a, a),
-                    (-b, a),
-                    (-b, -a),
-                    (-a, -a),
+                    (-inner, -outer),
+                    (inner, -outer),
+                    (inner, -inner),
+                    (outer, -inner),
+                    (outer, inner),
+                    (inner, inner),
+                    (inner, outer),
+                    (-inner, outer),
+                    (-inner, inner),
+                    (-outer, inner),
+                    (-outer, -inner),
+                    (-inner, -inner),
                 ],
             );
         }

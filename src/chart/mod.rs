@@ -11,6 +11,7 @@ mod canvas;
 mod categories;
 mod clause;
 mod dialect;
+mod extent;
 mod format;
 mod frames;
 mod layout;
@@ -29,6 +30,7 @@ mod split;
 mod svg;
 mod text;
 mod theme;
+mod titles;
 mod values;
 
 #[cfg(test)]

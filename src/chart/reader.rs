@@ -1,4 +1,4 @@
-//! Answers the grammar crate's SQL from a private DataFusion session that holds the chart's tables.
+//! Answers the grammar crate's SQL from a private `DataFusion` session that holds the chart's tables.
 //!
 //! The session is the chart's own because the crate's internal table names are the same in the
 //! whole process. The crate asks synchronously, so the reader owns a runtime on its thread.

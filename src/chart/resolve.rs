@@ -11,17 +11,16 @@ use ggsql::execute::{PreparedData, prepare_data_with_reader};
 use ggsql::plot::{AestheticValue, Layer as GrammarLayer, ScaleTypeKind, is_transposed};
 
 use super::categories::{Categories, Origins};
-use super::clause::{Clause, DrawClause, Mapping, Setting, Written, listed};
+use super::clause::{Clause, DrawClause, Mapping, Written, listed};
 use super::format::{NumberFormat, decimals_of};
 use super::mark_bar::{self, BarRow};
-use super::plot::{Axis, Direction, Groups, Layer, Marks, NumberKind, Plot, Scale, UNGROUPED};
+use super::plot::{Axis, Direction, Layer, Marks, NumberKind, Plot, UNGROUPED};
 use super::reader::ChartReader;
 use super::rewrite::{RESULT, position_of, rewrite};
 use super::values::{column_of, keys, number_kind, numbers};
 use super::{ChartData, ColumnNotes, clause, mark_line, mark_point, refuse};
 use crate::error::{Error, Explain as _, Lang, Result};
 use crate::messages::ChartFault;
-use crate::vietnamese::fold::{fold, normalise};
 
 /// Resolves the clause over the data.
 ///
@@ -73,25 +72,25 @@ fn prepare(text: &str, data: &ChartData) -> Result<PreparedData> {
     }
 }
 
-struct Resolver<'a> {
-    clause: &'a Clause<'a>,
-    written: &'a Written,
-    data: &'a ChartData,
-    notes: &'a ColumnNotes,
-    lang: Lang,
-    prepared: &'a PreparedData,
-    spec: &'a ggsql::Plot,
+pub(super) struct Resolver<'a> {
+    pub(super) clause: &'a Clause<'a>,
+    pub(super) written: &'a Written,
+    pub(super) data: &'a ChartData,
+    pub(super) notes: &'a ColumnNotes,
+    pub(super) lang: Lang,
+    pub(super) prepared: &'a PreparedData,
+    pub(super) spec: &'a ggsql::Plot,
 }
 
 /// The two axes and the colours, as places for the layers' values.
-struct Places {
-    x: AxisPlaces,
-    y: AxisPlaces,
-    groups: Categories,
+pub(super) struct Places {
+    pub(super) x: AxisPlaces,
+    pub(super) y: AxisPlaces,
+    pub(super) groups: Categories,
 }
 
 /// An axis before its ends are known.
-enum AxisPlaces {
+pub(super) enum AxisPlaces {
     Categories(Categories),
     Numbers(NumberKind),
 }
@@ -104,7 +103,7 @@ impl AxisPlaces {
                 .labels()
                 .iter()
                 .enumerate()
-                .find(|(index, _)| super::scale::number_of(*index) == at)
+                .find(|(index, _)| super::scale::number_of(*index).total_cmp(&at).is_eq())
                 .map(|(_, label)| label.clone()),
             Self::Numbers(NumberKind::Plain) => {
                 Some(NumberFormat { lang }.number(at, decimals_of([at].into_iter())))
@@ -114,9 +113,9 @@ impl AxisPlaces {
     }
 }
 
-const X: (&str, &str, &[&str]) = ("x", "pos1", &["x"]);
-const Y: (&str, &str, &[&str]) = ("y", "pos2", &["y"]);
-const COLOURS: [&str; 4] = ["color", "colour", "fill", "stroke"];
+pub(super) const X: (&str, &str, &[&str]) = ("x", "pos1", &["x"]);
+pub(super) const Y: (&str, &str, &[&str]) = ("y", "pos2", &["y"]);
+pub(super) const COLOURS: [&str; 4] = ["color", "colour", "fill", "stroke"];
 
 impl Resolver<'_> {
     fn plot(&self) -> Result<Plot> {
@@ -146,7 +145,7 @@ impl Resolver<'_> {
     }
 
     /// Pairs the resolved layers with what was written and with their data.
-    fn layers(&self) -> impl Iterator<Item = (&GrammarLayer, &DrawClause, &ggsql::DataFrame)> {
+    pub(super) fn layers(&self) -> impl Iterator<Item = (&GrammarLayer, &DrawClause, &ggsql::DataFrame)> {
         self.spec.layers.iter().zip(&self.written.draws).filter_map(|(layer, draw)| {
             let frame = self.prepared.data.get(layer.data_key.as_ref()?)?;
             Some((layer, draw, frame))
@@ -160,7 +159,8 @@ impl Resolver<'_> {
     /// Decides whether an axis shows categories or numbers, and in which order.
     fn axis_places(&self, (axis, aesthetic, names): (&str, &str, &[&str])) -> Result<AxisPlaces> {
         let scale = self.spec.find_scale(aesthetic);
-        let kind = scale.and_then(|scale| scale.scale_type.as_ref()).map(|found| found.scale_type_kind());
+        let kind =
+            scale.and_then(|scale| scale.scale_type.as_ref()).map(ggsql::plot::ScaleType::scale_type_kind);
         if matches!(kind, Some(ScaleTypeKind::Discrete | ScaleTypeKind::Ordinal)) {
             let found = self.layers().filter_map(|(layer, _, frame)| column_of(layer, frame, aesthetic));
             let found: Vec<Option<String>> = found.flat_map(|column| keys(&column)).collect();
@@ -204,7 +204,7 @@ impl Resolver<'_> {
     }
 
     /// Lists the columns mapped to one of the names, each with the table that holds it.
-    fn origins(&self, names: &[&str]) -> Origins<'_> {
+    pub(super) fn origins(&self, names: &[&str]) -> Origins<'_> {
         let main = self
             .written
             .source
@@ -222,79 +222,6 @@ impl Resolver<'_> {
         global.chain(own).filter_map(|(table, column)| Some((table?, column))).collect()
     }
 
-    /// Returns a label of the author's; `Some(None)` if it was switched off.
-    fn written_label(&self, names: &[&str], key: &str) -> Option<Option<String>> {
-        let is_named = |label: &&Setting| names.contains(&label.name.text.as_str());
-        let label = self.written.labels.iter().rev().find(is_named)?;
-        let labels = self.spec.labels.as_ref();
-        let text = [key, label.name.text.as_str()]
-            .iter()
-            .find_map(|key| labels.and_then(|labels| labels.labels.get(*key)).cloned())
-            .flatten();
-        Some(text.map(|text| normalise(text.trim())).filter(|text| !text.is_empty()))
-    }
-
-    fn label(&self, name: &str, key: &str) -> Option<String> {
-        self.written_label(&[name], key).flatten()
-    }
-
-    fn axis_title(&self, (_, aesthetic, names): (&str, &str, &[&str])) -> Option<String> {
-        if let Some(label) = self.written_label(names, aesthetic) {
-            return label;
-        }
-        let origins = self.origins(names);
-        let Some((table, column)) = origins.first() else {
-            return self.counted_title(aesthetic);
-        };
-        let note = self.notes.note(column);
-        let title = note.and_then(|note| note.title.clone()).unwrap_or_else(|| {
-            if super::rewrite::is_year_column(table, column) { self.year_title() } else { column.clone() }
-        });
-        let unit = note.and_then(|note| note.measure_unit.as_ref());
-        // `Số hồ sơ (hồ sơ)` says it twice.
-        let unit = unit.filter(|unit| !fold(&title).contains(&fold(unit)));
-        Some(normalise(&unit.map_or(title.clone(), |unit| format!("{title} ({unit})"))))
-    }
-
-    fn year_title(&self) -> String {
-        match self.lang {
-            Lang::En => "Year".to_owned(),
-            Lang::Vi => "Năm".to_owned(),
-        }
-    }
-
-    /// Titles the axis of a counted statistic; an axis to which nothing is mapped has no title.
-    fn counted_title(&self, aesthetic: &str) -> Option<String> {
-        let is_stat = self.layers().any(|(layer, _, _)| {
-            let value = layer.mappings.get(aesthetic);
-            value.and_then(AestheticValue::label_name).is_some_and(|name| name.contains("count"))
-        });
-        is_stat.then(|| match self.lang {
-            Lang::En => "Rows".to_owned(),
-            Lang::Vi => "Số dòng".to_owned(),
-        })
-    }
-
-    fn groups(&self, places: &Places) -> Option<Groups> {
-        let labels = places.groups.labels();
-        if labels.is_empty() {
-            return None;
-        }
-        let names_groups = |axis: &AxisPlaces| match axis {
-            AxisPlaces::Categories(categories) => categories.labels() == labels,
-            AxisPlaces::Numbers(_) => false,
-        };
-        let is_alone = labels.len() == 1 && labels.iter().all(String::is_empty);
-        Some(Groups {
-            title: self
-                .written_label(&COLOURS, "fill")
-                .flatten()
-                .or_else(|| self.written_label(&COLOURS, "stroke").flatten()),
-            labels: labels.to_vec(),
-            has_legend: !is_alone && !names_groups(&places.x) && !names_groups(&places.y),
-        })
-    }
-
     fn layer(
         &self,
         layer: &GrammarLayer,
@@ -302,7 +229,7 @@ impl Resolver<'_> {
         frame: &ggsql::DataFrame,
         places: &Places,
     ) -> Result<Layer> {
-        let rows = self.rows(layer, draw, frame, places);
+        let rows = rows(layer, draw, frame, places);
         let geometry = draw.geometry.text.clone();
         self.check_single(draw, &rows, places)?;
         let marks = match geometry.as_str() {
@@ -328,33 +255,6 @@ impl Resolver<'_> {
             opacity: number("opacity").unwrap_or(1.0).min(1.0),
             size_pt: number("linewidth").or_else(|| number("size")),
         })
-    }
-
-    /// Reads the rows of a layer as places.
-    fn rows(
-        &self,
-        layer: &GrammarLayer,
-        draw: &DrawClause,
-        frame: &ggsql::DataFrame,
-        places: &Places,
-    ) -> Vec<Row> {
-        let x = placed(layer, frame, "pos1", &places.x);
-        let y = placed(layer, frame, "pos2", &places.y);
-        let groups = group_aesthetic(layer).and_then(|aesthetic| column_of(layer, frame, aesthetic));
-        let groups = groups.map(|column| keys(&column));
-        let ungrouped = if places.groups.labels().is_empty() { 0 } else { UNGROUPED };
-        let series = series(draw, frame);
-        (0..frame.height())
-            .map(|row| Row {
-                x: x.get(row).copied().flatten(),
-                y: y.get(row).copied().flatten(),
-                group: groups
-                    .as_ref()
-                    .and_then(|keys| places.groups.place(keys.get(row)?.as_ref()))
-                    .unwrap_or(ungrouped),
-                series: series.get(row).cloned().unwrap_or_default(),
-            })
-            .collect()
     }
 
     /// Refuses two values at one place of a line or of bars side by side, which would hide each other.
@@ -394,8 +294,13 @@ impl Resolver<'_> {
         let direction = match (is_number(&places.x), is_number(&places.y)) {
             (false, true) => Direction::Up,
             (true, false) => Direction::Right,
-            (true, true) if is_transposed(layer) => Direction::Right,
-            (true, true) => Direction::Up,
+            (true, true) => {
+                if is_transposed(layer) {
+                    Direction::Right
+                } else {
+                    Direction::Up
+                }
+            }
             (false, false) => {
                 return Err(self.fault(ChartFault::NoMeasure { geometry: draw.geometry.text.clone() }, draw));
             }
@@ -417,37 +322,6 @@ impl Resolver<'_> {
         let width = width.and_then(|setting| setting.value.text.parse::<f64>().ok());
         Ok(mark_bar::bars(rows, position_of(draw), width, direction))
     }
-
-    /// Finds the ends of an axis.
-    fn scale(
-        &self,
-        places: &AxisPlaces,
-        aesthetic: &str,
-        layers: &[Layer],
-        side: impl Fn((Extent, Extent)) -> Extent,
-    ) -> Scale {
-        match places {
-            AxisPlaces::Categories(categories) if categories.labels().is_empty() => {
-                Scale::Categories { labels: vec![String::new()], is_sequence: false }
-            }
-            AxisPlaces::Categories(categories) => Scale::Categories {
-                labels: categories.labels().to_vec(),
-                is_sequence: categories.is_sequence,
-            },
-            AxisPlaces::Numbers(kind) => {
-                let explicit = self.spec.find_scale(aesthetic).filter(|scale| scale.explicit_input_range);
-                if let Some((low, high)) =
-                    explicit.and_then(ggsql::Scale::numeric_domain).filter(|(low, high)| low < high)
-                {
-                    return Scale::Numbers { low, high, is_fixed: true, is_whole: false, kind: *kind };
-                }
-                let extent =
-                    layers.iter().map(|layer| side(extents(layer))).fold(Extent::default(), Extent::join);
-                let (low, high) = extent.ends();
-                Scale::Numbers { low, high, is_fixed: false, is_whole: extent.is_whole(), kind: *kind }
-            }
-        }
-    }
 }
 
 /// One row of a layer: places on the two axes, where it has them.
@@ -465,6 +339,27 @@ fn group_aesthetic(layer: &GrammarLayer) -> Option<&'static str> {
     ["fill", "stroke"]
         .into_iter()
         .find(|name| layer.mappings.get(name).is_some_and(|value| !value.is_literal()))
+}
+
+/// Reads the rows of a layer as places.
+fn rows(layer: &GrammarLayer, draw: &DrawClause, frame: &ggsql::DataFrame, places: &Places) -> Vec<Row> {
+    let x = placed(layer, frame, "pos1", &places.x);
+    let y = placed(layer, frame, "pos2", &places.y);
+    let groups = group_aesthetic(layer).and_then(|aesthetic| column_of(layer, frame, aesthetic));
+    let groups = groups.map(|column| keys(&column));
+    let ungrouped = if places.groups.labels().is_empty() { 0 } else { UNGROUPED };
+    let series = series(draw, frame);
+    (0..frame.height())
+        .map(|row| Row {
+            x: x.get(row).copied().flatten(),
+            y: y.get(row).copied().flatten(),
+            group: groups
+                .as_ref()
+                .and_then(|keys| places.groups.place(keys.get(row)?.as_ref()))
+                .unwrap_or(ungrouped),
+            series: series.get(row).cloned().unwrap_or_default(),
+        })
+        .collect()
 }
 
 fn placed(
@@ -496,57 +391,4 @@ fn series(draw: &DrawClause, frame: &ggsql::DataFrame) -> Vec<String> {
         }
     }
     series
-}
-
-/// The least and the greatest number, if there is one, and whether all are whole.
-#[derive(Debug, Clone, Copy, Default)]
-struct Extent(Option<(f64, f64, bool)>);
-
-impl Extent {
-    fn of(numbers: impl Iterator<Item = f64>) -> Self {
-        numbers.fold(Self::default(), |extent, number| {
-            extent.join(Self(Some((number, number, number.fract() == 0.0))))
-        })
-    }
-
-    fn join(self, other: Self) -> Self {
-        match (self.0, other.0) {
-            (Some(one), Some(two)) => Self(Some((one.0.min(two.0), one.1.max(two.1), one.2 && two.2))),
-            (one, two) => Self(one.or(two)),
-        }
-    }
-
-    fn is_whole(self) -> bool {
-        self.0.is_some_and(|extent| extent.2)
-    }
-
-    /// Returns two different ends, so that a single value still has an axis.
-    fn ends(self) -> (f64, f64) {
-        match self.0 {
-            None => (0.0, 1.0),
-            Some((low, high, _)) if low < high => (low, high),
-            Some((0.0, ..)) => (0.0, 1.0),
-            Some((only, ..)) => (only - only.abs() * 0.1, only + only.abs() * 0.1),
-        }
-    }
-}
-
-/// Returns the extents of a layer's marks along x and y.
-fn extents(layer: &Layer) -> (Extent, Extent) {
-    match &layer.marks {
-        Marks::Lines(lines) => {
-            let places = || lines.iter().flat_map(|line| line.places.iter().flatten());
-            (Extent::of(places().map(|place| place.0)), Extent::of(places().map(|place| place.1)))
-        }
-        Marks::Points(points) => (
-            Extent::of(points.iter().map(|point| point.place.0)),
-            Extent::of(points.iter().map(|point| point.place.1)),
-        ),
-        Marks::Bars(bars) => {
-            let across = Extent::of(bars.iter().flat_map(|bar| [bar.across.0, bar.across.1]));
-            let along = Extent::of(bars.iter().flat_map(|bar| [bar.along.0, bar.along.1]));
-            let is_up = bars.first().is_none_or(|bar| bar.direction == Direction::Up);
-            if is_up { (across, along) } else { (along, across) }
-        }
-    }
 }

@@ -34,7 +34,8 @@ pub(super) fn rewrite(clause: &Clause, written: &Written, data: &ChartData) -> S
     edits.extend(written.scales.iter().filter_map(|scale| unlimited(scale, written, data)));
     let mut text = apply(clause.body(), edits);
     for aesthetic in ordinal_aesthetics(written, data) {
-        text.push_str(&format!("\nSCALE ORDINAL {aesthetic}"));
+        text.push_str("\nSCALE ORDINAL ");
+        text.push_str(aesthetic);
     }
     text
 }

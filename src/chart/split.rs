@@ -1,6 +1,6 @@
 //! Finds the `VISUALISE` clause in the text of a chart.
 //!
-//! It looks at tokens of DataFusion's own tokenizer, so that the word inside a string, a quoted
+//! It looks at tokens of `DataFusion`'s own tokenizer, so that the word inside a string, a quoted
 //! name, a comment or a dollar-quoted text never counts, whatever the grammar crate would think.
 
 use datafusion::sql::sqlparser::dialect::GenericDialect;

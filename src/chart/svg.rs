@@ -165,9 +165,8 @@ fn with_head(document: &str, plot: &Plot, width: u32, height: u32) -> String {
     let title =
         plot.title.as_deref().map(|title| format!("<title>{}</title>\n", escaped(title))).unwrap_or_default();
     format!(
-        "<svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {}0 {}0\" xmlns=\"http://www.w3.org/2000/svg\" \
-         stroke-linejoin=\"round\" stroke-linecap=\"butt\" role=\"img\">\n{title}{body}",
-        width, height
+        "<svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width}0 {height}0\" \
+         xmlns=\"http://www.w3.org/2000/svg\" stroke-linejoin=\"round\" role=\"img\">\n{title}{body}"
     )
 }
 
