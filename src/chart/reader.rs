@@ -116,3 +116,64 @@ impl Reader for ChartReader {
         self.add_table(name, &schema, &batches).map_err(|error| refused(&error))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use datafusion::arrow::array::{Float64Array, RecordBatch, StringArray};
+    use ggsql::reader::Reader;
+
+    use super::ChartReader;
+
+    fn reader() -> ChartReader {
+        let batch = RecordBatch::try_from_iter([
+            ("Nhóm", Arc::new(StringArray::from(vec!["a", "a", "b"])) as _),
+            ("v", Arc::new(Float64Array::from(vec![1.0, 2.0, 10.0])) as _),
+        ])
+        .unwrap();
+        let reader = ChartReader::new().unwrap();
+        reader.add_table("Bảng.một", &batch.schema(), &[batch]).unwrap();
+        reader
+    }
+
+    #[test]
+    fn frames_cross_to_the_other_arrow_and_back() {
+        let reader = reader();
+        let frame = reader.execute_sql("SELECT \"Nhóm\", v FROM \"Bảng.một\" ORDER BY v").unwrap();
+        assert_eq!((frame.height(), frame.get_column_names()), (3, vec!["Nhóm".to_owned(), "v".to_owned()]));
+        reader.register("lại", frame, false).unwrap();
+        reader.materialize_table("tổng", &["s".to_owned()], "SELECT sum(v) FROM \"lại\"").unwrap();
+        assert_eq!(reader.execute_sql("SELECT s FROM \"tổng\" WHERE s = 13").unwrap().height(), 1);
+    }
+
+    #[test]
+    fn the_dialect_writes_what_the_engine_takes() {
+        let reader = reader();
+        let dialect = reader.dialect();
+        let from = "SELECT * FROM \"Bảng.một\"";
+        for sql in [
+            format!("SELECT {} AS q FROM \"Bảng.một\"", dialect.sql_quantile_inline("v", 0.25).unwrap()),
+            format!("SELECT {} AS q", dialect.sql_percentile("v", 0.5, from, &[])),
+            format!("SELECT {} = DATE '2023-01-05'", dialect.sql_date_literal(19_362)),
+            format!("SELECT {} = TIMESTAMP '1970-01-02'", dialect.sql_datetime_literal(86_400_000_000)),
+            format!("SELECT {}", dialect.sql_time_literal(1_000)),
+        ] {
+            assert_eq!(reader.execute_sql(&sql).map(|frame| frame.height()).unwrap(), 1, "{sql}");
+        }
+    }
+
+    #[test]
+    fn nothing_but_the_charts_own_tables_can_be_reached() {
+        let reader = reader();
+        for sql in [
+            "CREATE TABLE t AS SELECT 1",
+            "CREATE EXTERNAL TABLE t STORED AS CSV LOCATION '/etc/passwd'",
+            "SELECT * FROM '/etc/passwd'",
+            "COPY (SELECT 1) TO '/tmp/x.csv'",
+            "SET datafusion.execution.batch_size = 1",
+        ] {
+            assert!(reader.execute_sql(sql).is_err(), "{sql}");
+        }
+    }
+}

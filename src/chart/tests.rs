@@ -375,3 +375,50 @@ fn a_picture_without_room_is_refused() {
         assert!(draw_svg(&plot, &ChartOptions::pixels(width, height, dpi, Lang::Vi)).is_err());
     }
 }
+
+#[test]
+fn the_grammars_own_means_are_followed() {
+    let data = dossiers();
+    let text = "VISUALISE year AS x, n AS y DRAW bar FILTER field = 'Sở hữu trí tuệ' \
+        SCALE CONTINUOUS y FROM (0, 100) LABEL y => 'Hồ sơ'";
+    let plot = resolve(text, &data, Lang::Vi).unwrap();
+    insta::assert_snapshot!(plot.to_string(), @r#"
+    x Axis { title: Some("Năm"), scale: Categories { labels: ["2021", "2022", "2023"], is_sequence: true } }
+    y Axis { title: Some("Hồ sơ"), scale: Numbers { low: 0.0, high: 100.0, is_fixed: true, is_whole: false, kind: Plain } }
+    Bar { group: 0, across: (-0.33, 0.33), along: (0.0, 41.0), value: 41.0, direction: Up, is_stacked: false }
+    Bar { group: 0, across: (0.6699999999999999, 1.33), along: (0.0, 0.0), value: 0.0, direction: Up, is_stacked: false }
+    Bar { group: 0, across: (1.67, 2.33), along: (0.0, 63.0), value: 63.0, direction: Up, is_stacked: false }
+    "#);
+    let counted = resolve(
+        "VISUALISE field AS x DRAW bar SCALE DISCRETE x RENAMING 'Sở hữu trí tuệ' => 'SHTT'",
+        &data,
+        Lang::Vi,
+    );
+    let counted = counted.unwrap().to_string();
+    for part in ["Số dòng", "\"SHTT\"", "along: (0.0, 3.0)"] {
+        assert!(counted.contains(part), "{counted}");
+    }
+    let wildcard = data_of_xy();
+    assert_eq!(resolve("VISUALISE * DRAW point", &wildcard, Lang::En).unwrap().layers.len(), 1);
+    let ordered = "VISUALISE field AS y, n AS x, year AS color DRAW bar SETTING position => 'dodge' \
+        SCALE DISCRETE y FROM ('Sở hữu trí tuệ', 'Khoa học công nghệ')";
+    let plot = resolve(ordered, &data, Lang::Vi).unwrap();
+    assert!(plot.to_string().contains("labels: [\"Sở hữu trí tuệ\", \"Khoa học công nghệ\"]"), "{plot}");
+}
+
+fn data_of_xy() -> ChartData {
+    data(table("t", vec![("x", floats(&[Some(1.0), Some(2.0)])), ("y", floats(&[Some(3.0), Some(4.0)]))]))
+}
+
+#[test]
+fn the_contracts_order_goes_before_that_of_the_rows() {
+    let data = dossiers();
+    let mut order: Vec<String> = FIELDS.iter().map(|&field| field.to_owned()).collect();
+    order.reverse();
+    let notes = ColumnNotes {
+        columns: vec![ColumnNote { name: "field".to_owned(), order: order.clone(), ..ColumnNote::default() }],
+    };
+    let text = "VISUALISE year AS x, n AS y, field AS fill DRAW bar";
+    let plot = resolve_plot(&Clause { file: "f", text, start: 0 }, &data, &notes, Lang::Vi).unwrap();
+    assert_eq!(plot.groups.unwrap().labels, order);
+}

@@ -1,9 +1,10 @@
 //! Measures and wraps text in the bundled font.
 //!
 //! plotters measures with the font's own advances; asked at a large size, its whole pixels are
-//! exact to a thousandth of an em, so the layout never depends on fonts of the machine.
+//! exact to a ten-thousandth of an em, so the layout never depends on fonts of the machine.
 
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
 
@@ -12,7 +13,7 @@ pub(super) static REGULAR: &[u8] = include_bytes!("../../assets/fonts/Inter-Regu
 pub(super) static SEMI_BOLD: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.ttf");
 
 /// The font's weight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Face {
     Regular,
     SemiBold,
@@ -31,25 +32,30 @@ impl Face {
 /// The name under which plotters measures.
 const MEASURED: &str = "Inter";
 /// Units of measurement per em.
-const UNITS: f64 = 1000.0;
+const UNITS: f64 = 10_000.0;
 /// plotters scales a font by ascent minus descent, which is this many em in Inter (hhea table).
 const EM_HEIGHT: f64 = (1984.0 + 494.0) / 2048.0;
 /// The width of a letter that cannot be measured.
 const FALLBACK_EM: f64 = 0.6;
 
-/// Returns the width of a text in em.
+/// Returns the width of a text in em: the sum of its letters' advances, which are measured once.
 pub(super) fn width_em(text: &str, face: Face) -> f64 {
+    static KNOWN: OnceLock<Mutex<HashMap<(char, Face), f64>>> = OnceLock::new();
+    let known = KNOWN.get_or_init(Mutex::default);
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    text.chars().map(|letter| *known.entry((letter, face)).or_insert_with(|| advance_em(letter, face))).sum()
+}
+
+/// Asks plotters for the advance of a letter.
+fn advance_em(letter: char, face: Face) -> f64 {
     static READY: OnceLock<bool> = OnceLock::new();
     let is_ready = *READY.get_or_init(|| {
         register_font(MEASURED, FontStyle::Normal, REGULAR).is_ok()
             && register_font(MEASURED, FontStyle::Bold, SEMI_BOLD).is_ok()
     });
     let font = FontDesc::new(FontFamily::Name(MEASURED), UNITS * EM_HEIGHT, face.style());
-    let measured = if is_ready { font.box_size(text).ok() } else { None };
-    measured.map_or_else(
-        || super::scale::number_of(text.chars().count()) * FALLBACK_EM,
-        |(width, _)| f64::from(width) / UNITS,
-    )
+    let measured = if is_ready { font.box_size(letter.encode_utf8(&mut [0; 4])).ok() } else { None };
+    measured.map_or(FALLBACK_EM, |(width, _)| f64::from(width) / UNITS)
 }
 
 /// Breaks a text into at most `max_lines` lines of at most `limit_em`, as even as possible.
