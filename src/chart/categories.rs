@@ -6,7 +6,7 @@
 use datafusion::arrow::array::{Array as _, AsArray as _};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
-use ggsql::plot::{ArrayElement, Scale};
+use ggsql::plot::Scale;
 use indexmap::IndexSet;
 
 use super::{ColumnNotes, Table};
@@ -26,9 +26,11 @@ pub(super) struct Categories {
 pub(super) type Origins<'a> = Vec<(&'a Table, String)>;
 
 impl Categories {
-    /// Puts the keys in order. `found` are those of the layers' data.
+    /// Puts the keys in order. `found` are those of the layers' data; if the author listed some, the
+    /// others have no place.
     pub(super) fn new(
         found: impl IntoIterator<Item = Option<String>>,
+        listed: &[String],
         origins: &Origins,
         scale: Option<&Scale>,
         notes: &ColumnNotes,
@@ -36,16 +38,20 @@ impl Categories {
     ) -> Self {
         let found: IndexSet<Option<String>> = found.into_iter().collect();
         let mut keys: IndexSet<Option<String>> = IndexSet::new();
-        keys.extend(explicit_keys(scale).into_iter().map(Some));
-        for (_, column) in origins {
-            keys.extend(notes.order_of(column).iter().map(|label| Some(label.clone())));
+        keys.extend(listed.iter().map(|key| Some(key.clone())));
+        if listed.is_empty() {
+            keys.extend(
+                origins.iter().flat_map(|(_, column)| notes.order_of(column)).map(|key| Some(key.clone())),
+            );
         }
         keys.retain(|key| found.contains(key));
-        let is_ordered_by_hand = !keys.is_empty();
-        for (table, column) in origins {
-            keys.extend(appearing(table, column).into_iter().filter(|key| found.contains(key)));
+        let is_ordered_by_hand = !keys.is_empty() || !listed.is_empty();
+        if listed.is_empty() {
+            for (table, column) in origins {
+                keys.extend(appearing(table, column).into_iter().filter(|key| found.contains(key)));
+            }
+            keys.extend(found);
         }
-        keys.extend(found);
         let is_sequence = !is_ordered_by_hand && sort_sequence(&mut keys);
         if keys.shift_remove(&None) {
             keys.insert(None);
@@ -63,11 +69,6 @@ impl Categories {
     pub(super) fn labels(&self) -> &[String] {
         &self.labels
     }
-}
-
-fn explicit_keys(scale: Option<&Scale>) -> Vec<String> {
-    let range = scale.filter(|scale| scale.explicit_input_range).and_then(|scale| scale.input_range.as_ref());
-    range.map(|range| range.iter().map(ArrayElement::to_key_string).collect()).unwrap_or_default()
 }
 
 fn appearing(table: &Table, column: &str) -> IndexSet<Option<String>> {

@@ -95,6 +95,10 @@ pub(super) struct DrawClause {
 pub(super) struct ScaleClause {
     pub(super) aesthetic: Piece,
     pub(super) kind: Option<Piece>,
+    /// The names listed after `FROM`; none if it lists numbers or is not there.
+    pub(super) names: Vec<String>,
+    /// The `FROM` clause that lists names.
+    pub(super) names_span: Option<Span>,
     /// `TO`, `VIA`, `SETTING`, whichever stand there.
     pub(super) extras: Vec<Piece>,
 }
@@ -361,7 +365,15 @@ fn scales(tree: &SourceTree) -> Vec<ScaleClause> {
                     .map(|part| Piece { text: keyword.to_owned(), span: span!(part) }),
             );
         }
+        let from = tree.find_node(&node, "(scale_from_clause) @f");
+        let names: Vec<String> = tree
+            .find_nodes(&node, "(scale_from_clause (array (array_element (string) @s)))")
+            .into_iter()
+            .map(|name| piece!(tree, name).text)
+            .collect();
         found.push(ScaleClause {
+            names_span: from.filter(|_| !names.is_empty()).map(|from| span!(from)),
+            names,
             aesthetic: piece!(tree, aesthetic),
             kind: tree.find_node(&node, "(scale_type_identifier) @t").map(|kind| piece!(tree, kind)),
             extras,

@@ -11,7 +11,7 @@ use ggsql::execute::{PreparedData, prepare_data_with_reader};
 use ggsql::plot::{AestheticValue, Layer as GrammarLayer, ScaleTypeKind, is_transposed};
 
 use super::categories::{Categories, Origins};
-use super::clause::{Clause, DrawClause, Mapping, Written, listed};
+use super::clause::{Clause, DrawClause, Mapping, ScaleClause, Written, listed};
 use super::format::{NumberFormat, decimals_of};
 use super::mark_bar::{self, BarRow};
 use super::plot::{Axis, Direction, Layer, Marks, NumberKind, Plot, UNGROUPED};
@@ -164,7 +164,14 @@ impl Resolver<'_> {
         if matches!(kind, Some(ScaleTypeKind::Discrete | ScaleTypeKind::Ordinal)) {
             let found = self.layers().filter_map(|(layer, _, frame)| column_of(layer, frame, aesthetic));
             let found: Vec<Option<String>> = found.flat_map(|column| keys(&column)).collect();
-            let order = Categories::new(found, &self.origins(names), scale, self.notes, self.lang);
+            let order = Categories::new(
+                found,
+                &self.listed(names),
+                &self.origins(names),
+                scale,
+                self.notes,
+                self.lang,
+            );
             return Ok(AxisPlaces::Categories(order));
         }
         let mut shown: Option<NumberKind> = None;
@@ -200,7 +207,20 @@ impl Resolver<'_> {
             found.extend(column_of(layer, frame, aesthetic).map(|column| keys(&column)).unwrap_or_default());
         }
         let scale = self.spec.find_scale("fill").or_else(|| self.spec.find_scale("stroke"));
-        Ok(Categories::new(found, &self.origins(&COLOURS), scale, self.notes, self.lang))
+        Ok(Categories::new(
+            found,
+            &self.listed(&COLOURS),
+            &self.origins(&COLOURS),
+            scale,
+            self.notes,
+            self.lang,
+        ))
+    }
+
+    /// Lists the names that the author gave to the scale of an aesthetic.
+    fn listed(&self, aesthetics: &[&str]) -> Vec<String> {
+        let is_named = |scale: &&ScaleClause| aesthetics.contains(&scale.aesthetic.text.as_str());
+        self.written.scales.iter().find(is_named).map(|scale| scale.names.clone()).unwrap_or_default()
     }
 
     /// Lists the columns mapped to one of the names, each with the table that holds it.
@@ -350,14 +370,16 @@ fn rows(layer: &GrammarLayer, draw: &DrawClause, frame: &ggsql::DataFrame, place
     let ungrouped = if places.groups.labels().is_empty() { 0 } else { UNGROUPED };
     let series = series(draw, frame);
     (0..frame.height())
-        .map(|row| Row {
-            x: x.get(row).copied().flatten(),
-            y: y.get(row).copied().flatten(),
-            group: groups
-                .as_ref()
-                .and_then(|keys| places.groups.place(keys.get(row)?.as_ref()))
-                .unwrap_or(ungrouped),
-            series: series.get(row).cloned().unwrap_or_default(),
+        .map(|row| {
+            let key = groups.as_ref().and_then(|keys| keys.get(row));
+            let group = key.map_or(Some(ungrouped), |key| places.groups.place(key.as_ref()));
+            // A group that the author left out of the scale has no place.
+            Row {
+                x: x.get(row).copied().flatten().filter(|_| group.is_some()),
+                y: y.get(row).copied().flatten().filter(|_| group.is_some()),
+                group: group.unwrap_or(ungrouped),
+                series: series.get(row).cloned().unwrap_or_default(),
+            }
         })
         .collect()
 }

@@ -1,10 +1,11 @@
 //! Turns the clause as written into the clause that the grammar crate resolves.
 //!
-//! Four things change, each by inserting or replacing a few words: the data come from the table
+//! Five things change, each by inserting or replacing a few words: the data come from the table
 //! that holds the query's result; year columns get an ordinal scale, because years are names and
 //! `2021.5` is none; so do colours of names, because a discrete scale of the crate ends at ten;
 //! plain stacks are left to this program, because the crate stacks in the alphabet's order and
-//! refuses negative values.
+//! refuses negative values; so are lists of names, which the crate looks for on the wrong axis of
+//! horizontal bars.
 
 use datafusion::arrow::array::{Array as _, AsArray as _};
 use datafusion::arrow::compute::cast;
@@ -32,6 +33,8 @@ pub(super) fn rewrite(clause: &Clause, written: &Written, data: &ChartData) -> S
         edits.extend(unstacked(draw));
     }
     edits.extend(written.scales.iter().filter_map(|scale| unlimited(scale, written, data)));
+    let listed = written.scales.iter().filter_map(|scale| scale.names_span);
+    edits.extend(listed.map(|span| Edit { span, text: String::new() }));
     let mut text = apply(clause.body(), edits);
     for aesthetic in ordinal_aesthetics(written, data) {
         text.push_str("\nSCALE ORDINAL ");

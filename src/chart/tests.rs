@@ -404,6 +404,8 @@ fn the_grammars_own_means_are_followed() {
         SCALE DISCRETE y FROM ('Sở hữu trí tuệ', 'Khoa học công nghệ')";
     let plot = resolve(ordered, &data, Lang::Vi).unwrap();
     assert!(plot.to_string().contains("labels: [\"Sở hữu trí tuệ\", \"Khoa học công nghệ\"]"), "{plot}");
+    let chosen = "VISUALISE year AS x, n AS y, field AS color DRAW line SCALE color FROM ('Sở hữu trí tuệ')";
+    assert_eq!(resolve(chosen, &data, Lang::Vi).unwrap().groups.unwrap().labels, ["Sở hữu trí tuệ"]);
 }
 
 fn data_of_xy() -> ChartData {
