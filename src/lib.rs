@@ -7,7 +7,8 @@
 //!                                                   └─chart(VISUALISE)→ Plot ─plotters→ SVG → PNG
 //! ```
 //!
-//! The modules stand here in the order of their dependencies: each uses only those before it. The library never prints and never ends the process.
+//! The modules stand here in the order of their dependencies: each uses only those before it. The
+//! library never prints and never ends the process.
 
 pub mod error;
 pub mod messages;
@@ -20,6 +21,7 @@ pub mod query;
 pub mod engine;
 pub mod import;
 pub mod output;
+pub mod chart;
 pub mod terminal;
 pub mod cli;
 pub mod commands;

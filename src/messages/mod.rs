@@ -1,6 +1,6 @@
 //! The catalogue: every sentence the program says, once per language, keyed by a typed value.
 //!
-//! Each file declares the messages of one part of the program with [`messages!`]: a variant holds
+//! Each file declares the messages of one part of the program with `messages!`: a variant holds
 //! the data of the message, its texts name those data. A message that lacks a language does not
 //! compile, and both texts stand side by side so that a change to one shows the other.
 
@@ -57,6 +57,7 @@ macro_rules! messages {
 }
 pub(crate) use messages;
 
+mod chart;
 mod contract;
 mod import;
 mod query;
@@ -65,6 +66,7 @@ mod store;
 mod terminal;
 mod workspace;
 
+pub use chart::ChartFault;
 pub use contract::ContractFault;
 pub use import::{CellsFault, ImportFault};
 pub use query::{QueryFault, QueryNotice};

@@ -1,0 +1,120 @@
+//! Orders the categories of an axis or of the colours, and names them.
+//!
+//! The order is the author's, then the contract's, then that of numbers and dates, and otherwise
+//! the one in which the query returned them: an `ORDER BY` decides what a reader sees first.
+
+use datafusion::arrow::array::{Array as _, AsArray as _};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::DataType;
+use ggsql::plot::Scale;
+use indexmap::IndexSet;
+
+use super::{ColumnNotes, Table};
+use crate::error::Lang;
+use crate::vietnamese::fold::normalise;
+
+/// Keys in order, each with its label; a missing value has the key `None` and comes last.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Categories {
+    keys: IndexSet<Option<String>>,
+    labels: Vec<String>,
+    /// Whether all keys are whole numbers or dates, which come in their natural order.
+    pub(super) is_sequence: bool,
+}
+
+/// Where an aesthetic's values come from: the columns mapped to it.
+pub(super) type Origins<'a> = Vec<(&'a Table, String)>;
+
+impl Categories {
+    /// Puts the keys in order. `found` are those of the layers' data; if the author listed some, the
+    /// others have no place.
+    pub(super) fn new(
+        found: impl IntoIterator<Item = Option<String>>,
+        listed: &[String],
+        origins: &Origins,
+        scale: Option<&Scale>,
+        notes: &ColumnNotes,
+        lang: Lang,
+    ) -> Self {
+        let found: IndexSet<Option<String>> = found.into_iter().collect();
+        let mut keys: IndexSet<Option<String>> = IndexSet::new();
+        keys.extend(listed.iter().map(|key| Some(key.clone())));
+        if listed.is_empty() {
+            keys.extend(
+                origins.iter().flat_map(|(_, column)| notes.order_of(column)).map(|key| Some(key.clone())),
+            );
+        }
+        keys.retain(|key| found.contains(key));
+        let is_ordered_by_hand = !keys.is_empty() || !listed.is_empty();
+        if listed.is_empty() {
+            for (table, column) in origins {
+                keys.extend(appearing(table, column).into_iter().filter(|key| found.contains(key)));
+            }
+            keys.extend(found);
+        }
+        let is_sequence = !is_ordered_by_hand && sort_sequence(&mut keys);
+        if keys.shift_remove(&None) {
+            keys.insert(None);
+        }
+        let labels = keys.iter().map(|key| label_of(key.as_deref(), scale, lang)).collect();
+        Self { keys, labels, is_sequence }
+    }
+
+    /// Returns the place of a key.
+    pub(super) fn place(&self, key: Option<&String>) -> Option<usize> {
+        self.keys.get_index_of(&key.cloned())
+    }
+
+    /// Returns the labels in order.
+    pub(super) fn labels(&self) -> &[String] {
+        &self.labels
+    }
+}
+
+fn appearing(table: &Table, column: &str) -> IndexSet<Option<String>> {
+    let lower = column.to_lowercase();
+    let index = table.schema.fields().iter().position(|field| field.name().to_lowercase() == lower);
+    let mut keys = IndexSet::new();
+    for batch in &table.batches {
+        let texts = index.and_then(|index| cast(batch.column(index), &DataType::Utf8).ok());
+        if let Some(texts) = texts.as_ref().and_then(|texts| texts.as_string_opt::<i32>()) {
+            keys.extend((0..texts.len()).map(|row| texts.is_valid(row).then(|| texts.value(row).to_owned())));
+        }
+    }
+    keys
+}
+
+/// Sorts the keys if they are all whole numbers, or all dates; tells whether they are.
+fn sort_sequence(keys: &mut IndexSet<Option<String>>) -> bool {
+    let texts = || keys.iter().flatten();
+    let is_numbers = texts().all(|text| text.parse::<i64>().is_ok());
+    let is_dates = texts().all(|text| chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok());
+    if texts().next().is_none() || !(is_numbers || is_dates) {
+        return false;
+    }
+    if is_numbers {
+        keys.sort_by_key(|key| key.as_ref().and_then(|text| text.parse::<i64>().ok()));
+    } else {
+        keys.sort();
+    }
+    true
+}
+
+fn label_of(key: Option<&str>, scale: Option<&Scale>, lang: Lang) -> String {
+    let Some(key) = key else {
+        return match lang {
+            Lang::En => "not stated".to_owned(),
+            Lang::Vi => "không rõ".to_owned(),
+        };
+    };
+    let renamed = scale.and_then(|scale| scale.label_mapping.as_ref()).and_then(|names| names.get(key));
+    match (renamed, key, lang) {
+        (Some(name), ..) => normalise(name.as_deref().unwrap_or_default()),
+        (None, "true", Lang::Vi) => "có".to_owned(),
+        (None, "false", Lang::Vi) => "không".to_owned(),
+        (None, "true", Lang::En) => "yes".to_owned(),
+        (None, "false", Lang::En) => "no".to_owned(),
+        (None, key, _) if key == ggsql::naming::stat_column("dummy") => String::new(),
+        (None, key, _) => normalise(key),
+    }
+}

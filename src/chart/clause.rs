@@ -1,0 +1,403 @@
+//! Reads a `VISUALISE` clause into what its author wrote: layers, mappings, settings, each with its place.
+//!
+//! The grammar crate's own tree is read once here, before the crate resolves anything, because its
+//! later errors carry no place and its parse error says nothing.
+
+use ggsql::naming::unquote_ident;
+use ggsql::parser::SourceTree;
+
+use super::split::drawn_words;
+use crate::error::{Error, Explain as _, Place, Result};
+use crate::messages::ChartFault;
+use crate::workspace::did_you_mean;
+
+/// The `VISUALISE` clause of a chart, in the text it stands in.
+#[derive(Debug, Clone, Copy)]
+pub struct Clause<'a> {
+    /// The name of the file or statement, as the user would write it.
+    pub file: &'a str,
+    /// The whole text.
+    pub text: &'a str,
+    /// Byte offset of the clause in the text, as [`super::find_visualise`] returns it.
+    pub start: usize,
+}
+
+impl Clause<'_> {
+    /// Returns the clause itself, without a final semicolon.
+    pub(super) fn body(&self) -> &str {
+        self.text
+            .get(self.start..)
+            .unwrap_or_default()
+            .trim_end()
+            .trim_end_matches([';', ' ', '\n', '\r', '\t'])
+    }
+
+    /// Finds the place of a range of the clause in the user's text.
+    pub(super) fn place(&self, span: Span) -> Place {
+        Place::text(self.file, self.text, self.start + span.start, self.start + span.end)
+    }
+
+    /// Finds the place of the word that opens the clause.
+    pub(super) fn opening(&self) -> Place {
+        self.place(Span { start: 0, end: "VISUALISE".len() })
+    }
+}
+
+/// A range of bytes of the clause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// A piece of text of the clause, without its quotes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub(super) text: String,
+    pub(super) span: Span,
+}
+
+/// `column AS aesthetic`; a wildcard or a literal has no column.
+#[derive(Debug, Clone)]
+pub(super) struct Mapping {
+    pub(super) aesthetic: Option<Piece>,
+    pub(super) column: Option<Piece>,
+}
+
+/// `name => value`, the value as written.
+#[derive(Debug, Clone)]
+pub(super) struct Setting {
+    pub(super) name: Piece,
+    pub(super) value: Piece,
+}
+
+/// What a `FROM` names.
+#[derive(Debug, Clone)]
+pub(super) struct Source {
+    pub(super) name: Piece,
+    pub(super) is_table: bool,
+}
+
+/// One `DRAW`.
+#[derive(Debug, Clone)]
+pub(super) struct DrawClause {
+    pub(super) geometry: Piece,
+    pub(super) mappings: Vec<Mapping>,
+    pub(super) source: Option<Source>,
+    pub(super) settings: Vec<Setting>,
+    pub(super) partition: Vec<Piece>,
+    /// Where a `SETTING` clause may be inserted: after geometry, mapping and remapping.
+    pub(super) settings_at: usize,
+}
+
+/// One `SCALE`.
+#[derive(Debug, Clone)]
+pub(super) struct ScaleClause {
+    pub(super) aesthetic: Piece,
+    pub(super) kind: Option<Piece>,
+    /// The names listed after `FROM`; none if it lists numbers or is not there.
+    pub(super) names: Vec<String>,
+    /// The `FROM` clause that lists names.
+    pub(super) names_span: Option<Span>,
+    /// `TO`, `VIA`, `SETTING`, whichever stand there.
+    pub(super) extras: Vec<Piece>,
+}
+
+/// The whole clause as written.
+#[derive(Debug, Clone)]
+pub(super) struct Written {
+    pub(super) mappings: Vec<Mapping>,
+    pub(super) source: Option<Source>,
+    /// Where `FROM` may be inserted: after the keyword and the mappings.
+    pub(super) source_at: usize,
+    pub(super) draws: Vec<DrawClause>,
+    pub(super) scales: Vec<ScaleClause>,
+    pub(super) labels: Vec<Setting>,
+    /// `PLACE`, `FACET` and `PROJECT` clauses, by their keyword.
+    pub(super) others: Vec<Piece>,
+}
+
+/// Every geometry of the grammar.
+pub(super) const GEOMETRIES: [&str; 20] = [
+    "point",
+    "line",
+    "path",
+    "bar",
+    "area",
+    "tile",
+    "polygon",
+    "ribbon",
+    "histogram",
+    "density",
+    "smooth",
+    "boxplot",
+    "violin",
+    "text",
+    "label",
+    "segment",
+    "arrow",
+    "rule",
+    "range",
+    "spatial",
+];
+
+macro_rules! span {
+    ($node:expr) => {
+        Span { start: $node.start_byte(), end: $node.end_byte() }
+    };
+}
+
+macro_rules! piece {
+    ($tree:expr, $node:expr) => {
+        Piece { text: unquote(&$tree.get_text(&$node)), span: span!($node) }
+    };
+}
+
+fn unquote(text: &str) -> String {
+    let inner = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap_or(text);
+    unquote_ident(inner.trim_matches('`'))
+}
+
+/// Reads the clause.
+///
+/// # Errors
+/// A [`ChartFault`] at the first word that the grammar does not know.
+pub(super) fn read(clause: &Clause) -> Result<Written> {
+    let body = clause.body();
+    let unresolved = |problem: String| ChartFault::Unresolved { problem }.error().at(clause.opening());
+    let tree = SourceTree::new(body).map_err(|error| unresolved(error.to_string()))?;
+    check_geometries(clause)?;
+    check_syntax(clause, &tree)?;
+    let root = tree.root();
+    let statement = tree.find_node(&root, "(visualise_statement) @s").ok_or_else(|| {
+        ChartFault::Incomplete { wanted: "VISUALISE".to_owned() }.error().at(clause.opening())
+    })?;
+    let keyword_end = tree.find_node(&statement, "(visualise_keyword) @k").map_or(0, |node| span!(node).end);
+    let global = tree.find_node(&statement, "(global_mapping) @m");
+    Ok(Written {
+        source_at: global.as_ref().map_or(keyword_end, |node| span!(node).end),
+        mappings: global.map(|node| mappings(&tree, node.start_byte(), node.end_byte())).unwrap_or_default(),
+        source: sources(&tree, "(visualise_from source: (_) @f)").into_iter().next(),
+        draws: draws(&tree),
+        scales: scales(&tree),
+        labels: assignments(&tree, "(label_assignment) @a", 0, usize::MAX),
+        others: others(&tree),
+    })
+}
+
+/// Says which geometry is unknown; the grammar would only say that something is.
+fn check_geometries(clause: &Clause) -> Result<()> {
+    for word in drawn_words(clause.body()) {
+        let lower = word.text.to_ascii_lowercase();
+        if !GEOMETRIES.contains(&lower.as_str()) {
+            let meant = did_you_mean(&lower, GEOMETRIES);
+            let fault = ChartFault::UnknownGeometry {
+                name: word.text.clone(),
+                known: listed(super::DRAWN),
+                hint: meant.map(|name| format!("did you mean `{name}`?")).unwrap_or_default(),
+                hint_vi: meant.map(|name| format!("có phải là `{name}`?")).unwrap_or_default(),
+            };
+            let span = Span { start: word.start, end: word.start + word.text.len() };
+            return Err(fault.error().at(clause.place(span)));
+        }
+    }
+    Ok(())
+}
+
+/// Names the first word that does not fit, from the tree's error nodes.
+fn check_syntax(clause: &Clause, tree: &SourceTree) -> Result<()> {
+    let root = tree.root();
+    if !root.has_error() {
+        return Ok(());
+    }
+    let mut first: Option<(usize, bool)> = None;
+    let mut wanted = String::new();
+    let mut waiting = vec![root];
+    while let Some(node) = waiting.pop() {
+        let fits_earlier = first.is_none_or(|(start, _)| node.start_byte() < start);
+        if node.is_missing() && fits_earlier {
+            first = Some((node.start_byte(), true));
+            node.kind().clone_into(&mut wanted);
+        } else if node.is_error() && fits_earlier {
+            first = Some((node.start_byte(), false));
+        }
+        waiting.extend((0..node.child_count()).filter_map(|at| node.child(u32::try_from(at).ok()?)));
+    }
+    let (start, missing) = first.unwrap_or((0, false));
+    let start = start.max(longest_good(clause.body()));
+    Err(if missing { incomplete(clause, start, wanted) } else { unexpected(clause, start) })
+}
+
+/// Finds the end of the longest beginning of the clause, cut between two words, that parses.
+///
+/// An error node may begin long before the word that does not fit, so both are asked.
+fn longest_good(body: &str) -> usize {
+    let mut earlier = ' ';
+    let mut good = 0;
+    for (at, letter) in body.char_indices() {
+        let is_inside_word = is_word_part(earlier) && is_word_part(letter);
+        let is_cut = !is_inside_word && !earlier.is_whitespace();
+        earlier = letter;
+        let prefix = body.get(..at).filter(|prefix| is_cut && !prefix.is_empty());
+        if prefix.and_then(|prefix| SourceTree::new(prefix).ok()).is_some_and(|tree| !tree.root().has_error())
+        {
+            good = at;
+        }
+    }
+    good
+}
+
+fn is_word_part(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
+}
+
+fn unexpected(clause: &Clause, start: usize) -> Error {
+    let rest = clause.body().get(start..).unwrap_or_default();
+    let gap = rest.len() - rest.trim_start().len();
+    let rest = rest.trim_start();
+    if rest.is_empty() {
+        return incomplete(clause, start, "…".to_owned());
+    }
+    let length = if rest.starts_with(is_word_part) {
+        rest.find(|letter| !is_word_part(letter)).unwrap_or(rest.len())
+    } else {
+        rest.chars().next().map_or(0, char::len_utf8)
+    };
+    let word = rest.get(..length).unwrap_or(rest).to_owned();
+    let start = start + gap;
+    ChartFault::Unexpected { word }.error().at(clause.place(Span { start, end: start + length }))
+}
+
+fn incomplete(clause: &Clause, start: usize, wanted: String) -> Error {
+    ChartFault::Incomplete { wanted }.error().at(clause.place(Span { start, end: start + 1 }))
+}
+
+/// Reads the mapping elements that stand between two offsets.
+fn mappings(tree: &SourceTree, start: usize, end: usize) -> Vec<Mapping> {
+    let root = tree.root();
+    let mut found = Vec::new();
+    for element in tree.find_nodes(&root, "(mapping_element) @m") {
+        if element.start_byte() < start || element.end_byte() > end {
+            continue;
+        }
+        let name = tree.find_node(&element, "(explicit_mapping name: (_) @n)");
+        let column =
+            tree.find_node(&element, "(explicit_mapping value: (mapping_value (column_reference) @c))");
+        let implicit = tree.find_node(&element, "(implicit_mapping) @i");
+        let implicit = implicit.map(|node| piece!(tree, node));
+        found.push(Mapping {
+            aesthetic: name.map(|node| piece!(tree, node)).or_else(|| implicit.clone()),
+            column: column.map(|node| piece!(tree, node)).or(implicit),
+        });
+    }
+    found
+}
+
+fn sources(tree: &SourceTree, query: &str) -> Vec<Source> {
+    let root = tree.root();
+    tree.find_nodes(&root, query)
+        .into_iter()
+        .map(|node| {
+            let text = tree.get_text(&node);
+            Source { is_table: !text.starts_with('\'') && !text.contains(':'), name: piece!(tree, node) }
+        })
+        .collect()
+}
+
+fn assignments(tree: &SourceTree, query: &str, start: usize, end: usize) -> Vec<Setting> {
+    let root = tree.root();
+    tree.find_nodes(&root, query)
+        .into_iter()
+        .filter(|node| start <= node.start_byte() && node.end_byte() <= end)
+        .filter_map(|node| {
+            let name = node.child_by_field_name("name")?;
+            let value = node.child_by_field_name("value")?;
+            Some(Setting { name: piece!(tree, name), value: piece!(tree, value) })
+        })
+        .collect()
+}
+
+fn draws(tree: &SourceTree) -> Vec<DrawClause> {
+    let root = tree.root();
+    let layer_sources = sources(tree, "(mapping_clause layer_source: (_) @f)");
+    let mut found = Vec::new();
+    for node in tree.find_nodes(&root, "(draw_clause) @d") {
+        let (start, end) = (node.start_byte(), node.end_byte());
+        let Some(geometry) = tree.find_node(&node, "(geom_type) @g") else { continue };
+        let mapping = tree.find_node(&node, "(mapping_clause) @m");
+        let remapping = tree.find_node(&node, "(remapping_clause) @r");
+        let settings_at =
+            remapping.as_ref().or(mapping.as_ref()).map_or(geometry.end_byte(), |last| span!(last).end);
+        found.push(DrawClause {
+            geometry: piece!(tree, geometry),
+            mappings: mapping
+                .map(|node| mappings(tree, node.start_byte(), node.end_byte()))
+                .unwrap_or_default(),
+            source: layer_sources
+                .iter()
+                .find(|from| start <= from.name.span.start && from.name.span.end <= end)
+                .cloned(),
+            settings: assignments(tree, "(parameter_assignment) @a", start, end),
+            partition: tree
+                .find_nodes(&node, "(partition_columns (identifier) @c)")
+                .into_iter()
+                .map(|column| piece!(tree, column))
+                .collect(),
+            settings_at,
+        });
+    }
+    found
+}
+
+fn scales(tree: &SourceTree) -> Vec<ScaleClause> {
+    let root = tree.root();
+    let mut found = Vec::new();
+    for node in tree.find_nodes(&root, "(scale_clause) @s") {
+        let Some(aesthetic) = tree.find_node(&node, "(aesthetic_name) @a") else { continue };
+        let mut extras = Vec::new();
+        for (query, keyword) in [
+            ("(scale_to_clause) @c", "SCALE … TO"),
+            ("(scale_via_clause) @c", "SCALE … VIA"),
+            ("(setting_clause) @c", "SCALE … SETTING"),
+        ] {
+            extras.extend(
+                tree.find_node(&node, query)
+                    .map(|part| Piece { text: keyword.to_owned(), span: span!(part) }),
+            );
+        }
+        let from = tree.find_node(&node, "(scale_from_clause) @f");
+        let names: Vec<String> = tree
+            .find_nodes(&node, "(scale_from_clause (array (array_element (string) @s)))")
+            .into_iter()
+            .map(|name| piece!(tree, name).text)
+            .collect();
+        found.push(ScaleClause {
+            names_span: from.filter(|_| !names.is_empty()).map(|from| span!(from)),
+            names,
+            aesthetic: piece!(tree, aesthetic),
+            kind: tree.find_node(&node, "(scale_type_identifier) @t").map(|kind| piece!(tree, kind)),
+            extras,
+        });
+    }
+    found
+}
+
+fn others(tree: &SourceTree) -> Vec<Piece> {
+    let root = tree.root();
+    let mut found = Vec::new();
+    for (query, keyword) in
+        [("(place_clause) @c", "PLACE"), ("(facet_clause) @c", "FACET"), ("(project_clause) @c", "PROJECT")]
+    {
+        found.extend(
+            tree.find_nodes(&root, query)
+                .into_iter()
+                .map(|node| Piece { text: keyword.to_owned(), span: span!(node) }),
+        );
+    }
+    found
+}
+
+/// Writes names as a list in backticks.
+pub(super) fn listed<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
+    names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ")
+}

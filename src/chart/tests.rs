@@ -1,0 +1,426 @@
+//! Whole charts: from a clause and data to marks, SVG and PNG.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
+
+use super::{
+    ChartData, ChartOptions, Clause, ColumnNote, ColumnNotes, Plot, Table, draw_png, draw_svg,
+    find_visualise, resolve_plot,
+};
+use crate::error::{Lang, Result};
+
+const FIELDS: [&str; 4] =
+    ["Năng lượng nguyên tử", "Khoa học công nghệ", "Tiêu chuẩn đo lường chất lượng", "Sở hữu trí tuệ"];
+
+fn table(name: &str, columns: Vec<(&str, ArrayRef)>) -> Table {
+    let batch = RecordBatch::try_from_iter_with_nullable(
+        columns.into_iter().map(|(name, column)| (name, column, true)),
+    )
+    .unwrap();
+    Table { name: name.to_owned(), schema: batch.schema(), batches: vec![batch] }
+}
+
+fn texts<T: AsRef<str>>(values: &[T]) -> ArrayRef {
+    Arc::new(StringArray::from(values.iter().map(AsRef::as_ref).collect::<Vec<&str>>()))
+}
+
+fn floats(values: &[Option<f64>]) -> ArrayRef {
+    Arc::new(Float64Array::from(values.to_vec()))
+}
+
+fn years(values: &[i32]) -> ArrayRef {
+    Arc::new(Int32Array::from(values.to_vec()))
+}
+
+fn counts(values: &[i64]) -> ArrayRef {
+    Arc::new(Int64Array::from(values.to_vec()))
+}
+
+fn data(result: Table) -> ChartData {
+    ChartData { result, tables: Vec::new() }
+}
+
+/// Dossiers by field and year, in an order that is neither the alphabet's nor the contract's.
+fn dossiers() -> ChartData {
+    let (mut year, mut field, mut count) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, name) in FIELDS.iter().enumerate() {
+        for (index, one) in [2021, 2022, 2023].iter().enumerate() {
+            year.push(*one);
+            field.push(*name);
+            count.push([[212, 245, 318], [96, 121, 87], [1180, 1322, 1496], [41, 0, 63]][at][index]);
+        }
+    }
+    data(table("dossiers", vec![("year", years(&year)), ("field", texts(&field)), ("n", counts(&count))]))
+}
+
+fn rates() -> ChartData {
+    let (mut year, mut field, mut rate) = (Vec::new(), Vec::new(), Vec::new());
+    let values = [
+        [Some(96.1), Some(97.4), Some(98.9), Some(99.4)],
+        [Some(91.2), Some(93.0), Some(92.1), Some(95.8)],
+        [Some(98.0), Some(98.6), Some(99.1), Some(99.72)],
+        [Some(88.5), None, Some(94.2), Some(97.86)],
+    ];
+    for (name, row) in FIELDS.iter().zip(values) {
+        for (one, value) in (2020..2024).zip(row) {
+            year.push(one);
+            field.push(*name);
+            rate.push(value);
+        }
+    }
+    data(table("rates", vec![("year", years(&year)), ("linh_vuc", texts(&field)), ("rate", floats(&rate))]))
+}
+
+fn resolve(text: &str, data: &ChartData, lang: Lang) -> Result<Plot> {
+    let start = find_visualise(text).unwrap_or(0);
+    let notes = ColumnNotes {
+        columns: vec![ColumnNote {
+            name: "n".to_owned(),
+            title: Some("Số hồ sơ".to_owned()),
+            measure_unit: Some("hồ sơ".to_owned()),
+            ..ColumnNote::default()
+        }],
+    };
+    resolve_plot(&Clause { file: "charts/thu.sql", text, start }, data, &notes, lang)
+}
+
+fn message(text: &str, data: &ChartData) -> String {
+    resolve(text, data, Lang::En).unwrap_err().render(Lang::En)
+}
+
+fn write_png(name: &str, text: &str, data: &ChartData, options: &ChartOptions) {
+    let plot = resolve(text, data, options.lang).unwrap();
+    let svg = draw_svg(&plot, options).unwrap();
+    let png = draw_png(&svg, options, "Biểu đồ thử").unwrap();
+    let folder = std::env::temp_dir().join("chart-out");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join(format!("{name}.png")), png).unwrap();
+    std::fs::write(folder.join(format!("{name}.svg")), svg).unwrap();
+}
+
+fn with_source(mut options: ChartOptions) -> ChartOptions {
+    options.caption_lines = vec![
+        "Nguồn: Sở Khoa học và Công nghệ, báo cáo cải cách hành chính các năm 2021–2023.".to_owned(),
+        "Số liệu năm 2021 và 2022 là số liệu mô phỏng.".to_owned(),
+    ];
+    options
+}
+
+fn print() -> ChartOptions {
+    with_source(ChartOptions::print(155.0, 90.0, 300.0, Lang::Vi))
+}
+
+fn screen() -> ChartOptions {
+    with_source(ChartOptions::pixels(1200, 700, 144.0, Lang::Vi))
+}
+
+const DODGED: &str = "VISUALISE year AS x, n AS y, field AS fill DRAW bar SETTING position => 'dodge' \
+    LABEL title => 'Số hồ sơ tiếp nhận theo lĩnh vực và năm', subtitle => 'Giai đoạn 2021–2023'";
+const RATES: &str = "VISUALISE year AS x, rate AS y, linh_vuc AS color DRAW line DRAW point \
+    LABEL title => 'Tỷ lệ hồ sơ giải quyết đúng hạn theo lĩnh vực', y => 'Tỷ lệ (%)'";
+
+#[test]
+fn charts_are_drawn_to_look_at() {
+    write_png("dodged_print", DODGED, &dossiers(), &print());
+    write_png("dodged_screen", DODGED, &dossiers(), &screen());
+    write_png("rates_print", RATES, &rates(), &print());
+    write_png("rates_screen", RATES, &rates(), &screen());
+    let stacked = "VISUALISE field AS x, n AS y, year AS fill DRAW bar \
+        LABEL title => 'Số hồ sơ theo lĩnh vực, cộng dồn các năm', x => NULL";
+    write_png("stacked_print", stacked, &dossiers(), &print());
+    let filled = "VISUALISE field AS y, n AS x, year AS fill DRAW bar SETTING total => 100 \
+        LABEL title => 'Cơ cấu hồ sơ theo năm trong từng lĩnh vực', x => 'Tỷ trọng (%)', y => NULL";
+    write_png("filled_screen", filled, &dossiers(), &screen());
+    write_png("staffing_screen", STAFFING, &staffing(), &screen());
+    write_png("levels_print", LEVELS, &levels(), &print());
+    write_png("lone_screen", "VISUALISE field AS y, n AS x DRAW bar LABEL y => NULL", &dossiers(), &screen());
+    write_png(
+        "scatter_screen",
+        "VISUALISE rate AS x, rate AS y, linh_vuc AS color DRAW point",
+        &rates(),
+        &screen(),
+    );
+}
+
+#[test]
+fn hard_charts_are_drawn_to_look_at() {
+    let long = "Ứng dụng công nghệ thông tin trong giải quyết thủ tục hành chính";
+    let names: Vec<String> = (0..14).map(|index| format!("{long} số {index}")).collect();
+    let values: Vec<Option<f64>> =
+        (0..14).map(|index| Some(f64::from(index * index) * 7.25 - 300.0)).collect();
+    let upright = data(table("t", vec![("ten", texts(&names)), ("v", floats(&values))]));
+    write_png("hard_upright", "VISUALISE ten AS x, v AS y DRAW bar LABEL x => NULL", &upright, &screen());
+    write_png("hard_left", "VISUALISE ten AS y, v AS x DRAW bar LABEL y => NULL", &upright, &screen());
+    let groups = "VISUALISE ten AS x, v AS y, ten AS color DRAW point LABEL x => NULL, title => 'Một tiêu đề rất dài \
+        để xem khi xuống dòng thì khoảng cách giữa các dòng và phần chú giải, trục và khung hình có còn cân đối không'";
+    write_png("hard_groups", groups, &upright, &print());
+    let many: Vec<String> = (0..200).map(|index| format!("Thủ tục {index}")).collect();
+    let kinds: Vec<String> = (0..200).map(|index| format!("Nhóm thủ tục số {}", index % 23)).collect();
+    let counts: Vec<Option<f64>> = (0..200).map(|index| Some(f64::from((index * 7919) % 101))).collect();
+    let crowd = data(table("t", vec![("ten", texts(&many)), ("k", texts(&kinds)), ("v", floats(&counts))]));
+    write_png("hard_crowd", "VISUALISE ten AS x, v AS y, k AS fill DRAW bar", &crowd, &screen());
+    let days: Vec<i32> = (0..90).map(|index| 19_500 + index * 3).collect();
+    let dates: ArrayRef = Arc::new(datafusion::arrow::array::Date32Array::from(days));
+    let flow: Vec<Option<f64>> =
+        (0..90).map(|index| (index % 31 != 7).then_some(40.0 + f64::from((index * 37) % 23))).collect();
+    let daily = data(table("t", vec![("ngay", dates), ("v", floats(&flow))]));
+    write_png("hard_days", "VISUALISE ngay AS x, v AS y DRAW line", &daily, &screen());
+}
+
+const STAFFING: &str = "VISUALISE unit AS y, n AS x, kind AS fill DRAW bar SETTING position => 'dodge' \
+    LABEL title => 'Biên chế được giao và có mặt của các đơn vị trực thuộc, tính đến ngày 31/12/2023', y => NULL, x => 'Người'";
+
+fn staffing() -> ChartData {
+    let units = [
+        "Văn phòng Sở",
+        "Thanh tra Sở",
+        "Phòng Kế hoạch – Tài chính",
+        "Chi cục Tiêu chuẩn Đo lường Chất lượng",
+        "Trung tâm Ứng dụng tiến bộ khoa học và công nghệ",
+        "Trung tâm Thông tin và Thống kê khoa học và công nghệ",
+    ];
+    let (mut unit, mut kind, mut n) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, (assigned, present)) in
+        units.iter().zip([(12, 11), (6, 5), (7, 7), (21, 18), (25, 22), (14, 14)])
+    {
+        unit.extend([*name, *name]);
+        kind.extend(["Được giao", "Có mặt"]);
+        n.extend([assigned, present]);
+    }
+    data(table("staffing", vec![("unit", texts(&unit)), ("kind", texts(&kind)), ("n", counts(&n))]))
+}
+
+const LEVELS: &str = "VISUALISE level AS x DRAW bar MAPPING n AS y \
+    DRAW point MAPPING target AS y, 'Chỉ tiêu 26/28' AS color SETTING size => 7 \
+    LABEL title => 'Dịch vụ công trực tuyến: hiện tại so với chỉ tiêu', x => NULL, y => 'Số thủ tục'";
+
+fn levels() -> ChartData {
+    data(table(
+        "levels",
+        vec![
+            ("level", texts(&["Một phần", "Toàn trình", "Tổng số"])),
+            ("n", counts(&[13, 4, 17])),
+            ("target", floats(&[None, None, Some(26.0)])),
+        ],
+    ))
+}
+
+#[test]
+fn a_small_chart_resolves_to_these_marks() {
+    let plot = resolve("VISUALISE year AS x, n AS y, field AS fill DRAW bar", &small(), Lang::Vi).unwrap();
+    insta::assert_snapshot!(plot.to_string(), @r#"
+    x Axis { title: Some("Năm"), scale: Categories { labels: ["2022", "2023"], is_sequence: true } }
+    y Axis { title: Some("Số hồ sơ"), scale: Numbers { low: 0.0, high: 7.0, is_fixed: false, is_whole: true, kind: Plain } }
+    groups ["Sở hữu trí tuệ", "Khoa học công nghệ"]
+    Bar { group: 0, across: (-0.33, 0.33), along: (0.0, 2.0), value: 2.0, direction: Up, is_stacked: true }
+    Bar { group: 1, across: (-0.33, 0.33), along: (2.0, 7.0), value: 5.0, direction: Up, is_stacked: true }
+    Bar { group: 0, across: (0.6699999999999999, 1.33), along: (0.0, 3.0), value: 3.0, direction: Up, is_stacked: true }
+    "#);
+}
+
+/// Two years and two fields, one value missing.
+fn small() -> ChartData {
+    data(table(
+        "small",
+        vec![
+            ("year", years(&[2023, 2022, 2022])),
+            ("field", texts(&["Sở hữu trí tuệ", "Sở hữu trí tuệ", "Khoa học công nghệ"])),
+            ("n", counts(&[3, 2, 5])),
+        ],
+    ))
+}
+
+#[test]
+fn lines_run_over_years_as_categories_and_break_at_missing_values() {
+    let plot =
+        resolve("VISUALISE year AS x, rate AS y, linh_vuc AS color DRAW line", &rates(), Lang::En).unwrap();
+    insta::assert_snapshot!(plot.to_string(), @r#"
+    x Axis { title: Some("Year"), scale: Categories { labels: ["2020", "2021", "2022", "2023"], is_sequence: true } }
+    y Axis { title: Some("rate"), scale: Numbers { low: 88.5, high: 99.72, is_fixed: false, is_whole: false, kind: Plain } }
+    groups ["Năng lượng nguyên tử", "Khoa học công nghệ", "Tiêu chuẩn đo lường chất lượng", "Sở hữu trí tuệ"]
+    Line { group: 0, places: [Some((0.0, 96.1)), Some((1.0, 97.4)), Some((2.0, 98.9)), Some((3.0, 99.4))] }
+    Line { group: 1, places: [Some((0.0, 91.2)), Some((1.0, 93.0)), Some((2.0, 92.1)), Some((3.0, 95.8))] }
+    Line { group: 2, places: [Some((0.0, 98.0)), Some((1.0, 98.6)), Some((2.0, 99.1)), Some((3.0, 99.72))] }
+    Line { group: 3, places: [Some((0.0, 88.5)), None, Some((2.0, 94.2)), Some((3.0, 97.86))] }
+    "#);
+}
+
+#[test]
+fn text_stands_in_the_svg_as_written_and_twice_drawn_is_the_same() {
+    let options = print();
+    let draw = || {
+        let svg = draw_svg(&resolve(DODGED, &dossiers(), Lang::Vi).unwrap(), &options).unwrap();
+        let png = draw_png(&svg, &options, "Biểu đồ").unwrap();
+        (svg, png)
+    };
+    let (svg, png) = draw();
+    for text in
+        ["Tiêu chuẩn đo lường chất lượng", "Số hồ sơ tiếp nhận theo lĩnh vực và năm", "1.496", "Nguồn: Sở"]
+    {
+        assert!(svg.contains(text), "{text}");
+    }
+    assert!(svg.starts_with("<svg width=\"1831\" height=\"1063\" viewBox=\"0 0 18310 10630\""));
+    assert_eq!((svg, png.clone()), draw());
+    let decoder = png::Decoder::new(std::io::Cursor::new(&png)).read_info().unwrap();
+    let info = decoder.info();
+    assert_eq!((info.width, info.height), (1831, 1063));
+    assert_eq!(info.pixel_dims.unwrap().xppu, 11_811);
+    assert_eq!(info.utf8_text[0].get_text().unwrap(), "Biểu đồ");
+}
+
+#[test]
+fn decomposed_text_is_composed() {
+    let data =
+        data(table("t", vec![("x", texts(&["Tie\u{302}u chua\u{302}\u{309}n"])), ("y", counts(&[1]))]));
+    let plot = resolve("VISUALISE x, y DRAW bar", &data, Lang::Vi).unwrap();
+    assert!(draw_svg(&plot, &screen()).unwrap().contains("Tiêu chuẩn"));
+}
+
+#[test]
+fn what_is_not_drawn_is_refused_by_name() {
+    let data = dossiers();
+    let cases = [
+        ("VISUALISE year AS x, n AS y DRAW area", "geometry `area` is not drawn"),
+        ("VISUALISE year AS x, n AS y DRAW bars", "did you mean `bar`?"),
+        ("VISUALISE year AS x, n AS y DRAW bar FACET field", "`FACET` is not supported"),
+        ("VISUALISE year AS x, n AS y DRAW bar PLACE rule SETTING y => 5", "`PLACE` is not supported"),
+        ("VISUALISE year AS x, n AS y DRAW bar PROJECT TO polar", "`PROJECT` is not supported"),
+        ("VISUALISE year AS x, n AS y DRAW bar SCALE y VIA log10", "`SCALE … VIA` is not supported"),
+        ("VISUALISE year AS x, n AS y, field AS shape DRAW point", "mapping to `shape` is not drawn"),
+        ("VISUALISE year AS x, n AS y DRAW bar SETTING position => 'jitter'", "position => 'jitter'"),
+        ("VISUALISE year AS x, n AS y DRAW line SETTING stroke => 'red'", "setting `stroke` of `line`"),
+        ("VISUALISE year AS x, n AS y DRAW bar LABEL tittle => 'a'", "there is no label `tittle`"),
+        ("VISUALISE yaer AS x, n AS y DRAW bar", "did you mean `year`?"),
+        ("VISUALISE year AS x, n AS y FROM 'a.csv' DRAW bar", "not `a.csv`"),
+        ("VISUALISE year AS x, n AS y FROM other DRAW bar", "`FROM other` names no table"),
+        ("VISUALISE year AS x, n AS y, n AS color DRAW point", "colour shows groups, and `n` holds numbers"),
+        ("VISUALISE field AS x, field AS y DRAW bar", "needs numbers on one axis"),
+        ("VISUALISE year AS x, n AS y DRAW line", "several values for `2021`"),
+        ("VISUALISE year AS x, n AS y", "there is no DRAW"),
+    ];
+    for (text, wanted) in cases {
+        let found = message(text, &data);
+        assert!(found.contains(wanted), "{text}\n{found}");
+        assert!(found.contains("charts/thu.sql:1:"), "{found}");
+    }
+}
+
+#[test]
+fn a_syntax_error_names_the_word_and_its_place() {
+    for (text, wanted) in [
+        ("SELECT 1\nVISUALISE year AS x, n + 1 AS y\nDRAW bar", "charts/thu.sql:2:24"),
+        ("SELECT 1\nVISUALISE year AS x, n AS y\nDRAW bar\nLABEL title = 'a'", "charts/thu.sql:4:7"),
+        ("SELECT 1\nVISUALISE year AS x, n AS y\nDRAW bar MAPING n AS y", "charts/thu.sql:3:10"),
+        ("SELECT 1\nVISUALISE CAST(year AS text) AS x DRAW bar", "charts/thu.sql:2:15"),
+    ] {
+        let found = message(text, &dossiers());
+        assert!(found.contains(wanted), "{text}\n{found}");
+    }
+}
+
+#[test]
+fn tables_of_the_query_can_be_drawn_by_name() {
+    let mut data = rates();
+    data.tables.push(table(
+        "Muc_tieu",
+        vec![("year", years(&[2020, 2023])), ("goal", floats(&[Some(90.0), Some(95.0)]))],
+    ));
+    let text = "VISUALISE year AS x DRAW line MAPPING rate AS y, linh_vuc AS color \
+        DRAW line MAPPING goal AS y FROM \"Muc_tieu\"";
+    let plot = resolve(text, &data, Lang::Vi).unwrap();
+    assert_eq!(plot.layers.len(), 2);
+    assert!(!plot.layers[1].is_grouped);
+}
+
+/// Draws a clause over two columns, or returns the error's message.
+fn drawn(x: ArrayRef, y: ArrayRef, clause: &str) -> std::result::Result<String, String> {
+    let data = data(table("t", vec![("x", x), ("y", y)]));
+    let plot = resolve(clause, &data, Lang::Vi).map_err(|error| error.message(Lang::En))?;
+    let svg = draw_svg(&plot, &screen()).unwrap();
+    assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+    Ok(svg)
+}
+
+#[test]
+fn strange_values_never_end_the_program() {
+    let clauses = [
+        "VISUALISE x, y DRAW line",
+        "VISUALISE x, y DRAW bar",
+        "VISUALISE x AS y, y AS x DRAW bar",
+        "VISUALISE x, y, x AS color DRAW point",
+    ];
+    let long = "Ứng dụng công nghệ thông tin trong giải quyết thủ tục hành chính nghiêng nghiêng".repeat(4);
+    let names: Vec<String> = (0..200).map(|index| format!("Nhóm {index} {long}")).collect();
+    let many: Vec<Option<f64>> = (0..200).map(|index| Some(f64::from(index) - 100.0)).collect();
+    for clause in clauses {
+        assert!(drawn(texts(&["a"]), floats(&[Some(0.0)]), clause).is_ok());
+        assert!(drawn(texts(&["a", "b"]), floats(&[Some(0.0), Some(0.0)]), clause).is_ok());
+        assert!(drawn(texts(&["a", "b"]), floats(&[Some(-3.5), None]), clause).is_ok());
+        assert!(drawn(texts(&["a", "b"]), floats(&[Some(f64::NAN), Some(2.0)]), clause).is_ok());
+        assert!(drawn(texts(&["a", "b"]), floats(&[Some(f64::INFINITY), Some(1e300)]), clause).is_ok());
+        assert!(drawn(texts(&["a", "b"]), floats(&[Some(-1e300), Some(1e300)]), clause).is_ok());
+        assert!(drawn(texts(&names), floats(&many), clause).is_ok());
+        assert!(drawn(texts(&["a"]), floats(&[None]), clause).unwrap_err().contains("nothing to draw"));
+        let none: [&str; 0] = [];
+        assert!(drawn(texts(&none), floats(&[]), clause).unwrap_err().contains("has no rows"));
+    }
+}
+
+#[test]
+fn a_picture_without_room_is_refused() {
+    let plot = resolve(DODGED, &dossiers(), Lang::Vi).unwrap();
+    for (width, height, dpi) in [(60, 40, 96.0), (0, 0, 96.0), (400, 300, f64::NAN), (100_000, 100_000, 96.0)]
+    {
+        assert!(draw_svg(&plot, &ChartOptions::pixels(width, height, dpi, Lang::Vi)).is_err());
+    }
+}
+
+#[test]
+fn the_grammars_own_means_are_followed() {
+    let data = dossiers();
+    let text = "VISUALISE year AS x, n AS y DRAW bar FILTER field = 'Sở hữu trí tuệ' \
+        SCALE CONTINUOUS y FROM (0, 100) LABEL y => 'Hồ sơ'";
+    let plot = resolve(text, &data, Lang::Vi).unwrap();
+    insta::assert_snapshot!(plot.to_string(), @r#"
+    x Axis { title: Some("Năm"), scale: Categories { labels: ["2021", "2022", "2023"], is_sequence: true } }
+    y Axis { title: Some("Hồ sơ"), scale: Numbers { low: 0.0, high: 100.0, is_fixed: true, is_whole: false, kind: Plain } }
+    Bar { group: 0, across: (-0.33, 0.33), along: (0.0, 41.0), value: 41.0, direction: Up, is_stacked: false }
+    Bar { group: 0, across: (0.6699999999999999, 1.33), along: (0.0, 0.0), value: 0.0, direction: Up, is_stacked: false }
+    Bar { group: 0, across: (1.67, 2.33), along: (0.0, 63.0), value: 63.0, direction: Up, is_stacked: false }
+    "#);
+    let counted = resolve(
+        "VISUALISE field AS x DRAW bar SCALE DISCRETE x RENAMING 'Sở hữu trí tuệ' => 'SHTT'",
+        &data,
+        Lang::Vi,
+    );
+    let counted = counted.unwrap().to_string();
+    for part in ["Số dòng", "\"SHTT\"", "along: (0.0, 3.0)"] {
+        assert!(counted.contains(part), "{counted}");
+    }
+    let wildcard = data_of_xy();
+    assert_eq!(resolve("VISUALISE * DRAW point", &wildcard, Lang::En).unwrap().layers.len(), 1);
+    let ordered = "VISUALISE field AS y, n AS x, year AS color DRAW bar SETTING position => 'dodge' \
+        SCALE DISCRETE y FROM ('Sở hữu trí tuệ', 'Khoa học công nghệ')";
+    let plot = resolve(ordered, &data, Lang::Vi).unwrap();
+    assert!(plot.to_string().contains("labels: [\"Sở hữu trí tuệ\", \"Khoa học công nghệ\"]"), "{plot}");
+    let chosen = "VISUALISE year AS x, n AS y, field AS color DRAW line SCALE color FROM ('Sở hữu trí tuệ')";
+    assert_eq!(resolve(chosen, &data, Lang::Vi).unwrap().groups.unwrap().labels, ["Sở hữu trí tuệ"]);
+}
+
+fn data_of_xy() -> ChartData {
+    data(table("t", vec![("x", floats(&[Some(1.0), Some(2.0)])), ("y", floats(&[Some(3.0), Some(4.0)]))]))
+}
+
+#[test]
+fn the_contracts_order_goes_before_that_of_the_rows() {
+    let data = dossiers();
+    let mut order: Vec<String> = FIELDS.iter().map(|&field| field.to_owned()).collect();
+    order.reverse();
+    let notes = ColumnNotes {
+        columns: vec![ColumnNote { name: "field".to_owned(), order: order.clone(), ..ColumnNote::default() }],
+    };
+    let text = "VISUALISE year AS x, n AS y, field AS fill DRAW bar";
+    let plot = resolve_plot(&Clause { file: "f", text, start: 0 }, &data, &notes, Lang::Vi).unwrap();
+    assert_eq!(plot.groups.unwrap().labels, order);
+}

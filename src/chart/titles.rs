@@ -1,0 +1,112 @@
+//! Finds the words of a chart: its titles, those of its axes and what the colours mean.
+
+use ggsql::plot::AestheticValue;
+
+use super::clause::Setting;
+use super::plot::Groups;
+use super::resolve::{AxisPlaces, COLOURS, Places, Resolver};
+use super::rewrite::is_year_column;
+use crate::error::Lang;
+use crate::vietnamese::fold::{fold, normalise};
+
+/// What the author wrote for a label.
+enum Written {
+    /// There is no such label.
+    Nothing,
+    /// `NULL` or an empty text: no label is wanted.
+    Off,
+    Text(String),
+}
+
+impl Written {
+    fn text(self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Nothing | Self::Off => None,
+        }
+    }
+
+    fn or(self, other: impl FnOnce() -> Self) -> Self {
+        if matches!(self, Self::Nothing) { other() } else { self }
+    }
+}
+
+impl Resolver<'_> {
+    /// Returns what the author wrote for a label.
+    fn written_label(&self, names: &[&str], key: &str) -> Written {
+        let is_named = |label: &&Setting| names.contains(&label.name.text.as_str());
+        let Some(label) = self.written.labels.iter().rev().find(is_named) else { return Written::Nothing };
+        let labels = self.spec.labels.as_ref();
+        let text = [key, label.name.text.as_str()]
+            .iter()
+            .find_map(|key| labels.and_then(|labels| labels.labels.get(*key)).cloned())
+            .flatten();
+        match text.map(|text| normalise(text.trim())).filter(|text| !text.is_empty()) {
+            Some(text) => Written::Text(text),
+            None => Written::Off,
+        }
+    }
+
+    /// Returns a label of the author's.
+    pub(super) fn label(&self, name: &str, key: &str) -> Option<String> {
+        self.written_label(&[name], key).text()
+    }
+
+    /// Titles an axis: as written, else from what is known of its column, else by the column's name.
+    pub(super) fn axis_title(&self, (_, aesthetic, names): (&str, &str, &[&str])) -> Option<String> {
+        match self.written_label(names, aesthetic) {
+            Written::Text(text) => return Some(text),
+            Written::Off => return None,
+            Written::Nothing => {}
+        }
+        let origins = self.origins(names);
+        let Some((table, column)) = origins.first() else {
+            return self.counted_title(aesthetic);
+        };
+        let note = self.notes.note(column);
+        let title = note.and_then(|note| note.title.clone()).unwrap_or_else(|| {
+            if is_year_column(table, column) { self.year_title() } else { column.clone() }
+        });
+        let unit = note.and_then(|note| note.measure_unit.as_ref());
+        // `Số hồ sơ (hồ sơ)` says it twice.
+        let unit = unit.filter(|unit| !fold(&title).contains(&fold(unit)));
+        Some(normalise(&unit.map_or(title.clone(), |unit| format!("{title} ({unit})"))))
+    }
+
+    fn year_title(&self) -> String {
+        match self.lang {
+            Lang::En => "Year".to_owned(),
+            Lang::Vi => "Năm".to_owned(),
+        }
+    }
+
+    /// Titles the axis of a counted statistic; an axis to which nothing is mapped has no title.
+    fn counted_title(&self, aesthetic: &str) -> Option<String> {
+        let is_stat = self.layers().any(|(layer, _, _)| {
+            let value = layer.mappings.get(aesthetic);
+            value.and_then(AestheticValue::label_name).is_some_and(|name| name.contains("count"))
+        });
+        is_stat.then(|| match self.lang {
+            Lang::En => "Rows".to_owned(),
+            Lang::Vi => "Số dòng".to_owned(),
+        })
+    }
+
+    /// Says what the colours mean, and whether a legend must.
+    pub(super) fn groups(&self, places: &Places) -> Option<Groups> {
+        let labels = places.groups.labels();
+        if labels.is_empty() {
+            return None;
+        }
+        let names_groups = |axis: &AxisPlaces| match axis {
+            AxisPlaces::Categories(categories) => categories.labels() == labels,
+            AxisPlaces::Numbers(_) => false,
+        };
+        let is_alone = labels.len() == 1 && labels.iter().all(String::is_empty);
+        Some(Groups {
+            title: self.written_label(&COLOURS, "fill").or(|| self.written_label(&COLOURS, "stroke")).text(),
+            labels: labels.to_vec(),
+            has_legend: !is_alone && !names_groups(&places.x) && !names_groups(&places.y),
+        })
+    }
+}

@@ -1,0 +1,103 @@
+//! What is said about charts.
+
+super::messages! {
+    /// Faults of a `VISUALISE` clause and of the data it is to draw.
+    pub enum ChartFault {
+        /// The clause does not parse from this word on.
+        Unexpected { word: String } Data,
+            "the VISUALISE clause is not understood at `{word}`", "không hiểu mệnh đề VISUALISE tại `{word}`",
+            hint "mappings take column names only, so compute in the SELECT: `VISUALISE year AS x, rate AS y DRAW line LABEL title => 'text'`",
+                 "phần ánh xạ chỉ nhận tên cột, hãy tính trong SELECT: `VISUALISE year AS x, rate AS y DRAW line LABEL title => 'tiêu đề'`";
+        /// The clause ends where something must follow, or lacks a token.
+        Incomplete { wanted: String } Data,
+            "the VISUALISE clause is incomplete: wanted {wanted}", "mệnh đề VISUALISE chưa đủ: cần {wanted}";
+        /// A chart without `DRAW`.
+        NoLayers Data,
+            "the chart draws nothing: there is no DRAW", "biểu đồ chưa vẽ gì: thiếu DRAW",
+            hint "add for instance `DRAW bar`", "hãy thêm chẳng hạn `DRAW bar`";
+        /// A geometry that does not exist.
+        UnknownGeometry { name: String, known: String, hint: String, hint_vi: String } Data,
+            "there is no geometry `{name}`; drawn are {known}", "không có dạng hình `{name}`; các dạng vẽ được là {known}",
+            hint "{hint}", "{hint_vi}";
+        /// A geometry of the grammar that is not drawn.
+        GeometryNotDrawn { name: String, known: String } Data,
+            "geometry `{name}` is not drawn by this version; drawn are {known}",
+            "phiên bản này chưa vẽ được dạng hình `{name}`; các dạng vẽ được là {known}";
+        /// A clause of the grammar that is not drawn.
+        ClauseNotDrawn { clause: String, known: String } Data,
+            "`{clause}` is not supported by this version; supported are {known}",
+            "phiên bản này chưa hỗ trợ `{clause}`; được hỗ trợ là {known}";
+        /// An aesthetic that is not drawn.
+        AestheticNotDrawn { name: String, known: String } Data,
+            "mapping to `{name}` is not drawn by this version; drawn are {known}",
+            "phiên bản này chưa vẽ được ánh xạ vào `{name}`; vẽ được là {known}";
+        /// A setting that is not drawn.
+        SettingNotDrawn { name: String, geometry: String, known: String } Data,
+            "setting `{name}` of `{geometry}` is not supported by this version; supported are {known}",
+            "phiên bản này chưa hỗ trợ thiết lập `{name}` của `{geometry}`; được hỗ trợ là {known}";
+        /// A label for something that charts do not have.
+        UnknownLabel { name: String, known: String } Data,
+            "there is no label `{name}`; labels are {known}", "không có nhãn `{name}`; các nhãn là {known}";
+        /// A mapping names a column that the data lack.
+        UnknownColumn { column: String, known: String, hint: String, hint_vi: String } Data,
+            "the data of the chart have no column `{column}`; they have {known}",
+            "dữ liệu của biểu đồ không có cột `{column}`; chỉ có {known}",
+            hint "{hint}", "{hint_vi}";
+        /// `FROM` names a table that the query does not define.
+        UnknownSource { name: String, known: String, hint: String, hint_vi: String } Data,
+            "`FROM {name}` names no table of this query; there are {known}",
+            "`FROM {name}` không nêu bảng nào của truy vấn này; chỉ có {known}",
+            hint "{hint}", "{hint_vi}";
+        /// `FROM` names a file or a bundled data set.
+        ForeignSource { name: String } Data,
+            "a chart draws the result of its query, not `{name}`",
+            "biểu đồ vẽ kết quả của truy vấn, không vẽ từ `{name}`",
+            hint "read the data in the SQL part and leave FROM out", "hãy đọc dữ liệu trong phần SQL và bỏ FROM";
+        /// The data to draw have no rows.
+        NoRows { source: String } Data,
+            "nothing to draw: {source} has no rows", "không có gì để vẽ: {source} không có dòng nào",
+            hint "check the WHERE conditions and the parameters", "hãy kiểm tra điều kiện WHERE và các tham số";
+        /// The data to draw have rows, but no value that can be placed.
+        NoValues { geometry: String } Data,
+            "nothing to draw: layer `{geometry}` has no row in which both x and y have a value",
+            "không có gì để vẽ: lớp `{geometry}` không có dòng nào mà cả x và y đều có giá trị";
+        /// Several rows for one place of a line, or of bars that stand alone.
+        ManyValues { geometry: String, at: String } Data,
+            "layer `{geometry}` has several values for {at}", "lớp `{geometry}` có nhiều giá trị tại {at}",
+            hint "group the rows in the SELECT, or map the column that tells them apart to `color`",
+                 "hãy gộp các dòng trong SELECT, hoặc ánh xạ cột phân biệt chúng vào `color`";
+        /// A column whose type cannot be placed on an axis.
+        NotDrawable { aesthetic: String, found: String } Data,
+            "`{aesthetic}` is of type {found}, wanted numbers, dates or text",
+            "`{aesthetic}` có kiểu {found}, cần số, ngày hoặc chữ",
+            hint "convert the column in the SELECT", "hãy chuyển kiểu của cột trong SELECT";
+        /// Layers disagree on what an axis shows.
+        MixedAxis { axis: String } Data,
+            "the layers disagree on axis {axis}: one shows categories, another numbers",
+            "các lớp không thống nhất trục {axis}: lớp thì theo nhóm, lớp thì theo số";
+        /// A line or a bar over two category axes.
+        NoMeasure { geometry: String } Data,
+            "layer `{geometry}` needs numbers on one axis, and both show categories",
+            "lớp `{geometry}` cần một trục là số, nhưng cả hai trục đều là nhóm";
+        /// A number column mapped to a colour.
+        NumericColour { column: String } Data,
+            "colour shows groups, and `{column}` holds numbers", "màu thể hiện nhóm, còn `{column}` là số",
+            hint "write `SCALE DISCRETE color`, or convert the column to text in the SELECT",
+                 "hãy viết `SCALE DISCRETE color`, hoặc chuyển cột thành chữ trong SELECT";
+        /// The size leaves no room for the drawing.
+        TooSmall { width: u32, height: u32 } Usage,
+            "a picture of {width} × {height} pixels is too small for this chart",
+            "ảnh {width} × {height} điểm ảnh quá nhỏ cho biểu đồ này",
+            hint "make it larger, or lower `--dpi`", "hãy tăng kích thước, hoặc giảm `--dpi`";
+        /// The size needs more memory than a picture should.
+        TooLarge { width: u32, height: u32 } Usage,
+            "a picture of {width} × {height} pixels is too large", "ảnh {width} × {height} điểm ảnh quá lớn",
+            hint "stay below 50 million pixels", "hãy giữ dưới 50 triệu điểm ảnh";
+        /// The grammar crate refused the clause for its own reason.
+        Unresolved { problem: String } Data,
+            "the VISUALISE clause cannot be drawn: {problem}", "không vẽ được mệnh đề VISUALISE: {problem}";
+        /// Drawing failed in a library.
+        DrawingFailed { problem: String } Internal,
+            "the chart could not be drawn: {problem}", "không vẽ được biểu đồ: {problem}";
+    }
+}
