@@ -232,7 +232,7 @@ fn bad_cells_are_named_and_can_be_left_out_up_to_a_number() {
     let text = "Số, ký hiệu;Ngày ban hành\n1/A;31/02/2023\n2/A;02/02/2023\n";
     let shown = refusal("documents", 2023, text);
     assert!(shown.contains("B2: `31/02/2023`"), "{shown}");
-    assert!(shown.contains("1 cells of column `issued_on` are not dates"), "{shown}");
+    assert!(shown.contains("column `issued_on` has cells that are not dates (1 in all)"), "{shown}");
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), text).unwrap();
     let request = ImportRequest { allow_rejects: 1, ..request(2023, file.path()) };
@@ -301,7 +301,7 @@ fn a_damaged_row_inside_the_data_is_complained_about_not_skipped() {
         2023,
         "Số, ký hiệu;Ngày ban hành;Trích yếu\n1/A;01/02/2023;a\n;02/02/2023;b\n2/A;;c\n",
     );
-    assert!(shown.contains("column `symbol` are empty"), "{shown}");
+    assert!(shown.contains("column `symbol` has cells that are empty"), "{shown}");
 }
 
 #[test]
