@@ -9,140 +9,26 @@ pub mod header;
 pub mod locate;
 pub mod period;
 pub mod personal;
+pub mod plan;
 pub mod report;
 pub mod rows;
 pub mod totals;
 pub mod value;
 
-use std::path::PathBuf;
-
-use chrono::{DateTime, NaiveDate, Utc};
-use datafusion::arrow::array::RecordBatch;
-use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 
 use self::convert::{Part, Table, convert};
-use self::header::Role;
 use self::locate::{Located, locate};
-use self::report::{Reject, complaints, rejects};
+pub use self::plan::{ColumnPlan, FilePlan, ImportPlan, ImportReport, ImportRequest, SheetPlan};
+use self::plan::{count_kinds, plan_sheet};
+pub use self::report::{Reject, RejectedCell};
+use self::report::{complaints, rejects};
 use crate::contract::{Contract, Personal, hex};
 use crate::error::{Error, Place, Result};
 use crate::messages::ImportFault;
-use crate::source::{Cell, Export, ReadOptions, Sheet, column_letters, read_export};
-use crate::store::{AsOf, ControlTotal, Dated, InputFile, Provenance, Publication, Synthetic, publish};
+use crate::source::{Cell, Export, ReadOptions, Sheet, read_export};
+use crate::store::{AsOf, ControlTotal, Dated, InputFile, Provenance, Publication, publish};
 use crate::vietnamese::fold::fold;
-
-/// What the user asks to be imported, and how.
-#[derive(Debug, Clone)]
-pub struct ImportRequest {
-    /// The reporting year.
-    pub year: i32,
-    /// The exports, in order; their rows follow each other.
-    pub files: Vec<PathBuf>,
-    /// Patterns (`*`, `?`) of sheet names; all visible sheets if there are none.
-    pub sheets: Vec<String>,
-    /// The period, for exports that do not say it.
-    pub period: Option<(NaiveDate, NaiveDate)>,
-    /// The as-of date, for exports that do not say it.
-    pub as_of: Option<NaiveDate>,
-    /// The encoding of text files, by label; found if not given.
-    pub encoding: Option<String>,
-    /// How many rows may be left out because a cell is wrong.
-    pub allow_rejects: usize,
-    /// Whether totals that the rows do not give are let pass.
-    pub allow_control_mismatch: bool,
-    /// Which values are made up.
-    pub synthetic: Synthetic,
-    /// The key for hashes of personal values.
-    pub key: Option<Vec<u8>>,
-    /// The time for the history.
-    pub now: DateTime<Utc>,
-}
-
-/// Everything an import would do, shown by a dry run.
-#[derive(Debug)]
-pub struct ImportPlan {
-    /// The dataset.
-    pub dataset: String,
-    /// The year.
-    pub year: i32,
-    /// What was found in the exports.
-    pub files: Vec<FilePlan>,
-    /// Number of rows that would be stored.
-    pub rows: u64,
-    /// Number of rows of the exports by kind.
-    pub rows_by_kind: IndexMap<String, u64>,
-    /// Rows with bad cells.
-    pub rejects: Vec<Reject>,
-    /// Stated and computed totals.
-    pub control_totals: Vec<ControlTotal>,
-    /// The time that the rows cover.
-    pub period: Dated,
-    /// The day at which states were taken.
-    pub as_of: AsOf,
-    /// Why the import would be refused, if it would.
-    pub refusal: Option<Error>,
-    /// What would be written beside the rows.
-    pub provenance: Provenance,
-    batch: RecordBatch,
-}
-
-/// What was found in one export.
-#[derive(Debug, Clone)]
-pub struct FilePlan {
-    /// The path as given.
-    pub file: String,
-    /// The sheets that are read.
-    pub sheets: Vec<SheetPlan>,
-    /// Sheets that are not read: hidden, not asked for, empty, or without a header.
-    pub ignored_sheets: Vec<String>,
-}
-
-/// What was found in one sheet.
-#[derive(Debug, Clone)]
-pub struct SheetPlan {
-    /// The sheet's name.
-    pub name: Option<String>,
-    /// Numbers of the first and the last header row.
-    pub header_rows: (u32, u32),
-    /// The columns with a heading, from left to right.
-    pub columns: Vec<ColumnPlan>,
-    /// Number of rows by kind.
-    pub rows_by_kind: IndexMap<String, u64>,
-    /// Number of records, which in a wide table differs from the number of detail rows.
-    pub records: u64,
-}
-
-/// What becomes of one column of an export.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ColumnPlan {
-    /// Its letters (`F`).
-    pub letters: String,
-    /// Its headings (`Thời hạn → Nhận hồ sơ`).
-    pub heading: String,
-    /// The contract's column; `None` if it is ignored.
-    pub field: Option<String>,
-    /// The category under which it stands in a wide table.
-    pub block: Option<String>,
-    /// What happens to personal values in it.
-    pub personal: Personal,
-}
-
-/// What an import did.
-#[derive(Debug)]
-pub struct ImportReport {
-    /// The plan that was carried out.
-    pub plan: ImportPlan,
-    /// The file that was published.
-    pub path: PathBuf,
-}
-
-impl ImportPlan {
-    /// Returns the rows that would be stored, in source order, with their origin columns.
-    pub fn batch(&self) -> &RecordBatch {
-        &self.batch
-    }
-}
 
 /// Reads, converts and checks the exports without writing anything.
 ///
@@ -264,43 +150,6 @@ fn matches_glob(glob: &str, name: &str) -> bool {
     let pieces: Vec<String> =
         glob.split('*').map(|piece| piece.split('?').map(literal).collect::<Vec<_>>().join(".")).collect();
     regex::Regex::new(&format!("^{}$", pieces.join(".*"))).is_ok_and(|pattern| pattern.is_match(&fold(name)))
-}
-
-fn plan_sheet(located: &Located<'_>, contract: &Contract) -> SheetPlan {
-    let sheet = located.sheet;
-    let number = |index: usize| sheet.rows.get(index).map_or(0, |row| row.number);
-    let top = located.header.top;
-    let columns = located.header.columns.iter().map(|source| {
-        let (field, block) = match &source.role {
-            Role::Field(field) => (contract.columns.get(*field), None),
-            Role::Block { category, field } => (contract.columns.get(*field), Some(category.clone())),
-            Role::Ignored => (None, None),
-        };
-        ColumnPlan {
-            letters: column_letters(source.column),
-            heading: source.heading(),
-            field: field.map(|column| column.name.clone()),
-            block,
-            personal: field.map_or(Personal::No, |column| column.personal),
-        }
-    });
-    SheetPlan {
-        name: sheet.name.clone(),
-        header_rows: (number(top), number(top + located.header.height - 1)),
-        columns: columns.collect(),
-        rows_by_kind: count_kinds(std::iter::once(located)),
-        records: located.records.len() as u64,
-    }
-}
-
-fn count_kinds<'a, 'b: 'a>(sheets: impl Iterator<Item = &'a Located<'b>>) -> IndexMap<String, u64> {
-    let mut kinds: Vec<rows::RowKind> = sheets.flat_map(|located| located.kinds.iter().copied()).collect();
-    kinds.sort_unstable();
-    let mut counts = IndexMap::new();
-    for kind in kinds {
-        *counts.entry(kind.name().to_owned()).or_insert(0) += 1;
-    }
-    counts
 }
 
 /// Hashing needs a key before anything is converted, unless the values are made up.

@@ -232,7 +232,7 @@ fn bad_cells_are_named_and_can_be_left_out_up_to_a_number() {
     let text = "Số, ký hiệu;Ngày ban hành\n1/A;31/02/2023\n2/A;02/02/2023\n";
     let shown = refusal("documents", 2023, text);
     assert!(shown.contains("B2: `31/02/2023`"), "{shown}");
-    assert!(shown.contains("1 cells of column `issued_on` are not dates"), "{shown}");
+    assert!(shown.contains("column `issued_on` has cells that are not dates (1 in all)"), "{shown}");
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), text).unwrap();
     let request = ImportRequest { allow_rejects: 1, ..request(2023, file.path()) };
@@ -301,7 +301,7 @@ fn a_damaged_row_inside_the_data_is_complained_about_not_skipped() {
         2023,
         "Số, ký hiệu;Ngày ban hành;Trích yếu\n1/A;01/02/2023;a\n;02/02/2023;b\n2/A;;c\n",
     );
-    assert!(shown.contains("column `symbol` are empty"), "{shown}");
+    assert!(shown.contains("column `symbol` has cells that are empty"), "{shown}");
 }
 
 #[test]
@@ -463,3 +463,31 @@ const WORDS: &[&str] = &[
     "<table>",
     "Ghi chú",
 ];
+
+#[test]
+fn several_exports_of_a_year_follow_each_other() {
+    let first = tempfile::NamedTempFile::new().unwrap();
+    let second = tempfile::NamedTempFile::new().unwrap();
+    let text = |from: &str, to: &str, symbol: &str| {
+        format!("Từ ngày {from} đến ngày {to};\nSố, ký hiệu;Trích yếu\n{symbol};a\n")
+    };
+    std::fs::write(first.path(), text("01/01/2023", "30/06/2023", "1/A")).unwrap();
+    std::fs::write(second.path(), text("01/07/2023", "31/12/2023", "2/A")).unwrap();
+    let files = vec![first.path().to_owned(), second.path().to_owned()];
+    let request = ImportRequest { files, ..request(2023, first.path()) };
+    let plan = plan_import(&contract("documents"), &request).unwrap();
+    assert!(plan.refusal.is_none());
+    assert_eq!(plan.rows, 2);
+    assert_eq!(
+        (plan.period.from.to_string().as_str(), plan.period.to.to_string().as_str()),
+        ("2023-01-01", "2023-12-31")
+    );
+}
+
+#[test]
+fn complaints_are_said_in_vietnamese_too() {
+    let plan = plan_text("documents", 2023, "Số, ký hiệu;Ngày ban hành\n1/A;31/02/2023\n");
+    let shown = plan.refusal.unwrap().render(Lang::Vi);
+    assert!(shown.contains("lỗi: 1 ô của cột `issued_on` không phải là ngày"), "{shown}");
+    assert!(shown.contains("gợi ý: hãy viết ngày/tháng/năm"), "{shown}");
+}

@@ -67,66 +67,66 @@ super::messages! {
     /// What is wrong with the cells of one column.
     pub enum CellsFault {
         NotANumber { column: String, count: usize, wanted: String } Data,
-            "{count} cells of column `{column}` are not numbers ({wanted})",
+            "column `{column}` has cells that are not numbers ({wanted}) ({count} in all)",
             "{count} ô của cột `{column}` không phải là số ({wanted})",
             hint "if they mean `no value`, add them to `missing_values` of `{column}`",
                  "nếu đó là `không có số liệu`, hãy thêm vào `missing_values` của `{column}`";
         LosesDecimals { column: String, count: usize, wanted: String } Data,
-            "{count} cells of column `{column}` have decimals that {wanted} does not keep",
+            "column `{column}` has cells that have decimals that {wanted} does not keep ({count} in all)",
             "{count} ô của cột `{column}` có phần lẻ mà kiểu {wanted} không giữ";
         TooLarge { column: String, count: usize, wanted: String } Data,
-            "{count} cells of column `{column}` are too large for {wanted}",
+            "column `{column}` has cells that are too large for {wanted} ({count} in all)",
             "{count} ô của cột `{column}` vượt quá kiểu {wanted}";
         AmbiguousMarks { column: String, count: usize } Data,
-            "{count} cells of column `{column}` can be read with `.` or `,` as the decimal mark",
+            "column `{column}` has cells that can be read with `.` or `,` as the decimal mark ({count} in all)",
             "{count} ô của cột `{column}` có thể hiểu `.` hoặc `,` là dấu thập phân",
             hint "write thousands with `.` and decimals with `,`, or make the cells numbers",
                  "hãy viết hàng nghìn bằng `.` và phần thập phân bằng `,`, hoặc đổi thành ô kiểu số";
         OtherUnit { column: String, count: usize, unit: String } Data,
-            "{count} cells of column `{column}` have another unit than `{unit}`",
+            "column `{column}` has cells that have another unit than `{unit}` ({count} in all)",
             "{count} ô của cột `{column}` có đơn vị khác `{unit}`";
         AmbiguousRate { column: String, count: usize } Data,
-            "{count} cells of column `{column}` may be percentages or fractions",
+            "column `{column}` has cells that may be percentages or fractions ({count} in all)",
             "{count} ô của cột `{column}` có thể là phần trăm hoặc tỷ số",
             hint "write the percent sign in the cell, or format it as a percentage",
                  "hãy ghi dấu % trong ô, hoặc định dạng ô kiểu phần trăm";
         NotADate { column: String, count: usize } Data,
-            "{count} cells of column `{column}` are not dates",
+            "column `{column}` has cells that are not dates ({count} in all)",
             "{count} ô của cột `{column}` không phải là ngày",
             hint "write day/month/year with four digits, such as 31/12/2023",
                  "hãy viết ngày/tháng/năm đủ bốn chữ số, ví dụ 31/12/2023";
         NumberForDate { column: String, count: usize } Data,
-            "{count} cells of column `{column}` are plain numbers where dates are wanted",
+            "column `{column}` has cells that are plain numbers where dates are wanted ({count} in all)",
             "{count} ô của cột `{column}` là số thường trong khi cần ngày",
             hint "format the cells as dates", "hãy định dạng ô kiểu ngày";
         DateInstead { column: String, count: usize } Data,
-            "{count} cells of column `{column}` became dates in the spreadsheet",
+            "column `{column}` has cells that became dates in the spreadsheet ({count} in all)",
             "{count} ô của cột `{column}` đã bị bảng tính đổi thành ngày",
             hint "format the column as text and type the values again",
                  "hãy định dạng cột kiểu văn bản và nhập lại giá trị";
         UnknownCategory { column: String, count: usize, known: String } Data,
-            "{count} cells of column `{column}` are none of its categories",
+            "column `{column}` has cells that are none of its categories ({count} in all)",
             "{count} ô của cột `{column}` không thuộc danh mục nào",
             hint "known are {known}; add a spelling under `categories`",
                  "đã biết {known}; hãy thêm cách viết vào `categories`";
         NotABool { column: String, count: usize } Data,
-            "{count} cells of column `{column}` are neither yes nor no",
+            "column `{column}` has cells that are neither yes nor no ({count} in all)",
             "{count} ô của cột `{column}` không phải có hay không";
         SheetError { column: String, count: usize } Data,
-            "{count} cells of column `{column}` are errors of the spreadsheet",
+            "column `{column}` has cells that are errors of the spreadsheet ({count} in all)",
             "{count} ô của cột `{column}` là lỗi của bảng tính",
             hint "correct the formulas and export again", "hãy sửa công thức và xuất lại tệp";
         Required { column: String, count: usize } Data,
-            "{count} cells of column `{column}` are empty, and a value is required",
+            "column `{column}` has cells that are empty, and a value is required ({count} in all)",
             "{count} ô của cột `{column}` để trống trong khi bắt buộc có giá trị";
         TooSmall { column: String, count: usize, bound: String } Data,
-            "{count} cells of column `{column}` are below {bound}",
+            "column `{column}` has cells that are below {bound} ({count} in all)",
             "{count} ô của cột `{column}` nhỏ hơn {bound}";
         AboveMaximum { column: String, count: usize, bound: String } Data,
-            "{count} cells of column `{column}` are above {bound}",
+            "column `{column}` has cells that are above {bound} ({count} in all)",
             "{count} ô của cột `{column}` lớn hơn {bound}";
         Pattern { column: String, count: usize, pattern: String } Data,
-            "{count} cells of column `{column}` do not match `{pattern}`",
+            "column `{column}` has cells that do not match `{pattern}` ({count} in all)",
             "{count} ô của cột `{column}` không khớp mẫu `{pattern}`",
             hint "a code that a spreadsheet took for a number has lost zeros: format the column as text",
                  "mã bị bảng tính coi là số sẽ mất chữ số 0: hãy định dạng cột kiểu văn bản";

@@ -232,6 +232,9 @@ fn read_sheets(bytes: &[u8], file: &str, options: &ReadOptions) -> Result<(Forma
         return Err(SourceFault::Empty { file: file.to_owned() }.into());
     }
     if bytes.starts_with(b"PK\x03\x04") {
+        if is_other_container(bytes) {
+            return Err(SourceFault::UnknownFormat { file: file.to_owned() }.into());
+        }
         return Ok((Format::Xlsx, guarded(file, || xlsx::read_xlsx(bytes, file))?));
     }
     if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
@@ -241,8 +244,19 @@ fn read_sheets(bytes: &[u8], file: &str, options: &ReadOptions) -> Result<(Forma
     if html::looks_like_html(&text) {
         return Ok((Format::Html, vec![html::read_html(&text)]));
     }
+    if text.trim_start_matches(is_blank).starts_with('<') {
+        // SpreadsheetML and other XML; as delimited text it would be nonsense with a header missing.
+        return Err(SourceFault::UnknownFormat { file: file.to_owned() }.into());
+    }
     let (delimiter, sheet) = delimited::read_delimited(&text);
     Ok((Format::Delimited(delimiter), vec![sheet]))
+}
+
+/// Tells a zip container of another kind (`OpenDocument`, binary workbook, text document) by its entries.
+fn is_other_container(bytes: &[u8]) -> bool {
+    let others: [&[u8]; 3] =
+        [b"application/vnd.oasis.opendocument", b"xl/workbook.bin", b"word/document.xml"];
+    others.iter().any(|name| bytes.windows(name.len()).any(|window| window == *name))
 }
 
 /// Turns a panic of a foreign reader on a damaged file into an error.
@@ -280,6 +294,10 @@ mod tests {
     fn empty_damaged_encrypted_and_binary_files_are_told_apart() {
         assert!(complaint(b" \n").contains("is empty"));
         assert!(complaint(b"PK\x03\x04 not a zip").contains("is damaged"));
+        assert!(complaint(b"<?xml version=\"1.0\"?><Workbook/>").contains("not in a format"));
+        assert!(
+            complaint(b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument").contains("not in a format")
+        );
         assert!(complaint(b"\x00\x01\x02\x03\x00\x00\xff\xd8").contains("not in a format"));
         let mut encrypted = vec![0xD0, 0xCF, 0x11, 0xE0];
         encrypted.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
