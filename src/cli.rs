@@ -32,6 +32,9 @@ pub struct Global {
     /// When to use colours
     #[arg(long, value_enum, default_value_t = ColorChoice::Auto, global = true)]
     pub color: ColorChoice,
+    /// Clock for the history, as RFC 3339, for tests
+    #[arg(long, env = "CCHC_NOW", hide = true, global = true)]
+    pub now: Option<chrono::DateTime<chrono::Utc>>,
     /// Say nothing but errors
     #[arg(long, short, global = true)]
     pub quiet: bool,
@@ -190,9 +193,9 @@ pub struct ChartArgs {
     /// Height, as 90mm or 700px
     #[arg(long, value_name = "SIZE", default_value = "90mm")]
     pub height: String,
-    /// Dots per inch of sizes in millimetres
-    #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u16).range(36..=1200))]
-    pub dpi: u16,
+    /// Dots per inch of sizes in millimetres [default: 300]; also scales the text
+    #[arg(long, value_parser = clap::value_parser!(u16).range(36..=1200))]
+    pub dpi: Option<u16>,
     /// Leave the title to the document's caption
     #[arg(long)]
     pub no_title: bool,

@@ -1,5 +1,8 @@
 //! Runs what the command line asks for: one file per command.
 
+mod chart;
+mod import;
+mod key;
 mod list;
 mod query;
 mod session;
@@ -21,6 +24,7 @@ pub fn run(session: &Session, command: &Command) -> Result<()> {
         Command::Datasets(arguments) => list::run_datasets(session, arguments),
         Command::Queries(arguments) => list::run_queries(session, arguments),
         Command::Charts(arguments) => list::run_charts(session, arguments),
-        Command::Import(_) | Command::Chart(_) => Ok(()),
+        Command::Import(arguments) => import::run(session, arguments),
+        Command::Chart(arguments) => chart::run(session, arguments),
     }
 }

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::cli::Global;
 use crate::engine::Engine;
-use crate::error::{Explain as _, Result};
+use crate::error::{Explain as _, Lang, Result};
 use crate::messages::TerminalFault;
 use crate::terminal::Terminal;
 use crate::workspace::Workspace;
@@ -18,6 +19,10 @@ const WORKER_STACK_BYTES: usize = 16 << 20;
 pub struct Session {
     /// The streams.
     pub terminal: Terminal,
+    /// Language of images: Vietnamese unless another was asked for.
+    pub image_lang: Lang,
+    /// The time that the history notes.
+    pub now: DateTime<Utc>,
     workspace: Option<PathBuf>,
     here: PathBuf,
     runtime: Runtime,
@@ -34,7 +39,14 @@ impl Session {
             .thread_stack_size(WORKER_STACK_BYTES)
             .build()
             .map_err(|error| TerminalFault::NoRuntime { problem: error.to_string() }.error())?;
-        Ok(Self { terminal, workspace: global.workspace.clone(), here: here.to_owned(), runtime })
+        Ok(Self {
+            terminal,
+            image_lang: global.lang.as_deref().map_or(Lang::Vi, Lang::parse),
+            now: global.now.unwrap_or_else(Utc::now),
+            workspace: global.workspace.clone(),
+            here: here.to_owned(),
+            runtime,
+        })
     }
 
     /// Finds the workspace that was named, or the nearest one.

@@ -26,6 +26,8 @@ use crate::contract::{Column, Contract, ORIGIN_COLUMNS};
 pub const TITLE_KEY: &str = "cchc.title";
 /// Field metadata: `dataset.column` of the contract's category column whose codes the values are.
 pub const CATEGORY_KEY: &str = "cchc.category";
+/// Field metadata: `dataset.column` of the category column whose labels the values are.
+pub const LABELS_KEY: &str = "cchc.labels";
 /// Field metadata: the unit of the numbers.
 pub const MEASURE_UNIT_KEY: &str = "cchc.measure_unit";
 

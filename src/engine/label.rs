@@ -4,7 +4,9 @@
 //! CASE: nothing is looked up while rows flow, and the plan can run anywhere. Metadata do not pass
 //! through functions; where the key is gone, naming it is the way out: `label(expr, 'dossiers.outcome')`.
 
-use datafusion::arrow::datatypes::DataType;
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{DFSchema, Result, exec_err, plan_err};
@@ -12,13 +14,13 @@ use datafusion::logical_expr::expr::ScalarFunction;
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{
-    Case, ColumnarValue, Expr, ExprSchemable, LogicalPlan, ScalarFunctionArgs, ScalarUDFImpl, Signature,
-    TypeSignature, Volatility, cast, lit,
+    Case, ColumnarValue, Expr, ExprSchemable, LogicalPlan, ReturnFieldArgs, ScalarFunctionArgs,
+    ScalarUDFImpl, Signature, TypeSignature, Volatility, cast, lit,
 };
 use datafusion::optimizer::AnalyzerRule;
 
 use super::catalog::{Contracts, external};
-use super::dataset::CATEGORY_KEY;
+use super::dataset::{CATEGORY_KEY, LABELS_KEY, TITLE_KEY};
 use crate::contract::Column;
 use crate::error::Error;
 use crate::messages::QueryFault;
@@ -49,6 +51,20 @@ impl ScalarUDFImpl for Label {
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
         Ok(DataType::Utf8)
+    }
+
+    /// Passes on which column the labels are of, for headings and for the order of a chart's series.
+    fn return_field_from_args(&self, args: ReturnFieldArgs) -> Result<FieldRef> {
+        let argument = args.arg_fields.first().map(|field| field.metadata());
+        let named =
+            args.scalar_arguments.get(1).copied().flatten().and_then(|name| name.try_as_str().flatten());
+        let key =
+            named.or_else(|| argument.and_then(|metadata| metadata.get(CATEGORY_KEY)).map(String::as_str));
+        let title = argument.and_then(|metadata| metadata.get(TITLE_KEY));
+        let metadata = [(LABELS_KEY, key), (TITLE_KEY, title.map(String::as_str))];
+        let metadata =
+            metadata.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?.to_owned())));
+        Ok(Arc::new(Field::new(NAME, DataType::Utf8, true).with_metadata(metadata.collect())))
     }
 
     fn invoke_with_args(&self, _: ScalarFunctionArgs) -> Result<ColumnarValue> {

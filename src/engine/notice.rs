@@ -19,7 +19,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan, TableScan};
 use super::catalog::external;
 use super::dataset::DatasetTable;
 use crate::messages::QueryNotice;
-use crate::store::provenance::{Synthetic, read_provenance};
+use crate::store::{Synthetic, read_provenance};
 use crate::workspace::Workspace;
 
 /// What is read of one dataset and year that is synthetic: all of it, or some columns.

@@ -3,14 +3,17 @@
 //! One session per process. Each statement is planned against the workspace as it is at that
 //! moment: file listings are not cached, so a year that another process imports is seen at once.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::common::Column;
+use datafusion::common::metadata::FieldMetadata;
 use datafusion::execution::memory_pool::UnboundedMemoryPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
-use datafusion::logical_expr::{LogicalPlan, ScalarUDF};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, ScalarUDF};
 use datafusion::optimizer::{Analyzer, AnalyzerRule};
 use datafusion::physical_plan::{ExecutionPlan, collect};
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
@@ -22,7 +25,7 @@ use super::catalog::{CATALOG, Context, Contracts, DATASETS, StateSource, Workspa
 use super::files::{FileReplaced, WorkspaceOnly};
 use super::label::{Label, LabelRule};
 use super::saved::{self, Bindings};
-use super::{Script, Statement, fault, notice};
+use super::{Script, Statement, TITLE_KEY, fault, notice, statement};
 use crate::error::{Error, Result};
 use crate::messages::{QueryFault, QueryNotice};
 use crate::query::{SavedQuery, parse_saved_query};
@@ -108,6 +111,35 @@ impl Engine {
         parse_saved_query(name, &shown, &read_text(&path, &shown)?)
     }
 
+    /// Runs the top-level common table expressions of a saved query that `wanted` names, for a chart
+    /// whose layers draw them.
+    ///
+    /// # Errors
+    /// As [`Engine::ask_saved`].
+    pub async fn ask_parts(
+        &self,
+        query: &SavedQuery,
+        length: usize,
+        arguments: &saved::Arguments,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<Vec<(String, Answer)>> {
+        let text = query.text.get(..length).unwrap_or(&query.text);
+        let bindings = saved::bind(&self.inner, query, text, arguments).await?;
+        let script = Script::new(query.file.clone(), text);
+        let mut parts = Vec::new();
+        for statement in script.statements() {
+            let parsed = parse(&script, &statement, &bindings)?;
+            for (name, part) in statement::split_parts(&parsed) {
+                if wanted(&name) {
+                    let answer = self.attempt(part).await;
+                    let answer = answer.map_err(|error| fault::convert(error, &script, &statement))?;
+                    parts.push((name, answer));
+                }
+            }
+        }
+        Ok(parts)
+    }
+
     /// Runs the SQL of a saved query (`length` bytes of its text) with the given arguments.
     ///
     /// # Errors
@@ -145,12 +177,12 @@ impl Engine {
         fault::check_relations(&state, &parsed)?;
         let plan = state.statement_to_plan(parsed).await?;
         only_reading().verify_plan(&plan)?;
+        let schema = Arc::clone(plan.schema().inner());
         let plan = state.optimize(&plan)?;
         let notices = match plan {
             LogicalPlan::Explain(_) => Vec::new(),
             _ => notice::find_notices(&state, &self.inner.workspace, &plan)?,
         };
-        let schema = Arc::clone(plan.schema().inner());
         let physical = state.query_planner().create_physical_plan(&plan, &state).await?;
         let schema = keep_metadata(&schema, &physical);
         let batches = collect(physical, state.task_ctx()).await?;
@@ -268,5 +300,28 @@ pub(super) async fn plan_saved(
         fault::check_relations(&state, &parsed)?;
         state.statement_to_plan(parsed).await
     };
-    planned.await.map_err(|error| external(fault::convert(error, &script, &statement)))
+    planned
+        .await
+        .and_then(|plan| describe_columns(plan, query))
+        .map_err(|error| external(fault::convert(error, &script, &statement)))
+}
+
+/// Gives the columns of a saved query the titles that it declares.
+fn describe_columns(plan: LogicalPlan, query: &SavedQuery) -> datafusion::common::Result<LogicalPlan> {
+    let columns: Vec<Expr> = plan
+        .schema()
+        .iter()
+        .map(|(qualifier, field)| {
+            let column = Expr::Column(Column::new(qualifier.cloned(), field.name()));
+            let declared = query.columns.iter().find(|declared| declared.name == *field.name());
+            match declared.filter(|declared| !declared.title.is_empty()) {
+                Some(declared) => {
+                    let metadata = HashMap::from([(TITLE_KEY.to_owned(), declared.title.clone())]);
+                    column.alias_with_metadata(field.name(), Some(FieldMetadata::from(metadata)))
+                }
+                None => column,
+            }
+        })
+        .collect();
+    LogicalPlanBuilder::from(plan).project(columns)?.build()
 }

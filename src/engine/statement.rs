@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use datafusion::sql::parser::{DFParserBuilder, Statement as Parsed};
+use datafusion::sql::sqlparser::ast;
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer};
 
@@ -95,6 +97,24 @@ fn offset_of(text: &str, location: Location) -> usize {
     let column = usize::try_from(location.column).unwrap_or(1).saturating_sub(1);
     let rest = text.get(line_start..).unwrap_or_default();
     line_start + rest.char_indices().nth(column).map_or(rest.len(), |(at, _)| at)
+}
+
+/// Makes one statement per top-level common table expression: the same WITH, then all its rows.
+pub(super) fn split_parts(parsed: &Parsed) -> Vec<(String, Parsed)> {
+    let Parsed::Statement(tree) = parsed else { return Vec::new() };
+    let ast::Statement::Query(query) = tree.as_ref() else { return Vec::new() };
+    let Some(with) = &query.with else { return Vec::new() };
+    let part = |table: &ast::Cte| {
+        let name = &table.alias.name;
+        let all = Script::new("part", format!("SELECT * FROM {name}"));
+        let parsed = DFParserBuilder::new(all.text.as_str()).build().and_then(|mut parser| parser.parse_statement());
+        let Ok(Parsed::Statement(mut tree)) = parsed else { return None };
+        if let ast::Statement::Query(query) = tree.as_mut() {
+            query.with = Some(with.clone());
+        }
+        Some((name.value.clone(), Parsed::Statement(tree)))
+    };
+    with.cte_tables.iter().filter_map(part).collect()
 }
 
 #[cfg(test)]

@@ -11,6 +11,12 @@ super::messages! {
         /// The clause ends where something must follow, or lacks a token.
         Incomplete { wanted: String } Data,
             "the VISUALISE clause is incomplete: wanted {wanted}", "mệnh đề VISUALISE chưa đủ: cần {wanted}";
+        /// SQL without a `VISUALISE` clause.
+        NoClause { name: String } Data,
+            "`{name}` has no VISUALISE clause, so there is nothing to draw",
+            "`{name}` không có mệnh đề VISUALISE nên không có gì để vẽ",
+            hint "add for instance `VISUALISE year AS x, dossiers AS y DRAW line`",
+                 "hãy thêm chẳng hạn `VISUALISE year AS x, dossiers AS y DRAW line`";
         /// A chart without `DRAW`.
         NoLayers Data,
             "the chart draws nothing: there is no DRAW", "biểu đồ chưa vẽ gì: thiếu DRAW",

@@ -132,3 +132,40 @@ super::messages! {
                  "mã bị bảng tính coi là số sẽ mất chữ số 0: hãy định dạng cột kiểu văn bản";
     }
 }
+
+super::messages! {
+    /// What an import says about itself.
+    pub enum ImportWords {
+        /// `--synthetic` names a column that is not there.
+        NoSuchColumn { dataset: String, column: String, known: String } Usage,
+            "`{dataset}` has no column `{column}`", "`{dataset}` không có cột `{column}`",
+            hint "its columns are {known}", "các cột gồm {known}";
+        /// The import is done.
+        Imported { dataset: String, year: i32, rows: u64, kinds: String, rejects: usize, revision: String } Notice,
+            "imported {rows} rows into {dataset} {year} (revision {revision}); rows of the export: {kinds}; rejected: {rejects}",
+            "đã nhập {rows} dòng vào {dataset} {year} (bản {revision}); các dòng trong tệp: {kinds}; bị loại: {rejects}";
+        /// The dry run is done.
+        NothingWritten Notice, "dry run: nothing was written", "chạy thử: chưa ghi gì";
+        /// What would be imported.
+        WouldImport { dataset: String, year: i32, rows: u64 } Notice,
+            "{rows} rows for {dataset} {year}", "{rows} dòng cho {dataset} {year}";
+        /// Period and as-of date, with their origin.
+        Dates { period: String, as_of: String } Notice,
+            "period {period}, as of {as_of}", "kỳ {period}, số liệu tính đến {as_of}";
+        /// A stated total beside the computed one.
+        ControlTotal { line: String } Notice, "control total {line}", "tổng đối chiếu {line}";
+        /// A sheet that is read.
+        Sheet { name: String, first: u32, last: u32 } Notice,
+            "sheet {name}, header rows {first}–{last}", "trang tính {name}, tiêu đề ở dòng {first}–{last}";
+        /// Sheets that are not read.
+        SheetsLeftOut { names: String } Notice, "sheets left out: {names}", "các trang tính bỏ qua: {names}";
+        /// A column that no contract column claims.
+        Ignored Notice, "(ignored)", "(bỏ qua)";
+        /// A personal column that is not stored.
+        Dropped Notice, "(personal, not stored)", "(dữ liệu cá nhân, không lưu)";
+        /// A personal column that is stored as a hash.
+        Hashed Notice, "keyed hash", "băm có khoá";
+        /// Rows by kind.
+        RowKinds { kinds: String } Notice, "rows: {kinds}", "các dòng: {kinds}";
+    }
+}

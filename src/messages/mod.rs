@@ -68,7 +68,7 @@ mod workspace;
 
 pub use chart::ChartFault;
 pub use contract::ContractFault;
-pub use import::{CellsFault, ImportFault};
+pub use import::{CellsFault, ImportFault, ImportWords};
 pub use query::{QueryFault, QueryNotice};
 pub use source::SourceFault;
 pub use store::StoreFault;

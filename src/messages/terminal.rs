@@ -34,6 +34,26 @@ super::messages! {
         BadSize { found: String } Usage,
             "`{found}` is not a size", "`{found}` không phải kích thước",
             hint "write `155mm` or `1200px`", "hãy viết `155mm` hoặc `1200px`";
+        /// A date that is none.
+        NotADate { found: String } Usage,
+            "`{found}` is not a date", "`{found}` không phải ngày",
+            hint "write `2023-12-14` or `14/12/2023`", "hãy viết `2023-12-14` hoặc `14/12/2023`";
+        /// A period that is none.
+        NotAPeriod { found: String } Usage,
+            "`{found}` is not a period", "`{found}` không phải kỳ",
+            hint "write `2023-01-01..2023-12-14`", "hãy viết `2023-01-01..2023-12-14`";
+        /// Several charts for one file.
+        OneChartPerFile { count: usize } Usage,
+            "`-o` takes one chart, and {count} are named", "`-o` chỉ nhận một biểu đồ, trong khi có {count} biểu đồ",
+            hint "name one chart, or leave `-o` out", "hãy nêu một biểu đồ, hoặc bỏ `-o`";
+        /// An image format that does not exist.
+        NotAnImage { file: String } Usage,
+            "the extension of `{file}` names no image format", "phần mở rộng của `{file}` không phải định dạng ảnh",
+            hint "use .png or .svg", "hãy dùng .png hoặc .svg";
+        /// No folder for the user's data.
+        NoHome Data,
+            "the user's data folder is not known", "không xác định được thư mục dữ liệu của người dùng",
+            hint "set HOME", "hãy đặt biến môi trường HOME";
         /// The runtime cannot start.
         NoRuntime { problem: String } Internal,
             "the program cannot start its threads: {problem}", "chương trình không khởi tạo được luồng xử lý: {problem}";
