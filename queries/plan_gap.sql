@@ -2,9 +2,9 @@
 -- about: Khoảng cách = mục tiêu - hiện trạng. Chỉ tiêu chưa có số thì để trống; nguồn gốc cho biết số nêu trong báo cáo hay suy ra.
 -- param for_year: year = (SELECT max(target_year) FROM targets) -- năm mục tiêu
 -- column indicator: key -- Chỉ tiêu
--- column baseline: text 2 -- Hiện trạng
--- column target: text 2 -- Mục tiêu
--- column gap: text 2 -- Khoảng cách
+-- column baseline: text -- Hiện trạng
+-- column target: text -- Mục tiêu
+-- column gap: text -- Khoảng cách
 -- column measure_unit: text -- Đơn vị tính
 -- column origin: text -- Nguồn gốc
 -- column note: text -- Ghi chú

@@ -6,8 +6,8 @@
 -- column section: key -- Mục
 -- column indicator: text -- Chỉ tiêu
 -- column qualifier: text -- Định tính
--- column value: text 0 -- Số liệu
--- column denominator: text 0 -- Mẫu số
+-- column value: text -- Số liệu
+-- column denominator: text -- Mẫu số
 -- column measure_unit: text -- Đơn vị tính
 -- column kind: text -- Loại số liệu
 -- column quote: text -- Trích nguyên văn

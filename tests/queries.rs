@@ -92,21 +92,21 @@ fn a_year_imported_by_another_process_is_seen_at_once() {
     use std::io::{BufRead as _, BufReader, Write as _};
     use std::process::Stdio;
     let project = Project::with_data();
-    let export = crate::support::exports().join("bien_che_2023.xlsx");
+    let export = crate::support::exports().join("van_ban_2023.csv");
     let export = export.to_str().unwrap();
     let mut command = project.command(&[]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
     let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut ask = || {
-        input.write_all(b"select count(*) as n from staffing where year = 2019;\n").unwrap();
+        input.write_all(b"select count(*) as n from documents where year = 2019;\n").unwrap();
         input.flush().unwrap();
         assert_eq!(output.next().unwrap().unwrap(), "n");
         output.next().unwrap().unwrap()
     };
     assert_eq!(ask(), "0");
-    project.run(&["import", "staffing", "2019", export, "--synthetic"]).data();
-    assert_eq!(ask(), "13");
+    project.run(&["import", "documents", "2019", export, "--synthetic"]).data();
+    assert_eq!(ask(), "22");
     drop(input);
     child.wait().unwrap();
 }

@@ -193,7 +193,21 @@ fn draw_beyond(canvas: &mut Canvas, panel: &Panel, theme: &Theme, bar: &Bar, lab
         (Direction::Right, false) => (right + gap, f64::midpoint(top, bottom) + size * 0.36, Anchor::Start),
         (Direction::Right, true) => (left - gap, f64::midpoint(top, bottom) + size * 0.36, Anchor::End),
     };
+    clear_behind(canvas, theme, label, (x, baseline), anchor);
     canvas.text(label, (x, baseline), size, Face::Regular, theme.ink, anchor);
+}
+
+/// Takes the grid away behind a value, so that no line runs through the digits.
+fn clear_behind(canvas: &mut Canvas, theme: &Theme, label: &str, (x, baseline): (f64, f64), anchor: Anchor) {
+    let size = theme.value_size;
+    let width = width_em(label, Face::Regular) * size;
+    let left = match anchor {
+        Anchor::Start => x,
+        Anchor::Middle => x - width / 2.0,
+        Anchor::End => x - width,
+    };
+    let from = (left - size * 0.1, baseline - size * 0.8);
+    canvas.rectangle(from, (left + width + size * 0.1, baseline + size * 0.06), Colour::WHITE, 1.0);
 }
 
 /// Writes the value into the bar, if it fits there.

@@ -37,7 +37,8 @@ impl Resolver<'_> {
         let is_named = |label: &&Setting| names.contains(&label.name.text.as_str());
         let Some(label) = self.written.labels.iter().rev().find(is_named) else { return Written::Nothing };
         let labels = self.spec.labels.as_ref();
-        let text = [key, label.name.text.as_str()]
+        // `color` also sets `fill`, which the grammar then names after its column; the word as written wins.
+        let text = [label.name.text.as_str(), key]
             .iter()
             .find_map(|key| labels.and_then(|labels| labels.labels.get(*key)).cloned())
             .flatten();

@@ -18,12 +18,20 @@ use datafusion::logical_expr::{Expr, LogicalPlan, TableScan};
 
 use super::catalog::external;
 use super::dataset::DatasetTable;
+use crate::contract::Contract;
 use crate::messages::QueryNotice;
 use crate::store::{Synthetic, read_provenance};
 use crate::workspace::Workspace;
 
+/// A name with what people call it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Named {
+    name: String,
+    title: String,
+}
+
 /// What is read of one dataset and year that is synthetic: all of it, or some columns.
-type Findings = BTreeMap<(String, i32), BTreeSet<String>>;
+type Findings = BTreeMap<(Named, i32), BTreeSet<Named>>;
 
 /// Finds the notices of an optimised plan.
 pub(super) fn find_notices(
@@ -49,26 +57,33 @@ fn inspect_scan(
 ) -> Result<()> {
     let provider = source_as_provider(&scan.source)?;
     let Some(table) = provider.downcast_ref::<DatasetTable>() else { return Ok(()) };
-    let dataset = &table.contract().name;
+    let contract = table.contract();
+    let dataset = &contract.name;
     let columns = columns_read(scan);
     let years = workspace.years(dataset).map_err(external)?;
     for year in years_read(state, &scan.filters, &years)? {
         let provenance = read_provenance(&workspace.year_file(dataset, year)).map_err(external)?;
-        let read: BTreeSet<String> = match provenance.synthetic {
+        let read: BTreeSet<Named> = match provenance.synthetic {
             Synthetic::None => continue,
             Synthetic::All => BTreeSet::new(),
             Synthetic::Columns(synthetic) => {
-                let read: BTreeSet<_> =
-                    synthetic.into_iter().filter(|column| columns.contains(column)).collect();
+                let read = synthetic.into_iter().filter(|column| columns.contains(column));
+                let read: BTreeSet<_> = read.map(|column| name_column(contract, column)).collect();
                 if read.is_empty() {
                     continue;
                 }
                 read
             }
         };
-        findings.entry((dataset.clone(), year)).or_default().extend(read);
+        let named = Named { name: dataset.clone(), title: contract.title.clone() };
+        findings.entry((named, year)).or_default().extend(read);
     }
     Ok(())
+}
+
+fn name_column(contract: &Contract, name: String) -> Named {
+    let title = contract.column(&name).map_or_else(|| name.clone(), |column| column.title.clone());
+    Named { name, title }
 }
 
 fn columns_read(scan: &TableScan) -> BTreeSet<String> {
@@ -102,34 +117,34 @@ fn describe(findings: &Findings) -> Option<QueryNotice> {
     if findings.is_empty() {
         return None;
     }
-    let mut datasets: BTreeMap<&str, Vec<(i32, &BTreeSet<String>)>> = BTreeMap::new();
+    let mut datasets: BTreeMap<&Named, Vec<(i32, &BTreeSet<Named>)>> = BTreeMap::new();
     for ((dataset, year), columns) in findings {
         datasets.entry(dataset).or_default().push((*year, columns));
     }
-    let parts: Vec<String> =
-        datasets.iter().map(|(dataset, years)| format!("{dataset} {}", describe_years(years))).collect();
-    let what = parts.join("; ");
-    Some(QueryNotice::Synthetic { what_vi: what.clone(), what })
+    let say = |word: fn(&Named) -> &str| {
+        let part = |(dataset, years): (&&Named, &Vec<_>)| {
+            format!("{} {}", word(dataset), describe_years(years, word))
+        };
+        datasets.iter().map(part).collect::<Vec<_>>().join("; ")
+    };
+    Some(QueryNotice::Synthetic { what: say(|named| &named.name), what_vi: say(|named| &named.title) })
 }
 
-fn describe_years(years: &[(i32, &BTreeSet<String>)]) -> String {
-    let mut runs: Vec<(i32, i32, &BTreeSet<String>)> = Vec::new();
+fn describe_years(years: &[(i32, &BTreeSet<Named>)], word: fn(&Named) -> &str) -> String {
+    let mut runs: Vec<(i32, i32, &BTreeSet<Named>)> = Vec::new();
     for (year, columns) in years {
         match runs.last_mut() {
             Some((_, last, same)) if *last + 1 == *year && same == columns => *last = *year,
             _ => runs.push((*year, *year, columns)),
         }
     }
-    let shown: Vec<String> = runs
-        .into_iter()
-        .map(|(first, last, columns)| {
-            let span = if first == last { first.to_string() } else { format!("{first}–{last}") };
-            if columns.is_empty() {
-                span
-            } else {
-                format!("{span} ({})", columns.iter().cloned().collect::<Vec<_>>().join(", "))
-            }
-        })
-        .collect();
-    shown.join(", ")
+    let show = |(first, last, columns): (i32, i32, &BTreeSet<Named>)| {
+        let span = if first == last { first.to_string() } else { format!("{first}–{last}") };
+        if columns.is_empty() {
+            return span;
+        }
+        let columns: Vec<&str> = columns.iter().map(word).collect();
+        format!("{span} ({})", columns.join(", "))
+    };
+    runs.into_iter().map(show).collect::<Vec<_>>().join(", ")
 }

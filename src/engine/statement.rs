@@ -107,7 +107,8 @@ pub(super) fn split_parts(parsed: &Parsed) -> Vec<(String, Parsed)> {
     let part = |table: &ast::Cte| {
         let name = &table.alias.name;
         let all = Script::new("part", format!("SELECT * FROM {name}"));
-        let parsed = DFParserBuilder::new(all.text.as_str()).build().and_then(|mut parser| parser.parse_statement());
+        let parsed =
+            DFParserBuilder::new(all.text.as_str()).build().and_then(|mut parser| parser.parse_statement());
         let Ok(Parsed::Statement(mut tree)) = parsed else { return None };
         if let ast::Statement::Query(query) = tree.as_mut() {
             query.with = Some(with.clone());

@@ -1,4 +1,4 @@
-//! Turns the words above a header into the period and the as-of date of an export.
+//! Turns the words around a table into the period and the as-of date of an export.
 //!
 //! A reporting year need not be a calendar year (15 December to 14 December is usual), so the
 //! export's own words come first; the year at the end of the period is the reporting year.
@@ -7,6 +7,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::ImportRequest;
 use super::locate::Located;
+use super::rows::RowKind;
 use crate::error::{Error, Result};
 use crate::messages::ImportFault;
 use crate::source::Cell;
@@ -14,23 +15,36 @@ use crate::store::{AsOf, Dated, Origin};
 use crate::vietnamese::dates::find_dates;
 use crate::vietnamese::fold::fold;
 
-/// What the words above a header say.
+/// What the words around a table say.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Stated {
     /// `Từ ngày … đến ngày …`.
     pub period: Option<(NaiveDate, NaiveDate)>,
     /// `Số liệu tính đến ngày …`.
     pub as_of: Option<NaiveDate>,
+    /// `Nghệ An, ngày … tháng … năm …` under the table.
+    pub signed: Option<NaiveDate>,
 }
 
-/// Reads the lines above the header of a sheet.
+/// Reads the lines above the header of a sheet and those of its signature block.
 pub fn read_stated(located: &Located<'_>) -> Stated {
     let mut stated = Stated::default();
     let lines = located.sheet.rows.iter().take(located.header.top).flat_map(|row| &row.cells);
     for text in lines.filter_map(Cell::as_text) {
         read_line(text, &mut stated);
     }
+    let rows = located.sheet.rows.iter().zip(&located.kinds);
+    let footer = rows.filter(|(_, kind)| **kind == RowKind::Footer).flat_map(|(row, _)| &row.cells);
+    stated.signed = footer.filter_map(Cell::as_text).find_map(read_signature);
     stated
+}
+
+/// Reads a line that is a place and a date, and nothing after it: `Nghệ An, ngày 14 tháng 12 năm 2023`.
+fn read_signature(text: &str) -> Option<NaiveDate> {
+    let line = text.lines().find(|line| line.contains(','))?;
+    let (range, date) = find_dates(line).pop()?;
+    let rest = line.get(range.end..).unwrap_or_default();
+    fold(rest).is_empty().then_some(date)
 }
 
 fn read_line(text: &str, stated: &mut Stated) {
@@ -83,7 +97,8 @@ pub fn settle_period(request: &ImportRequest, stated: &[Stated]) -> Result<Dated
     }
 }
 
-/// Settles the as-of date: the export's words, else the given one, else the end of the period.
+/// Settles the as-of date: the export's words, else the given one, else the end of a known period,
+/// else the date of the signature, else the end of the year.
 ///
 /// # Errors
 /// [`ImportFault::OtherDate`] if words and given date differ, [`ImportFault::OtherYear`] if the date
@@ -94,7 +109,10 @@ pub fn settle_as_of(request: &ImportRequest, stated: &[Stated], period: &Dated) 
         (Some(words), Some(given)) if words != given => return Err(other_date(&day(words), &day(given))),
         (Some(date), _) => AsOf { date, origin: Origin::Export },
         (None, Some(date)) => AsOf { date, origin: Origin::Given },
-        (None, None) => AsOf { date: period.to, origin: Origin::Assumed },
+        (None, None) => match (period.origin, stated.iter().filter_map(|stated| stated.signed).max()) {
+            (Origin::Assumed, Some(date)) => AsOf { date, origin: Origin::Export },
+            (origin, _) => AsOf { date: period.to, origin },
+        },
     };
     if (request.year..=request.year.saturating_add(1)).contains(&as_of.date.year()) {
         Ok(as_of)
@@ -123,7 +141,7 @@ fn span(period: (NaiveDate, NaiveDate)) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Stated, read_line};
+    use super::{Stated, read_line, read_signature};
 
     fn stated(text: &str) -> (Option<String>, Option<String>) {
         let mut stated = Stated::default();
@@ -141,6 +159,15 @@ mod tests {
         );
         let as_of = Some("31/12/2020".to_owned());
         assert_eq!(stated("(Số liệu tính đến ngày 31/12/2020)"), (None, as_of));
+    }
+
+    #[test]
+    fn a_signature_is_a_place_and_a_date_and_nothing_more() {
+        let signed = |text: &str| read_signature(text).map(super::day);
+        let date = Some("14/12/2023".to_owned());
+        assert_eq!(signed("Nghệ An, ngày 14 tháng 12 năm 2023"), date);
+        assert_eq!(signed("Nghệ An, ngày 14 tháng 12 năm 2023\nTHỦ TRƯỞNG ĐƠN VỊ"), date);
+        assert_eq!(signed("Ghi chú: theo Quyết định, ngày 14 tháng 12 năm 2023, của UBND tỉnh"), None);
     }
 
     #[test]

@@ -37,6 +37,8 @@ enum Style {
     Plain,
     /// As a report prints them, with this many decimals.
     Number(usize),
+    /// As a report prints them, with no more decimals than the number has.
+    Trimmed,
     /// A fraction as a percentage, with this many decimals.
     Percent(usize),
 }
@@ -89,6 +91,7 @@ impl Layout {
         let layout = self.columns.get(column)?;
         let text = match (layout.style, number_at(array, row)) {
             (Style::Number(decimals), Some(number)) => format_number(number, decimals, self.lang),
+            (Style::Trimmed, Some(number)) => format_number(number, decimals_of(number), self.lang),
             (Style::Percent(decimals), Some(number)) => {
                 format!("{}%", format_number(number * 100.0, decimals, self.lang))
             }
@@ -117,9 +120,16 @@ fn choose_style(declared: Option<&ResultColumn>, data_type: &DataType) -> Style 
         Role::Count | Role::Amount => Style::Number(decimals.unwrap_or(0)),
         Role::Key | Role::Text => match decimals {
             Some(decimals) if is_numeric(data_type) => Style::Number(decimals),
+            _ if data_type.is_floating() => Style::Trimmed,
             _ => Style::Plain,
         },
     }
+}
+
+/// Counts the decimals that a number needs, up to six.
+fn decimals_of(number: f64) -> usize {
+    let fixed = format!("{number:.6}");
+    fixed.split_once('.').map_or(0, |(_, decimals)| decimals.trim_end_matches('0').len())
 }
 
 /// Tells whether values of the type stand to the right.
