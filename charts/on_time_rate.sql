@@ -1,7 +1,11 @@
 -- title: Tỷ lệ hồ sơ giải quyết đúng hạn
 -- about: Công thức on_time_resolved, theo lĩnh vực và năm.
-SELECT year, 100 * rate AS ty_le, label(field) AS linh_vuc FROM queries.on_time_resolved
+-- param from_year: year = (SELECT min(year) FROM dossiers) -- năm đầu
+-- param to_year: year = (SELECT max(year) FROM dossiers) -- năm cuối
+SELECT year, 100 * rate AS ty_le, label(field) AS linh_vuc
+FROM queries.on_time_resolved
+WHERE year BETWEEN $from_year AND $to_year
 VISUALISE year AS x, ty_le AS y, linh_vuc AS color
 DRAW line
 DRAW point
-LABEL title => 'Tỷ lệ hồ sơ giải quyết đúng hạn', x => 'Năm', y => '%', color => 'Lĩnh vực'
+LABEL title => 'Tỷ lệ hồ sơ giải quyết đúng hạn', x => 'Năm', y => '%'

@@ -8,4 +8,4 @@ SELECT 'Mức độ 4' AS muc_do, 'Mục tiêu' AS loai, target AS thu_tuc FROM 
 ORDER BY loai DESC, muc_do
 VISUALISE muc_do AS x, thu_tuc AS y, loai AS fill
 DRAW bar SETTING position => 'dodge'
-LABEL title => 'Dịch vụ công trực tuyến so với mục tiêu 26/28', x => 'Mức độ dịch vụ công', y => 'Thủ tục', fill => 'Số thủ tục'
+LABEL title => 'Dịch vụ công trực tuyến so với mục tiêu 26/28', x => 'Mức độ dịch vụ công', y => 'Thủ tục'

@@ -6,4 +6,4 @@ SELECT year, 'Có mặt' AS loai, sum(present) AS nguoi FROM queries.staffing_va
 ORDER BY loai DESC, year
 VISUALISE year AS x, nguoi AS y, loai AS fill
 DRAW bar SETTING position => 'dodge'
-LABEL title => 'Biên chế được giao và có mặt', x => 'Năm', y => 'Người', fill => 'Biên chế'
+LABEL title => 'Biên chế được giao và có mặt', x => 'Năm', y => 'Người'

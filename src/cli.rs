@@ -175,7 +175,7 @@ impl From<FormatChoice> for Format {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cchc chart                                  draw every saved chart
-  cchc chart on_time_by_field from_year=2021 -o ty_le.png --width 155mm --height 90mm
+  cchc chart on_time_rate from_year=2021 -o ty_le.png --width 155mm --height 90mm
   cchc chart -c 'select field, count(*) n from dossiers group by 1 VISUALISE field AS x, n AS y DRAW bar' -o a.svg")]
 pub struct ChartArgs {
     /// Saved charts to draw (all, if none is named), then their parameters as name=value

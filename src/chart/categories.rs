@@ -1,7 +1,7 @@
 //! Orders the categories of an axis or of the colours, and names them.
 //!
-//! The order is the author's, then the contract's, then that of numbers and dates, and otherwise
-//! the one in which the query returned them: an `ORDER BY` decides what a reader sees first.
+//! The order is the author's, then the contract's, then that of numbers and dates, then the one of the
+//! query's `ORDER BY`. A query without one returns its rows in any order, so there the words decide.
 
 use datafusion::arrow::array::{Array as _, AsArray as _};
 use datafusion::arrow::compute::cast;
@@ -11,7 +11,7 @@ use indexmap::IndexSet;
 
 use super::{ColumnNotes, Table};
 use crate::error::Lang;
-use crate::vietnamese::fold::normalise;
+use crate::vietnamese::fold::{fold, normalise};
 
 /// Keys in order, each with its label; a missing value has the key `None` and comes last.
 #[derive(Debug, Clone, Default)]
@@ -48,9 +48,15 @@ impl Categories {
         let is_ordered_by_hand = !keys.is_empty() || !listed.is_empty();
         if listed.is_empty() {
             for (table, column) in origins {
-                keys.extend(appearing(table, column).into_iter().filter(|key| found.contains(key)));
+                let mut appearing = appearing(table, column);
+                if !table.is_ordered {
+                    appearing.sort_by_cached_key(|key| (key.as_deref().map(fold), key.clone()));
+                }
+                keys.extend(appearing.into_iter().filter(|key| found.contains(key)));
             }
-            keys.extend(found);
+            let mut rest: Vec<Option<String>> = found.into_iter().collect();
+            rest.sort();
+            keys.extend(rest);
         }
         let is_sequence = !is_ordered_by_hand && sort_sequence(&mut keys);
         if keys.shift_remove(&None) {

@@ -21,7 +21,11 @@ pub(super) fn lines(rows: &[Row]) -> Vec<Line> {
         .into_iter()
         .map(|((group, _), mut rows)| {
             rows.retain(|row| row.x.is_some());
-            rows.sort_by(|one, two| one.x.unwrap_or(0.0).total_cmp(&two.x.unwrap_or(0.0)));
+            let place = |row: &Row| (row.x.unwrap_or(0.0), row.y.unwrap_or(0.0));
+            rows.sort_by(|one, two| {
+                let (one, two) = (place(one), place(two));
+                one.0.total_cmp(&two.0).then(one.1.total_cmp(&two.1))
+            });
             Line { group, places: rows.iter().map(|row| row.x.zip(row.y)).collect() }
         })
         .collect()

@@ -10,7 +10,14 @@ use super::theme::Theme;
 
 /// Takes the rows that have both coordinates.
 pub(super) fn points(rows: &[Row]) -> Vec<Point> {
-    rows.iter().filter_map(|row| Some(Point { group: row.group, place: (row.x?, row.y?) })).collect()
+    let point = |row: &Row| Some(Point { group: row.group, place: (row.x?, row.y?) });
+    let mut points: Vec<Point> = rows.iter().filter_map(point).collect();
+    // The order decides which point lies on top; rows of SQL come in any.
+    points.sort_by(|one, two| {
+        let places = one.place.0.total_cmp(&two.place.0).then(one.place.1.total_cmp(&two.place.1));
+        one.group.cmp(&two.group).then(places)
+    });
+    points
 }
 
 /// Draws the points.

@@ -60,6 +60,8 @@ pub struct Table {
     pub schema: SchemaRef,
     /// Its rows.
     pub batches: Vec<RecordBatch>,
+    /// Whether an `ORDER BY` decides the order of the rows.
+    pub is_ordered: bool,
 }
 
 impl Table {

@@ -328,7 +328,7 @@ impl Resolver<'_> {
         let (end, axis) =
             if direction == Direction::Up { ("pos2end", &places.y) } else { ("pos1end", &places.x) };
         let base = placed(layer, frame, end, axis);
-        let rows: Vec<BarRow> = rows
+        let mut rows: Vec<BarRow> = rows
             .iter()
             .enumerate()
             .filter_map(|(at, row)| {
@@ -338,6 +338,11 @@ impl Resolver<'_> {
                 Some(BarRow { category, group: row.group, value: reached - base })
             })
             .collect();
+        // Sums of fractions depend on their order, and rows of SQL come in any.
+        rows.sort_by(|one, two| {
+            let places = one.category.total_cmp(&two.category).then(one.group.cmp(&two.group));
+            places.then(one.value.total_cmp(&two.value))
+        });
         let width = draw.settings.iter().find(|setting| setting.name.text == "width");
         let width = width.and_then(|setting| setting.value.text.parse::<f64>().ok());
         Ok(mark_bar::bars(rows, position_of(draw), width, direction))

@@ -18,7 +18,7 @@ fn table(name: &str, columns: Vec<(&str, ArrayRef)>) -> Table {
         columns.into_iter().map(|(name, column)| (name, column, true)),
     )
     .unwrap();
-    Table { name: name.to_owned(), schema: batch.schema(), batches: vec![batch] }
+    Table { name: name.to_owned(), schema: batch.schema(), batches: vec![batch], is_ordered: true }
 }
 
 fn texts<T: AsRef<str>>(values: &[T]) -> ArrayRef {

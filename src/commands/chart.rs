@@ -111,7 +111,7 @@ fn capitalise(text: &str) -> String {
 }
 
 fn to_table(name: String, answer: Answer) -> Table {
-    Table { name, schema: answer.schema, batches: answer.batches }
+    Table { name, schema: answer.schema, batches: answer.batches, is_ordered: answer.is_ordered }
 }
 
 /// Collects what contracts and queries say about the columns: titles, order of categories, units.

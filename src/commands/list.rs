@@ -99,7 +99,7 @@ fn show_list<const N: usize>(
         .map(|index| Arc::new(StringArray::from_iter_values(rows.iter().map(|row| &row[index]))) as ArrayRef)
         .collect();
     let batches = RecordBatch::try_new(Arc::clone(&schema), columns).into_iter().collect();
-    let answer = Answer { schema, batches, notices: Vec::new() };
+    let answer = Answer { schema, batches, notices: Vec::new(), is_ordered: true };
     let format = arguments.format.map_or_else(|| default_format(terminal), Into::into);
     show(terminal, format, &answer, &Layout::plain(&answer.schema))
 }

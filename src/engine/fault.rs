@@ -28,7 +28,8 @@ pub(super) fn convert(error: DataFusionError, script: &Script, statement: &State
     }
 }
 
-fn start_of(script: &Script, statement: &Statement) -> Place {
+/// Finds the first word of a statement.
+pub(super) fn start_of(script: &Script, statement: &Statement) -> Place {
     let sql = script.sql(statement);
     let skipped = sql.len() - sql.trim_start().len();
     let start = statement.range.start + skipped;
@@ -115,7 +116,13 @@ fn suggest(name: &str, known: &[&str]) -> (String, String) {
         Some(near) => (format!("did you mean `{near}`?"), format!("có phải ý bạn là `{near}`?")),
         None if known.is_empty() => (String::new(), String::new()),
         None => {
-            let list = known.iter().take(30).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let list = known
+                .iter()
+                .filter(|name| !name.contains('.'))
+                .take(20)
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(", ");
             (format!("there are {list}"), format!("hiện có {list}"))
         }
     }
@@ -159,7 +166,9 @@ pub(super) fn check_relations(state: &SessionState, parsed: &Parsed) -> Result<(
 }
 
 fn exists(state: &SessionState, reference: &TableReference) -> bool {
-    state.schema_for_ref(reference.clone()).is_ok_and(|schema| schema.table_exist(reference.table()))
+    let is_function = reference.schema().is_none() && state.table_functions().contains_key(reference.table());
+    is_function
+        || state.schema_for_ref(reference.clone()).is_ok_and(|schema| schema.table_exist(reference.table()))
 }
 
 fn unknown_table(state: &SessionState, parsed: &Parsed, reference: &TableReference) -> DataFusionError {
@@ -197,7 +206,10 @@ fn find_relation(parsed: &Parsed, reference: &TableReference) -> Option<Span> {
     };
     let wanted = reference.to_string().to_lowercase();
     let found = visit_relations(tree, |relation: &ObjectName| {
-        if relation.to_string().to_lowercase() == wanted {
+        // Without the quotes that the user may have written around the parts.
+        let parts = relation.0.iter().filter_map(|part| part.as_ident());
+        let name: Vec<&str> = parts.map(|part| part.value.as_str()).collect();
+        if name.join(".").to_lowercase() == wanted {
             ControlFlow::Break(relation.span())
         } else {
             ControlFlow::Continue(())

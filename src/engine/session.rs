@@ -49,6 +49,8 @@ pub struct Answer {
     pub batches: Vec<RecordBatch>,
     /// What the reader of the rows must know.
     pub notices: Vec<QueryNotice>,
+    /// Whether an `ORDER BY` decides the order of the rows.
+    pub is_ordered: bool,
 }
 
 impl Answer {
@@ -174,6 +176,7 @@ impl Engine {
 
     async fn attempt(&self, parsed: Parsed) -> datafusion::common::Result<Answer> {
         let state = self.context.state();
+        let is_ordered = statement::has_order(&parsed);
         fault::check_relations(&state, &parsed)?;
         let plan = state.statement_to_plan(parsed).await?;
         only_reading().verify_plan(&plan)?;
@@ -186,7 +189,7 @@ impl Engine {
         let physical = state.query_planner().create_physical_plan(&plan, &state).await?;
         let schema = keep_metadata(&schema, &physical);
         let batches = collect(physical, state.task_ctx()).await?;
-        Ok(Answer { schema, batches, notices })
+        Ok(Answer { schema, batches, notices, is_ordered })
     }
 }
 
@@ -248,7 +251,7 @@ fn parse(script: &Script, statement: &Statement, bindings: &Bindings) -> Result<
         .build()
         .and_then(|mut parser| parser.parse_statement())
         .map_err(|error| fault::convert(error, script, statement))?;
-    check_question(&parsed)?;
+    check_question(&parsed).map_err(|error| error.at_if_unplaced(|| fault::start_of(script, statement)))?;
     bindings.apply(parsed, script, statement)
 }
 
@@ -269,7 +272,8 @@ fn check_question(parsed: &Parsed) -> Result<()> {
         },
         other => other.to_string(),
     };
-    let verb: Vec<&str> = verb.split_whitespace().take(2).collect();
+    let words = if ["CREATE", "DROP", "ALTER"].iter().any(|first| verb.starts_with(first)) { 2 } else { 1 };
+    let verb: Vec<&str> = verb.split_whitespace().take(words).collect();
     Err(Error::new(QueryFault::NotAllowed { verb: verb.join(" ") }))
 }
 

@@ -99,6 +99,12 @@ fn offset_of(text: &str, location: Location) -> usize {
     line_start + rest.char_indices().nth(column).map_or(rest.len(), |(at, _)| at)
 }
 
+/// Tells whether the statement is a query with an `ORDER BY` of its own.
+pub(super) fn has_order(parsed: &Parsed) -> bool {
+    let Parsed::Statement(tree) = parsed else { return false };
+    matches!(tree.as_ref(), ast::Statement::Query(query) if query.order_by.is_some())
+}
+
 /// Makes one statement per top-level common table expression: the same WITH, then all its rows.
 pub(super) fn split_parts(parsed: &Parsed) -> Vec<(String, Parsed)> {
     let Parsed::Statement(tree) = parsed else { return Vec::new() };

@@ -7,7 +7,7 @@ use crate::engine::Answer;
 
 pub(super) fn write_csv(out: &mut impl Write, answer: &Answer, layout: &Layout) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(layout.columns.iter().map(|column| &column.heading))?;
+    writer.write_record(layout.columns.iter().map(|column| &column.heading)).map_err(plain)?;
     for batch in &answer.batches {
         for row in 0..batch.num_rows() {
             let texts = batch
@@ -15,8 +15,16 @@ pub(super) fn write_csv(out: &mut impl Write, answer: &Answer, layout: &Layout) 
                 .iter()
                 .enumerate()
                 .map(|(index, array)| layout.text(index, array, row).unwrap_or_default());
-            writer.write_record(texts)?;
+            writer.write_record(texts).map_err(plain)?;
         }
     }
     writer.flush()
+}
+
+/// Takes the crate's wrapping off, so that a closed pipe is told from a full disk.
+fn plain(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }

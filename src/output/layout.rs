@@ -17,6 +17,7 @@ pub struct Layout {
     /// One entry per column of the result.
     pub columns: Vec<ColumnLayout>,
     lang: Lang,
+    has_titles: bool,
 }
 
 /// How one column is shown.
@@ -61,7 +62,7 @@ impl Layout {
                 style: Style::Plain,
             })
             .collect();
-        Self { columns, lang: Lang::En }
+        Self { columns, lang: Lang::En, has_titles: false }
     }
 
     /// Shows titles, labels and numbers as in a report, from what the query declares of its columns
@@ -69,6 +70,7 @@ impl Layout {
     pub fn titled(schema: &Schema, declared: &[ResultColumn], contracts: &Contracts, lang: Lang) -> Self {
         let mut layout = Self::plain(schema);
         layout.lang = lang;
+        layout.has_titles = true;
         for (column, field) in layout.columns.iter_mut().zip(schema.fields()) {
             let declared = declared.iter().find(|declared| declared.name == *field.name());
             let title = declared.map(|declared| declared.title.clone()).filter(|title| !title.is_empty());
@@ -81,6 +83,11 @@ impl Layout {
             column.style = choose_style(declared, field.data_type());
         }
         layout
+    }
+
+    /// Returns what stands for a missing value: a dash for people, as printed tables have it.
+    pub fn missing(&self, plain: &'static str) -> &'static str {
+        if self.has_titles { "-" } else { plain }
     }
 
     /// Formats one value; `None` is NULL.

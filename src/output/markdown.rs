@@ -16,7 +16,9 @@ pub(super) fn write_markdown(out: &mut impl Write, answer: &Answer, layout: &Lay
             let cells = batch.columns().iter().enumerate();
             write_row(
                 out,
-                cells.map(|(index, array)| escape(&layout.text(index, array, row).unwrap_or_default())),
+                cells.map(|(index, array)| {
+                    escape(&layout.text(index, array, row).unwrap_or_else(|| layout.missing("").to_owned()))
+                }),
             )?;
         }
     }

@@ -28,7 +28,7 @@ pub(super) fn write_table(
         for row in 0..batch.num_rows() {
             let cells = batch.columns().iter().enumerate().map(|(index, array)| {
                 let text = layout.text(index, array, row);
-                Cell::new(text.map_or_else(|| "NULL".to_owned(), |text| show(&text)))
+                Cell::new(text.map_or_else(|| layout.missing("NULL").to_owned(), |text| show(&text)))
             });
             table.add_row(cells);
         }
