@@ -1,11 +1,9 @@
 //! Writes numbers and dates as the reader's language does: `1.234,5` or `1,234.5`, `05/01/2024`.
-//!
-//! Vietnamese numbers follow the Accounting Law 2015, article 11: a point between thousands, a
-//! comma before decimals.
 
 use chrono::{Datelike as _, NaiveDate};
 
 use crate::error::Lang;
+use crate::vietnamese::print::format_number;
 
 /// From here on a number is written with a power of ten.
 const HUGE: f64 = 1e15;
@@ -21,32 +19,11 @@ pub(super) struct NumberFormat {
 impl NumberFormat {
     /// Writes a number with a fixed number of decimals and a true minus sign.
     pub(super) fn number(self, value: f64, decimals: usize) -> String {
-        let (group, mark) = match self.lang {
-            Lang::En => (',', '.'),
-            Lang::Vi => ('.', ','),
-        };
         if value.abs() >= HUGE || decimals > FINEST {
-            return format!("{value:.1e}").replace('.', mark.encode_utf8(&mut [0; 4])).replace('-', "−");
+            let mark = if self.lang == Lang::Vi { "," } else { "." };
+            return format!("{value:.1e}").replace('.', mark).replace('-', "−");
         }
-        // Halves go away from zero, as in schools and spreadsheets, not to the even digit.
-        let factor = 10_f64.powi(i32::try_from(decimals).unwrap_or_default());
-        let text = format!("{:.decimals$}", (value.abs() * factor).round() / factor);
-        let (whole, fraction) = text.split_once('.').unwrap_or((text.as_str(), ""));
-        let mut out = String::new();
-        if value < 0.0 && text.chars().any(|digit| digit.is_ascii_digit() && digit != '0') {
-            out.push('−');
-        }
-        for (at, digit) in whole.chars().enumerate() {
-            if at > 0 && (whole.len() - at).is_multiple_of(3) {
-                out.push(group);
-            }
-            out.push(digit);
-        }
-        if !fraction.is_empty() {
-            out.push(mark);
-            out.push_str(fraction);
-        }
-        out
+        format_number(value, decimals, self.lang).replace('-', "−")
     }
 
     /// Writes a day at the given fineness.

@@ -6,10 +6,10 @@ use datafusion::arrow::array::{Array, AsArray};
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type, Schema};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 
-use super::number::format_number;
 use crate::engine::{CATEGORY_KEY, Contracts, TITLE_KEY};
 use crate::error::Lang;
 use crate::query::{ResultColumn, Role};
+use crate::vietnamese::print::format_number;
 
 /// How the columns of one result are shown.
 #[derive(Debug, Clone)]

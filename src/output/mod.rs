@@ -7,7 +7,6 @@ mod csv;
 mod json;
 mod layout;
 mod markdown;
-mod number;
 mod table;
 mod visible;
 
@@ -16,7 +15,6 @@ use std::io::{self, Write};
 use crate::engine::Answer;
 
 pub use layout::{ColumnLayout, Layout};
-pub use number::format_number;
 pub use visible::visible;
 
 /// The format of a written answer.

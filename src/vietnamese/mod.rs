@@ -3,3 +3,4 @@
 pub mod dates;
 pub mod fold;
 pub mod numbers;
+pub mod print;
