@@ -92,14 +92,19 @@ fn show_list<const N: usize>(
     headings: &[String; N],
     rows: &[[String; N]],
 ) -> Result<()> {
+    let answer = list_answer(headings, rows);
+    let format = arguments.format.map_or_else(|| default_format(terminal), Into::into);
+    show(terminal, format, &answer, &Layout::plain(&answer.schema))
+}
+
+/// Makes a table of texts.
+pub fn list_answer<const N: usize>(headings: &[String; N], rows: &[[String; N]]) -> Answer {
     let fields: Vec<Field> =
         headings.iter().map(|heading| Field::new(heading, DataType::Utf8, false)).collect();
     let schema = Arc::new(Schema::new(fields));
-    let columns: Vec<ArrayRef> = (0..N)
-        .map(|index| Arc::new(StringArray::from_iter_values(rows.iter().map(|row| &row[index]))) as ArrayRef)
-        .collect();
-    let batches = RecordBatch::try_new(Arc::clone(&schema), columns).into_iter().collect();
-    let answer = Answer { schema, batches, notices: Vec::new(), is_ordered: true };
-    let format = arguments.format.map_or_else(|| default_format(terminal), Into::into);
-    show(terminal, format, &answer, &Layout::plain(&answer.schema))
+    let column = |index: usize| {
+        Arc::new(StringArray::from_iter_values(rows.iter().map(|row| &row[index]))) as ArrayRef
+    };
+    let batch = RecordBatch::try_new(Arc::clone(&schema), (0..N).map(column).collect());
+    Answer { schema, batches: batch.into_iter().collect(), notices: Vec::new(), is_ordered: true }
 }

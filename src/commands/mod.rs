@@ -11,6 +11,7 @@ mod write;
 use crate::cli::Command;
 use crate::error::Result;
 
+pub use list::list_answer;
 pub use session::Session;
 pub use write::show;
 

@@ -1,9 +1,11 @@
 //! The `\` commands: one table drives parsing and help.
 
-use crate::commands::{Session, show};
-use crate::engine::{Engine, Script};
-use crate::error::{Explain as _, Result};
-use crate::messages::{ShellHelp, TerminalFault};
+use datafusion::arrow::datatypes::DataType;
+
+use crate::commands::{Session, list_answer, show};
+use crate::engine::{Answer, Engine, Script, Statement, TITLE_KEY};
+use crate::error::{Explain as _, Lang, Result};
+use crate::messages::{Heading, ShellHelp, TerminalFault};
 use crate::output::{Format, Layout};
 use crate::workspace::{check_name, did_you_mean};
 
@@ -67,23 +69,60 @@ fn leave(_: &Session, _: &Engine, _: &str) -> Result<After> {
 
 /// Lists the tables, or the columns of one with their titles.
 fn describe(session: &Session, engine: &Engine, name: &str) -> Result<After> {
-    let sql = if name.is_empty() {
-        "SELECT CASE WHEN table_schema = 'datasets' THEN table_name ELSE table_schema || '.' || table_name END AS name, \
-         CASE table_type WHEN 'VIEW' THEN 'saved query' ELSE 'dataset' END AS kind \
-         FROM information_schema.tables WHERE table_schema IN ('datasets', 'queries') \
-         ORDER BY table_schema, table_name"
-            .to_owned()
+    let answer = if name.is_empty() {
+        ask(session, engine, TABLES)?
     } else {
         let (schema, table) = name.split_once('.').unwrap_or(("datasets", name));
         check_name(schema)?;
         check_name(table)?;
-        format!("DESCRIBE {schema}.{table}")
+        describe_columns(
+            session.terminal.lang,
+            &ask(session, engine, &format!("SELECT * FROM {schema}.{table} LIMIT 0"))?,
+        )
     };
-    let script = Script::new("\\d", sql);
-    for statement in script.statements() {
-        let answer = session.wait(engine.ask(&script, &statement))?;
-        let format = if session.terminal.shows_data() { Format::Table } else { Format::Csv };
-        show(session.terminal, format, &answer, &Layout::plain(&answer.schema))?;
-    }
+    let format = if session.terminal.shows_data() { Format::Table } else { Format::Csv };
+    show(session.terminal, format, &answer, &Layout::plain(&answer.schema))?;
     Ok(After::Continue)
+}
+
+/// Everything that stands after FROM, datasets first.
+const TABLES: &str = "SELECT CASE WHEN table_schema = 'datasets' THEN table_name \
+     ELSE table_schema || '.' || table_name END AS name, \
+     CASE table_type WHEN 'VIEW' THEN 'saved query' ELSE 'dataset' END AS kind \
+     FROM information_schema.tables WHERE table_schema IN ('datasets', 'queries') \
+     ORDER BY table_schema, table_name";
+
+fn ask(session: &Session, engine: &Engine, sql: &str) -> Result<Answer> {
+    let script = Script::new("\\d", sql);
+    let statement = Statement { range: 0..script.text.len(), terminated: false };
+    session.wait(engine.ask(&script, &statement))
+}
+
+/// Turns the columns of an answer into rows: name, type, title.
+fn describe_columns(lang: Lang, answer: &Answer) -> Answer {
+    let rows: Vec<[String; 3]> = answer
+        .schema
+        .fields()
+        .iter()
+        .map(|field| {
+            let title = field.metadata().get(TITLE_KEY).cloned().unwrap_or_default();
+            [field.name().clone(), type_word(field.data_type()), title]
+        })
+        .collect();
+    let headings = [Heading::Column, Heading::Type, Heading::Title].map(|heading| heading.message(lang));
+    list_answer(&headings, &rows)
+}
+
+/// Names a type as contracts and SQL do.
+fn type_word(data_type: &DataType) -> String {
+    match data_type {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => "text".to_owned(),
+        DataType::Boolean => "bool".to_owned(),
+        DataType::Date32 | DataType::Date64 => "date".to_owned(),
+        DataType::Timestamp(..) => "timestamp".to_owned(),
+        DataType::Decimal128(precision, scale) => format!("decimal({precision},{scale})"),
+        data_type if data_type.is_floating() => "float".to_owned(),
+        data_type if data_type.is_integer() => "int".to_owned(),
+        other => other.to_string(),
+    }
 }
