@@ -14,6 +14,9 @@ pub struct Workspace {
     root: PathBuf,
 }
 
+/// The format of workspaces that this version reads and writes.
+pub const FORMAT: &str = "1";
+
 /// Tells whether `name` may name a dataset, a query, a chart or a column.
 pub fn is_name(name: &str) -> bool {
     let mut letters = name.bytes();
@@ -29,7 +32,7 @@ impl Workspace {
     /// [`WorkspaceFault::NotAWorkspace`] if the folder has no `datasets`.
     pub fn open(root: &Path) -> Result<Self> {
         if root.join("datasets").is_dir() {
-            Ok(Self { root: root.to_owned() })
+            Self { root: root.to_owned() }.check_format()
         } else {
             Err(WorkspaceFault::NotAWorkspace { folder: root.display().to_string() }.error())
         }
@@ -40,11 +43,28 @@ impl Workspace {
     /// # Errors
     /// [`WorkspaceFault::NotFound`] if there is none.
     pub fn find(start: &Path) -> Result<Self> {
-        start
-            .ancestors()
-            .find(|folder| folder.join("datasets").is_dir())
-            .map(|root| Self { root: root.to_owned() })
-            .ok_or_else(|| WorkspaceFault::NotFound { start: start.display().to_string() }.error())
+        let root = start.ancestors().find(|folder| folder.join("datasets").is_dir());
+        let root =
+            root.ok_or_else(|| WorkspaceFault::NotFound { start: start.display().to_string() }.error())?;
+        Self { root: root.to_owned() }.check_format()
+    }
+
+    /// Refuses a workspace that a later version of the program has written.
+    fn check_format(self) -> Result<Self> {
+        match std::fs::read_to_string(self.format_file()) {
+            Ok(found) if found.trim() != FORMAT => {
+                let fault =
+                    WorkspaceFault::OtherFormat { found: found.trim().to_owned(), known: FORMAT.to_owned() };
+                Err(Error::new(fault).at(Place::file(self.display(&self.format_file()))))
+            }
+            // A workspace that nothing was imported into has no such file.
+            Ok(_) | Err(_) => Ok(self),
+        }
+    }
+
+    /// Returns the file that names the format of the workspace.
+    pub fn format_file(&self) -> PathBuf {
+        self.state_folder().join("format")
     }
 
     /// Returns the workspace's folder.
@@ -120,19 +140,31 @@ impl Workspace {
     /// Lists the years of a dataset that are imported, in order.
     ///
     /// # Errors
-    /// If the folder cannot be read.
+    /// [`WorkspaceFault::NotAYear`] if something else stands in the dataset's folder: it would be read
+    /// by some programs and silently left out by others.
     pub fn years(&self, dataset: &str) -> Result<Vec<i32>> {
         let folder = self.dataset_folder(dataset);
         let mut years = Vec::new();
-        for name in list_folder(&folder)? {
-            let year = name.strip_prefix("year=").and_then(|year| year.parse().ok());
-            if let Some(year) = year.filter(|year| self.year_file(dataset, *year).is_file()) {
+        for name in list_folder(&folder)?.into_iter().filter(|name| !name.starts_with('.')) {
+            let year = name.strip_prefix("year=").and_then(|year| year.parse::<i32>().ok());
+            // `year=02023` is the same year by another name.
+            let Some(year) = year.filter(|year| name == format!("year={year}")) else {
+                return Err(not_a_year(&self.display(&folder.join(name))));
+            };
+            for file in list_folder(&folder.join(&name))?.into_iter().filter(|file| !file.starts_with('.')) {
+                if file != "data.parquet" {
+                    return Err(not_a_year(&self.display(&folder.join(&name).join(file))));
+                }
                 years.push(year);
             }
         }
         years.sort_unstable();
         Ok(years)
     }
+}
+
+fn not_a_year(shown: &str) -> Error {
+    Error::new(WorkspaceFault::NotAYear { file: shown.to_owned() }).at(Place::file(shown))
 }
 
 /// Checks a name that a user gave.

@@ -110,3 +110,27 @@ fn a_year_imported_by_another_process_is_seen_at_once() {
     drop(input);
     child.wait().unwrap();
 }
+
+#[test]
+fn a_damaged_year_is_named_and_troubles_no_other_year_or_dataset() {
+    let project = Project::with_data();
+    std::fs::write(project.path("datasets/dossiers/year=2020/data.parquet"), "damaged").unwrap();
+    let count = |sql: &str| project.run(&["query", "-c", sql]);
+    assert_eq!(count("select count(*) as n from dossiers where year = 2023").data(), "n\n149\n");
+    assert_eq!(count("select count(*) as n from figures").data(), "n\n42\n");
+    let damaged = count("select count(*) as n from dossiers");
+    assert_eq!(damaged.code, Some(1));
+    assert!(damaged.stderr.contains("year=2020/data.parquet"), "{damaged}");
+    let listed = count("select year from imports where fault is not null");
+    assert_eq!(listed.data(), "year\n2020\n");
+}
+
+#[test]
+fn what_is_not_a_year_among_the_years_is_refused_by_name() {
+    let project = Project::with_data();
+    project.write("datasets/training/year=2023/copy.parquet", "");
+    let run = project.run(&["query", "-c", "select count(*) from training"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stderr.contains("datasets/training/year=2023/copy.parquet"), "{run}");
+    assert_eq!(project.run(&["query", "-c", "select 1 as a"]).data(), "a\n1\n");
+}

@@ -20,7 +20,7 @@ pub(super) fn run_datasets(session: &Session, arguments: &ListArgs) -> Result<()
     let names = engine.workspace().datasets()?;
     let rows = names.into_iter().filter_map(|name| {
         let contract = keep_going(session.terminal, &name, engine.contracts().read(&name))?;
-        let years = engine.workspace().years(&name).unwrap_or_default();
+        let years = keep_going(session.terminal, &name, engine.workspace().years(&name)).unwrap_or_default();
         Some([name, contract.title, describe_years(&years)])
     });
     let lang = session.terminal.lang;

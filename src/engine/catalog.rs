@@ -197,6 +197,8 @@ impl WorkspaceSchema {
             SchemaKind::Source => Origin::Shown,
         };
         let contract = self.context.contracts.read(name).map_err(external)?;
+        // Whatever else stands among the years would be left out silently.
+        self.context.workspace.years(name).map_err(external)?;
         let state = self.context.state()?;
         Ok(Arc::new(DatasetTable::new(&state, Arc::new(contract), origin)?))
     }

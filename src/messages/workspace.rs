@@ -33,6 +33,16 @@ super::messages! {
             "there is no saved chart `{name}` in this workspace",
             "không có biểu đồ đã lưu `{name}` trong không gian làm việc này",
             hint "{hint}", "{hint_vi}";
+        /// Something else than years stands among the years.
+        NotAYear { file: String } Data,
+            "`{file}` does not belong there: a dataset's folder holds `year=2023/data.parquet` and the like, nothing else",
+            "`{file}` không thuộc về chỗ này: thư mục của bộ dữ liệu chỉ chứa các tệp dạng `year=2023/data.parquet`",
+            hint "move it out of the folder `datasets`", "hãy chuyển nó ra khỏi thư mục `datasets`";
+        /// A workspace of another version of the program.
+        OtherFormat { found: String, known: String } Usage,
+            "the workspace has format {found}, and this version knows {known}",
+            "không gian làm việc có định dạng {found}, còn phiên bản này biết định dạng {known}",
+            hint "use a newer version of the program", "hãy dùng phiên bản mới hơn của chương trình";
         /// A file cannot be read.
         Unreadable { file: String } Data,
             "cannot read `{file}`", "không đọc được `{file}`",

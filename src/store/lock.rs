@@ -8,7 +8,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use super::place::refuse_links;
 use crate::error::Result;
 use crate::messages::StoreFault;
-use crate::workspace::{Workspace, unwritable};
+use crate::workspace::{FORMAT, Workspace, unwritable};
 
 /// The right to change a workspace, until it is dropped.
 #[derive(Debug)]
@@ -30,7 +30,13 @@ impl Lock {
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
         let file = file.map_err(|cause| unwritable(&shown, cause))?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => {
+                let format = workspace.format_file();
+                if !format.exists() {
+                    super::replace_file(&format, format!("{FORMAT}\n").as_bytes())?;
+                }
+                Ok(Self { _file: file })
+            }
             Err(TryLockError::WouldBlock) => Err(StoreFault::Busy.into()),
             Err(TryLockError::Error(cause)) => Err(unwritable(&shown, cause)),
         }
