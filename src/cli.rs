@@ -120,7 +120,7 @@ pub struct QueryArgs {
     #[arg(value_name = "param=value")]
     pub arguments: Vec<String>,
     /// SQL to run
-    #[arg(short = 'c', value_name = "SQL", conflicts_with = "file")]
+    #[arg(short = 'c', value_name = "SQL", conflicts_with = "file", allow_hyphen_values = true)]
     pub sql: Option<String>,
     /// File of SQL to run
     #[arg(short, long, value_name = "FILE")]
@@ -182,7 +182,7 @@ pub struct ChartArgs {
     #[arg(value_name = "NAME | param=value", conflicts_with = "sql")]
     pub words: Vec<String>,
     /// SQL with a VISUALISE clause to draw
-    #[arg(short = 'c', value_name = "SQL", requires = "output")]
+    #[arg(short = 'c', value_name = "SQL", requires = "output", allow_hyphen_values = true)]
     pub sql: Option<String>,
     /// File to write, .png or .svg; saved charts go to charts/NAME.png otherwise
     #[arg(short, long, value_name = "FILE")]

@@ -180,7 +180,9 @@ pub fn check_name(name: &str) -> Result<()> {
 /// # Errors
 /// [`WorkspaceFault::Unreadable`] with the file's path as `shown`.
 pub fn read_text(path: &Path, shown: &str) -> Result<String> {
-    std::fs::read_to_string(path).map_err(|cause| unreadable(shown, cause))
+    let text = std::fs::read_to_string(path).map_err(|cause| unreadable(shown, cause))?;
+    // Editors on Windows put a byte order mark before UTF-8.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 /// Says that a file cannot be read, and why.

@@ -8,6 +8,8 @@
 
 /// Re-importing the exports gives the bundled data; every check of the expectations holds.
 mod bundled;
+/// Saved charts, charts from SQL, and what is refused.
+mod charts;
 /// What wrong input is answered with, in both languages.
 mod errors;
 /// The direction in which modules may use each other.

@@ -134,3 +134,65 @@ fn what_is_not_a_year_among_the_years_is_refused_by_name() {
     assert!(run.stderr.contains("datasets/training/year=2023/copy.parquet"), "{run}");
     assert_eq!(project.run(&["query", "-c", "select 1 as a"]).data(), "a\n1\n");
 }
+
+#[test]
+fn words_behind_a_complete_statement_are_an_error_and_never_ignored() {
+    let project = Project::with_data();
+    project.write("queries/typo.sql", "-- title: x\nSELECT count(*) AS n FROM dossiers whre year = 2023\n");
+    for arguments in [
+        vec!["-c", "select count(*) from dossiers whre year = 2023"],
+        vec!["-c", "select field, count(*) from dossiers group by 1 oder by 2"],
+        vec!["-c", "select 1 as a select 2"],
+        vec!["-c", "select * from queries.typo"],
+        vec!["typo"],
+    ] {
+        let run = project.run(&[&["query"], arguments.as_slice()].concat());
+        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{arguments:?}: {run}");
+    }
+    let run = project.run(&["query", "-c", "select count(*) from dossiers whre year = 2023"]);
+    assert!(run.stderr.contains("`WHRE` → `WHERE`?") && run.stderr.contains("-c:1:"), "{run}");
+}
+
+#[test]
+fn saved_queries_take_named_arguments_in_sql() {
+    let project = Project::with_data();
+    let ask = |sql: &str| project.run(&["query", "-c", sql]);
+    let called = ask(
+        "select year, sum(dossiers) as n from queries.dossiers_by_field(from_year => 2022) group by 1 order by 1",
+    );
+    assert_eq!(called.data(), "year,n\n2022,162\n2023,149\n");
+    let joined =
+        ask("with now as (select * from queries.on_time_resolved(from_year => 2023, field => 'standards')) \
+         select n.on_time, p.on_time as before from now n \
+         join queries.on_time_resolved(from_year => 2022, to_year => 2022) p on n.field = p.field");
+    assert_eq!(joined.data(), "on_time,before\n59,67\n");
+    let quoted = ask("select count(*) as n from queries.dossiers_by_outcome(field => 'x'' OR ''1''=''1')");
+    assert_eq!(quoted.data(), "n\n0\n");
+    let wrong = ask("select * from queries.dossiers_by_field(from => 2022)");
+    assert_eq!(wrong.code, Some(2));
+    assert!(wrong.stderr.contains("has no parameter `from`") && wrong.stderr.contains("-c:1:15"), "{wrong}");
+    assert_eq!(ask("select * from queries.dossiers_by_field(2022)").code, Some(1));
+}
+
+#[test]
+fn several_results_do_not_share_a_file() {
+    let project = Project::new();
+    let run = project.run(&["query", "-c", "select 1 as a; select 2 as b", "-o", "two.csv"]);
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(!project.path("two.csv").exists());
+}
+
+#[test]
+fn json_keeps_names_and_null_is_null() {
+    let project = Project::with_data();
+    let run = project.run(&["query", "plan_gap", "--titles", "--format", "ndjson"]);
+    assert!(run.data().starts_with("{\"indicator\":"));
+    let nulls = project.run(&[
+        "query",
+        "-c",
+        "select null as n, timestamp '2023-01-02 03:04:05.5' as t",
+        "--format",
+        "ndjson",
+    ]);
+    assert_eq!(nulls.data(), "{\"n\":null,\"t\":\"2023-01-02 03:04:05.500\"}\n");
+}

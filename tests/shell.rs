@@ -106,3 +106,18 @@ mod terminal {
         assert!(!loose.iter().any(|name| name.to_string_lossy().contains("history")), "{loose:?}");
     }
 }
+
+#[test]
+fn places_in_a_pipe_are_those_of_the_input() {
+    let run =
+        Project::new().run_with(&[], "\n\n\nselect 1 as a;\nselect 2 as b; select feild\nfrom dossiers;");
+    assert!(run.stderr.contains("stdin:5:23"), "{run}");
+}
+
+#[test]
+fn a_byte_order_mark_is_not_part_of_the_sql() {
+    let project = Project::new();
+    assert_eq!(project.run_with(&[], "\u{feff}select 1 as a;").data(), "a\n1\n");
+    project.write("a.sql", "\u{feff}select 1 as a");
+    assert_eq!(project.run(&["query", "-f", "a.sql"]).data(), "a\n1\n");
+}

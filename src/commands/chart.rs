@@ -34,6 +34,10 @@ pub(super) fn run(session: &Session, arguments: &ChartArgs) -> Result<()> {
     if arguments.output.is_some() && names.len() != 1 {
         return Err(TerminalFault::OneChartPerFile { count: names.len() }.error());
     }
+    // A chart's own image shows it with its defaults; anything else needs a file of its own.
+    if arguments.output.is_none() && !pairs.is_empty() {
+        return Err(TerminalFault::ArgumentsNeedAFile.error());
+    }
     let queries: Result<Vec<SavedQuery>> = names.iter().map(|name| engine.read_chart(name)).collect();
     for query in queries? {
         let file = match &arguments.output {
@@ -78,7 +82,12 @@ fn draw(
     let answer = session.wait(engine.ask_saved(query, start, values))?;
     let parts = session.wait(engine.ask_parts(query, start, values, is_named))?;
     let notes = describe_columns(engine, std::iter::once(&answer).chain(parts.iter().map(|(_, part)| part)));
-    let notices = answer.notices.clone();
+    let mut notices = answer.notices.clone();
+    for notice in parts.iter().flat_map(|(_, part)| &part.notices) {
+        if !notices.contains(notice) {
+            notices.push(notice.clone());
+        }
+    }
     let data = ChartData {
         result: to_table(query.name.clone(), answer),
         tables: parts.into_iter().map(|(name, part)| to_table(name, part)).collect(),

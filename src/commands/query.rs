@@ -38,7 +38,11 @@ fn run_saved(
 }
 
 fn run_script(session: &Session, engine: &Engine, destination: &Destination, script: &Script) -> Result<()> {
-    for statement in script.statements() {
+    let statements = script.statements();
+    if destination.is_file() && statements.len() > 1 {
+        return Err(TerminalFault::OneResultPerFile { count: statements.len() }.error());
+    }
+    for statement in statements {
         let answer = session.wait(engine.ask(script, &statement))?;
         destination.write(session, engine, &answer, &[])?;
     }

@@ -36,7 +36,13 @@ impl<'a> Destination<'a> {
             (None, Some(file)) => format_of(file)?,
             (None, None) => default_format(terminal),
         };
-        Ok(Self { format, file, titles: arguments.titles })
+        // Markdown is read by people, so it speaks their words.
+        Ok(Self { format, file, titles: arguments.titles || format == Format::Markdown })
+    }
+
+    /// Tells whether the result goes to a file.
+    pub(super) fn is_file(&self) -> bool {
+        self.file.is_some()
     }
 
     /// Writes the answer and says what its reader must know.

@@ -21,11 +21,42 @@ use crate::workspace::did_you_mean;
 /// Converts an error of a statement.
 pub(super) fn convert(error: DataFusionError, script: &Script, statement: &Statement) -> Error {
     let span = find_span(&error);
-    let converted = describe(error);
+    let converted =
+        if is_syntax(&error) { describe_syntax(error, script.sql(statement)) } else { describe(error) };
     match span {
         Some(span) => converted.at_if_unplaced(|| script.place(statement, span)),
         None => converted.at_if_unplaced(|| start_of(script, statement)),
     }
+}
+
+fn is_syntax(error: &DataFusionError) -> bool {
+    match error {
+        DataFusionError::SQL(..) => true,
+        DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => is_syntax(inner),
+        _ => false,
+    }
+}
+
+/// A word that is almost a keyword is the likeliest reason why the text behind it makes no sense.
+fn describe_syntax(error: DataFusionError, sql: &str) -> Error {
+    const KEYWORDS: [&str; 12] = [
+        "SELECT", "FROM", "WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "UNION", "JOIN", "BETWEEN", "WITH",
+        "DISTINCT",
+    ];
+    let words = sql.split(|c: char| !c.is_alphanumeric() && c != '_').map(str::to_uppercase);
+    let near = words
+        .filter(|word| word.len() > 2 && !KEYWORDS.contains(&word.as_str()))
+        .find_map(|word| {
+            let likeliest = KEYWORDS
+                .iter()
+                .max_by(|a, b| strsim::jaro_winkler(&word, a).total_cmp(&strsim::jaro_winkler(&word, b)))?;
+            (strsim::damerau_levenshtein(&word, likeliest) == 1).then(|| format!("`{word}` → `{likeliest}`?"))
+        })
+        .unwrap_or_default();
+    let described = describe(error);
+    let problem = described.message(crate::error::Lang::En);
+    let problem = problem.trim_start_matches("this is not SQL that can be read: ").to_owned();
+    Error::new(QueryFault::Syntax { problem, near })
 }
 
 /// Finds the first word of a statement.
@@ -33,7 +64,7 @@ pub(super) fn start_of(script: &Script, statement: &Statement) -> Place {
     let sql = script.sql(statement);
     let skipped = sql.len() - sql.trim_start().len();
     let start = statement.range.start + skipped;
-    Place::text(&script.file, &script.text, start, start + 1)
+    script.place_of(start, start + 1)
 }
 
 /// Converts an error without a place.
@@ -54,7 +85,7 @@ pub(super) fn describe(error: DataFusionError) -> Error {
             let problem = inner.to_string();
             let problem = problem.trim_start_matches("sql parser error: ");
             let problem = problem.split(" at Line:").next().unwrap_or(problem);
-            Error::new(QueryFault::Syntax { problem: problem.to_owned() })
+            Error::new(QueryFault::Syntax { problem: problem.to_owned(), near: String::new() })
         }
         DataFusionError::Internal(problem) => Error::new(QueryFault::Defect { problem }),
         other => unknown_function(&other)
@@ -175,7 +206,12 @@ fn unknown_table(state: &SessionState, parsed: &Parsed, reference: &TableReferen
     let name = reference.to_string();
     let known = known_tables(state);
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let (hint, hint_vi) = suggest(&name, &known);
+    // A saved query named without its schema is meant more often than a dataset that looks alike.
+    let qualified = format!("{}.{name}", super::catalog::QUERIES);
+    let (hint, hint_vi) = match known.iter().find(|known| **known == qualified) {
+        Some(found) => suggest(found, &[found]),
+        None => suggest(&name, &known),
+    };
     let error = super::catalog::external(Error::new(QueryFault::UnknownTable { name, hint, hint_vi }));
     match find_relation(parsed, reference) {
         Some(span) => {

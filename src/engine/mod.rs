@@ -3,6 +3,7 @@
 //! DataFusion's types that the product depends on are kept behind this module, since a major version
 //! of it appears every few months.
 
+mod call;
 mod catalog;
 mod dataset;
 mod fault;

@@ -242,19 +242,45 @@ pub(super) async fn make_view(
     inner: &Context,
     name: &str,
 ) -> datafusion::common::Result<Arc<dyn TableProvider>> {
+    let query = read_query(&inner.workspace, name).map_err(external)?;
+    let planned = async { session::plan_saved(inner, &query).await.map_err(fault::describe) };
+    let plan = enter(name, planned).await.map_err(external)?;
+    Ok(Arc::new(ViewTable::new(plan, Some(query.text))))
+}
+
+/// Does the work for a saved query, unless that is being done already further out.
+///
+/// # Errors
+/// [`QueryFault::Cycle`], or what the work gives.
+pub(super) async fn enter<T>(name: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
     let mut path = PLANNING.try_with(Clone::clone).unwrap_or_default();
     let seen = path.iter().any(|planned| planned == name);
     path.push(name.to_owned());
     if seen {
-        return Err(external(Error::new(QueryFault::Cycle { path: path.join(" → ") })));
+        return Err(Error::new(QueryFault::Cycle { path: path.join(" → ") }));
     }
-    let query = read_query(&inner.workspace, name).map_err(external)?;
-    let plan = PLANNING.scope(path, Box::pin(session::plan_saved(inner, &query))).await?;
-    Ok(Arc::new(ViewTable::new(plan, Some(query.text))))
+    PLANNING.scope(path, Box::pin(work)).await
+}
+
+/// Returns the statement of a saved query, which is one.
+///
+/// # Errors
+/// If the file holds none, or several.
+pub(super) fn only_statement(query: &SavedQuery, script: &Script) -> Result<Statement> {
+    let [statement] = script.statements().try_into().map_err(|_: Vec<_>| no_statement(query))?;
+    Ok(statement)
 }
 
 /// Says that a file holds no statement, or more than one where one is wanted.
 pub(super) fn no_statement(query: &SavedQuery) -> Error {
-    Error::new(QueryFault::Syntax { problem: "one statement is wanted".to_owned() })
-        .at(Place::file(&query.file))
+    Error::new(QueryFault::NotOneStatement).at(Place::file(&query.file))
+}
+
+/// Says that the workspace lacks a chart.
+pub(super) fn unknown_chart(name: &str, names: &[String]) -> Error {
+    let (hint, hint_vi) = match did_you_mean(name, names.iter().map(String::as_str)) {
+        Some(near) => (format!("did you mean `{near}`?"), format!("có phải ý bạn là `{near}`?")),
+        None => ("`cchc charts` lists what there is".into(), "`cchc charts` liệt kê những gì đang có".into()),
+    };
+    WorkspaceFault::UnknownChart { name: name.to_owned(), hint, hint_vi }.error()
 }

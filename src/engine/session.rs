@@ -21,6 +21,7 @@ use datafusion::sql::parser::{DFParserBuilder, Statement as Parsed};
 use datafusion::sql::sqlparser::ast;
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 
+use super::call::expand_calls;
 use super::catalog::{CATALOG, Context, Contracts, DATASETS, StateSource, WorkspaceCatalogs, external};
 use super::files::{FileReplaced, WorkspaceOnly};
 use super::label::{Label, LabelRule};
@@ -108,6 +109,10 @@ impl Engine {
     /// # Errors
     /// If the file cannot be read, or its header is wrong.
     pub fn read_chart(&self, name: &str) -> Result<SavedQuery> {
+        let names = self.inner.workspace.charts()?;
+        if !names.iter().any(|known| known == name) {
+            return Err(saved::unknown_chart(name, &names));
+        }
         let path = self.inner.workspace.chart_file(name);
         let shown = self.inner.workspace.display(&path);
         parse_saved_query(name, &shown, &read_text(&path, &shown)?)
@@ -131,6 +136,7 @@ impl Engine {
         let mut parts = Vec::new();
         for statement in script.statements() {
             let parsed = parse(&script, &statement, &bindings)?;
+            let parsed = expand_calls(&self.inner, parsed, &script, &statement).await?;
             for (name, part) in statement::split_parts(&parsed) {
                 if wanted(&name) {
                     let answer = self.attempt(part).await;
@@ -155,15 +161,13 @@ impl Engine {
         let text = query.text.get(..length).unwrap_or(&query.text);
         let bindings = saved::bind(&self.inner, query, text, arguments).await?;
         let script = Script::new(query.file.clone(), text);
-        let mut answer = None;
-        for statement in script.statements() {
-            answer = Some(self.run(&script, &statement, &bindings).await?);
-        }
-        answer.ok_or_else(|| saved::no_statement(query))
+        let statement = saved::only_statement(query, &script)?;
+        self.run(&script, &statement, &bindings).await
     }
 
     async fn run(&self, script: &Script, statement: &Statement, bindings: &Bindings) -> Result<Answer> {
         let parsed = parse(script, statement, bindings)?;
+        let parsed = expand_calls(&self.inner, parsed, script, statement).await?;
         for _ in 0..PLANNING_ATTEMPTS {
             match self.attempt(parsed.clone()).await {
                 Err(error) if replaced(&error) => {}
@@ -246,11 +250,16 @@ fn only_reading() -> SQLOptions {
 /// Parses one statement, replaces its parameters and refuses what is not a question.
 fn parse(script: &Script, statement: &Statement, bindings: &Bindings) -> Result<Parsed> {
     let sql = script.sql(statement);
-    let parsed = DFParserBuilder::new(sql)
+    // All statements, not the first: what stands behind a complete one is an error, never ignored.
+    let mut found = DFParserBuilder::new(sql)
         .with_dialect(&GenericDialect {})
         .build()
-        .and_then(|mut parser| parser.parse_statement())
+        .and_then(|mut parser| parser.parse_statements())
         .map_err(|error| fault::convert(error, script, statement))?;
+    let (Some(parsed), None) = (found.pop_front(), found.pop_front()) else {
+        let fault = QueryFault::Syntax { problem: "one statement is wanted".to_owned(), near: String::new() };
+        return Err(Error::new(fault).at(fault::start_of(script, statement)));
+    };
     check_question(&parsed).map_err(|error| error.at_if_unplaced(|| fault::start_of(script, statement)))?;
     bindings.apply(parsed, script, statement)
 }
@@ -288,17 +297,27 @@ fn replaced(error: &datafusion::common::DataFusionError) -> bool {
     false
 }
 
+/// Parses the one statement of a saved query with its parameters bound.
+pub(super) async fn parse_saved(
+    inner: &Context,
+    query: &SavedQuery,
+    arguments: &saved::Arguments,
+) -> Result<(Script, Statement, Parsed)> {
+    let bindings = saved::bind(inner, query, &query.text, arguments).await?;
+    let script = Script::new(query.file.clone(), query.text.clone());
+    let statement = saved::only_statement(query, &script)?;
+    let parsed = parse(&script, &statement, &bindings)?;
+    Ok((script, statement, parsed))
+}
+
 /// Plans a saved query for use as a table.
 pub(super) async fn plan_saved(
     inner: &Context,
     query: &SavedQuery,
 ) -> datafusion::common::Result<LogicalPlan> {
-    let bindings =
-        saved::bind(inner, query, &query.text, &saved::Arguments::default()).await.map_err(external)?;
-    let script = Script::new(query.file.clone(), query.text.clone());
-    let [statement] =
-        script.statements().try_into().map_err(|_: Vec<_>| external(saved::no_statement(query)))?;
-    let parsed = parse(&script, &statement, &bindings).map_err(external)?;
+    let arguments = saved::Arguments::default();
+    let (script, statement, parsed) = parse_saved(inner, query, &arguments).await.map_err(external)?;
+    let parsed = expand_calls(inner, parsed, &script, &statement).await.map_err(external)?;
     let state = inner.state()?;
     let planned = async {
         fault::check_relations(&state, &parsed)?;

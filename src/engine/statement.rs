@@ -19,6 +19,8 @@ pub struct Script {
     pub file: String,
     /// The whole text.
     pub text: String,
+    /// Number of lines that were read before the text.
+    pub lines_before: usize,
 }
 
 /// One statement of a script: the bytes it occupies, without the semicolon.
@@ -33,7 +35,7 @@ pub struct Statement {
 impl Script {
     /// Names a text.
     pub fn new(file: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { file: file.into(), text: text.into() }
+        Self { file: file.into(), text: text.into(), lines_before: 0 }
     }
 
     /// Splits the text; empty statements and trailing comments are left out.
@@ -73,7 +75,16 @@ impl Script {
         let sql = self.sql(statement);
         let start = offset_of(sql, span.start);
         let end = offset_of(sql, span.end).max(start);
-        Place::text(&self.file, &self.text, statement.range.start + start, statement.range.start + end)
+        self.place_of(statement.range.start + start, statement.range.start + end)
+    }
+
+    /// Finds the place of a byte range.
+    pub(super) fn place_of(&self, start: usize, end: usize) -> Place {
+        let mut place = Place::text(&self.file, &self.text, start, end);
+        if let Place::Text { line, .. } = &mut place {
+            *line += self.lines_before;
+        }
+        place
     }
 }
 

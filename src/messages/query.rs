@@ -4,8 +4,17 @@ super::messages! {
     /// Faults of statements and of saved queries.
     pub enum QueryFault {
         /// The parser does not understand the statement.
-        Syntax { problem: String } Data,
-            "this is not SQL that can be read: {problem}", "không hiểu được câu SQL này: {problem}";
+        Syntax { problem: String, near: String } Data,
+            "this is not SQL that can be read: {problem}", "không hiểu được câu SQL này: {problem}",
+            hint "{near}", "{near}";
+        /// A saved query that is none or several statements.
+        NotOneStatement Usage,
+            "a saved query holds exactly one statement", "truy vấn đã lưu phải có đúng một câu lệnh";
+        /// A call of a saved query that cannot be read.
+        BadCall { query: String } Data,
+            "the arguments of `queries.{query}` are not names with literal values",
+            "các đối số của `queries.{query}` không có dạng tên và giá trị viết thẳng",
+            hint "write `queries.{query}(parameter => 2021)`", "hãy viết `queries.{query}(tham_số => 2021)`";
         /// A table that does not exist.
         UnknownTable { name: String, hint: String, hint_vi: String } Data,
             "there is no table `{name}`", "không có bảng `{name}`", hint "{hint}", "{hint_vi}";
@@ -83,6 +92,7 @@ super::messages! {
 
 super::messages! {
     /// What a result's reader must know.
+    #[derive(PartialEq, Eq)]
     pub enum QueryNotice {
         /// The result reads made-up data.
         Synthetic { what: String, what_vi: String } Notice,

@@ -46,6 +46,15 @@ super::messages! {
         OneChartPerFile { count: usize } Usage,
             "`-o` takes one chart, and {count} are named", "`-o` chỉ nhận một biểu đồ, trong khi có {count} biểu đồ",
             hint "name one chart, or leave `-o` out", "hãy nêu một biểu đồ, hoặc bỏ `-o`";
+        /// A saved chart's own image shows its defaults.
+        ArgumentsNeedAFile Usage,
+            "a saved chart's image shows it with its defaults, so a chart with other values needs `-o`",
+            "ảnh của biểu đồ đã lưu dùng các giá trị mặc định, nên biểu đồ với giá trị khác cần `-o`",
+            hint "add `-o FILE.png`", "hãy thêm `-o TỆP.png`";
+        /// Several results for one file.
+        OneResultPerFile { count: usize } Usage,
+            "`-o` takes one result, and there are {count} statements", "`-o` chỉ nhận một kết quả, trong khi có {count} câu lệnh",
+            hint "run them one by one", "hãy chạy từng câu một";
         /// An image format that does not exist.
         NotAnImage { file: String } Usage,
             "the extension of `{file}` names no image format", "phần mở rộng của `{file}` không phải định dạng ảnh",

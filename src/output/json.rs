@@ -38,7 +38,7 @@ fn write_object(out: &mut impl Write, batch: &RecordBatch, row: usize, layout: &
         if index > 0 {
             out.write_all(b",")?;
         }
-        serde_json::to_writer(&mut *out, &column.heading)?;
+        serde_json::to_writer(&mut *out, &column.name)?;
         out.write_all(b":")?;
         write_value(out, array, row, layout, index)?;
     }
@@ -52,7 +52,7 @@ fn write_value(
     layout: &Layout,
     column: usize,
 ) -> io::Result<()> {
-    if array.is_null(row) {
+    if array.is_null(row) || array.data_type() == &DataType::Null {
         return out.write_all(b"null");
     }
     match array.data_type() {

@@ -23,6 +23,8 @@ pub struct Layout {
 /// How one column is shown.
 #[derive(Debug, Clone)]
 pub struct ColumnLayout {
+    /// Name in the result.
+    pub name: String,
     /// Name in the result, or title.
     pub heading: String,
     /// Whether values stand to the right.
@@ -46,8 +48,8 @@ enum Style {
 
 const OPTIONS: FormatOptions<'static> = FormatOptions::new()
     .with_date_format(Some("%Y-%m-%d"))
-    .with_datetime_format(Some("%Y-%m-%d %H:%M:%S"))
-    .with_timestamp_format(Some("%Y-%m-%d %H:%M:%S"));
+    .with_datetime_format(Some("%Y-%m-%d %H:%M:%S%.f"))
+    .with_timestamp_format(Some("%Y-%m-%d %H:%M:%S%.f"));
 
 impl Layout {
     /// Shows names and values as they are in the result.
@@ -56,6 +58,7 @@ impl Layout {
             .fields()
             .iter()
             .map(|field| ColumnLayout {
+                name: field.name().clone(),
                 heading: field.name().clone(),
                 numeric: is_numeric(field.data_type()),
                 labels: HashMap::new(),
@@ -92,7 +95,7 @@ impl Layout {
 
     /// Formats one value; `None` is NULL.
     pub fn text(&self, column: usize, array: &dyn Array, row: usize) -> Option<String> {
-        if array.is_null(row) {
+        if array.is_null(row) || array.data_type() == &DataType::Null {
             return None;
         }
         let layout = self.columns.get(column)?;

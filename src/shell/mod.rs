@@ -23,22 +23,24 @@ use self::commands::After;
 /// From a pipe, the first error ends the run; at a terminal errors are shown and the shell goes on.
 pub fn run(session: &Session) -> Result<()> {
     let engine = session.open_engine()?;
-    let mut shell = Shell { session, engine, pending: String::new() };
+    let mut shell = Shell { session, engine, pending: String::new(), lines_before: 0 };
     if std::io::stdin().is_terminal() { shell.run_interactive() } else { shell.run_piped() }
 }
 
 struct Shell<'a> {
     session: &'a Session,
     engine: Engine,
-    /// Lines of a statement that has not ended yet.
+    /// Lines of a statement that has not ended yet; blanks stand for what was run before it.
     pending: String,
+    /// Number of lines of the input before the pending ones.
+    lines_before: usize,
 }
 
 impl Shell<'_> {
     fn run_piped(&mut self) -> Result<()> {
         let mut lines = std::io::stdin().lock().lines();
         while let Some(line) = lines.next().transpose().map_err(|cause| read_fault(&cause))? {
-            if self.feed(&line)? == After::Leave {
+            if self.feed(line.trim_start_matches('\u{feff}'))? == After::Leave {
                 return Ok(());
             }
         }
@@ -59,6 +61,9 @@ impl Shell<'_> {
                 Err(error) if error.kind() == Kind::Notice => break,
                 Err(error) => terminal.complain(&error),
             }
+            // Each entry is a text of its own, whose lines count from one.
+            self.lines_before = 0;
+            self.pending.clear();
         }
         Ok(())
     }
@@ -66,27 +71,45 @@ impl Shell<'_> {
     /// Takes one line, or one whole entry of the editor, and runs what is complete.
     fn feed(&mut self, line: &str) -> Result<After> {
         if self.pending.trim().is_empty() {
+            self.lines_before += self.pending.matches('\n').count();
             self.pending.clear();
             if let Some(command) = line.trim().strip_prefix('\\') {
+                self.lines_before += 1;
                 return commands::run(self.session, &self.engine, command);
             }
         }
         self.pending.push_str(line);
         self.pending.push('\n');
-        let script = Script::new("stdin", std::mem::take(&mut self.pending));
+        let script = self.take_pending();
+        let mut end = script.text.len();
         for statement in script.statements() {
             if statement.terminated {
                 self.answer(&script, &statement)?;
             } else {
-                script.sql(&statement).clone_into(&mut self.pending);
+                end = statement.range.start;
             }
         }
+        self.keep_pending(&script, end);
         Ok(After::Continue)
+    }
+
+    fn take_pending(&mut self) -> Script {
+        let mut script = Script::new("stdin", std::mem::take(&mut self.pending));
+        script.lines_before = self.lines_before;
+        script
+    }
+
+    /// Keeps the text from a byte on, so that places in it stay those of the input.
+    fn keep_pending(&mut self, script: &Script, from: usize) {
+        let (done, rest) = script.text.split_at(from);
+        self.lines_before += done.matches('\n').count();
+        let column = done.rsplit('\n').next().unwrap_or_default().chars().count();
+        self.pending = if rest.is_empty() { String::new() } else { format!("{}{rest}", " ".repeat(column)) };
     }
 
     /// Runs what stands without a semicolon at the end of the input.
     fn finish(&mut self) -> Result<()> {
-        let script = Script::new("stdin", std::mem::take(&mut self.pending));
+        let script = self.take_pending();
         script.statements().iter().try_for_each(|statement| self.answer(&script, statement))
     }
 
