@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::error::Lang;
 use crate::output::Format;
 
 /// Analytics for a public department's yearly exports: spreadsheets become Parquet, SQL and charts
@@ -27,8 +28,8 @@ pub struct Global {
     #[arg(long, value_name = "DIR", env = "CCHC_WORKSPACE", global = true)]
     pub workspace: Option<PathBuf>,
     /// Language of messages, headings and images; otherwise the locale decides
-    #[arg(long, value_name = "vi|en", env = "CCHC_LANG", global = true)]
-    pub lang: Option<String>,
+    #[arg(long, value_name = "vi|en", env = "CCHC_LANG", global = true, value_parser = parse_lang)]
+    pub lang: Option<Lang>,
     /// When to use colours
     #[arg(long, value_enum, default_value_t = ColorChoice::Auto, global = true)]
     pub color: ColorChoice,
@@ -207,4 +208,14 @@ pub struct ListArgs {
     /// Format of the list [default: table on a terminal, csv otherwise]
     #[arg(long, value_enum)]
     pub format: Option<FormatChoice>,
+}
+
+/// Parses a language by its name, with or without a country: `vi`, `vi_VN`, `en`.
+fn parse_lang(text: &str) -> Result<Lang, String> {
+    let name = text.split(['_', '-', '.']).next().unwrap_or_default().to_ascii_lowercase();
+    match name.as_str() {
+        "vi" => Ok(Lang::Vi),
+        "en" | "c" | "posix" => Ok(Lang::En),
+        _ => Err("wanted `vi` or `en`; cần `vi` hoặc `en`".to_owned()),
+    }
 }

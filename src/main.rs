@@ -64,6 +64,6 @@ fn choose_language(global: &Global) -> Lang {
             .filter_map(|name| std::env::var(name).ok())
             .find(|value| !value.is_empty())
     };
-    let named = global.lang.clone().or_else(locale).or_else(sys_locale::get_locale);
-    Lang::parse(&named.unwrap_or_default())
+    let from_locale = || Lang::parse(&locale().or_else(sys_locale::get_locale).unwrap_or_default());
+    global.lang.unwrap_or_else(from_locale)
 }

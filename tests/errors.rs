@@ -60,6 +60,7 @@ fn sql_errors_have_a_place_and_a_proposal() {
         ("unknown_table", "select * from dossier"),
         ("unknown_function", "select lable(field) from dossiers"),
         ("syntax", "select from where"),
+        ("wrong_types", "select sum(field) from dossiers"),
         ("writing", "create table t as select 1"),
         ("copying", "copy dossiers to '/tmp/x.csv'"),
         ("files", "select * from '/etc/passwd'"),

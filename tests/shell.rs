@@ -53,7 +53,7 @@ mod terminal {
         shell.send_line("where year = 2023 group by 1 order by 2 desc;").unwrap();
         shell.expect("atomic_energy").unwrap();
         shell.expect("66").unwrap();
-        shell.expect("3 rows").unwrap();
+        shell.expect("rows: 3").unwrap();
         shell.expect("cchc> ").unwrap();
         shell.send_line("\\q").unwrap();
         shell.expect(expectrl::Eof).unwrap();
@@ -95,7 +95,7 @@ mod terminal {
         let project = Project::new();
         let mut shell = open(&project);
         shell.send_line("select 'kept';").unwrap();
-        shell.expect("1 rows").unwrap();
+        shell.expect("rows: 1").unwrap();
         shell.send_line("\\q").unwrap();
         shell.expect(expectrl::Eof).unwrap();
         let file = project.path("home/.local/state/cchc/history");

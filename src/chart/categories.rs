@@ -109,8 +109,8 @@ fn sort_sequence(keys: &mut IndexSet<Option<String>>) -> bool {
 fn label_of(key: Option<&str>, scale: Option<&Scale>, lang: Lang) -> String {
     let Some(key) = key else {
         return match lang {
-            Lang::En => "not stated".to_owned(),
-            Lang::Vi => "không rõ".to_owned(),
+            Lang::En => "Not stated".to_owned(),
+            Lang::Vi => "Không rõ".to_owned(),
         };
     };
     let renamed = scale.and_then(|scale| scale.label_mapping.as_ref()).and_then(|names| names.get(key));

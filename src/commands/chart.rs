@@ -1,6 +1,12 @@
 //! `cchc chart`: draws saved charts, or SQL with a VISUALISE clause, as PNG or SVG.
 
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, AsArray as _, RecordBatch, StringArray};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Field, Schema};
 
 use super::Session;
 use super::query::parse_arguments;
@@ -81,6 +87,9 @@ fn draw(
     let is_named = |name: &str| clause_text.contains(&name.to_lowercase());
     let answer = session.wait(engine.ask_saved(query, start, values))?;
     let parts = session.wait(engine.ask_parts(query, start, values, is_named))?;
+    let answer = show_labels(engine, answer);
+    let parts: Vec<(String, Answer)> =
+        parts.into_iter().map(|(name, part)| (name, show_labels(engine, part))).collect();
     let notes = describe_columns(engine, std::iter::once(&answer).chain(parts.iter().map(|(_, part)| part)));
     let mut notices = answer.notices.clone();
     for notice in parts.iter().flat_map(|(_, part)| &part.notices) {
@@ -121,6 +130,48 @@ fn capitalise(text: &str) -> String {
 
 fn to_table(name: String, answer: Answer) -> Table {
     Table { name, schema: answer.schema, batches: answer.batches, is_ordered: answer.is_ordered }
+}
+
+/// Puts the labels of categories in place of their codes: a picture is read by people.
+fn show_labels(engine: &Engine, answer: Answer) -> Answer {
+    let mut fields: Vec<Field> = answer.schema.fields().iter().map(|field| field.as_ref().clone()).collect();
+    let mut batches: Vec<Vec<ArrayRef>> =
+        answer.batches.iter().map(|batch| batch.columns().to_vec()).collect();
+    for (index, field) in fields.iter_mut().enumerate() {
+        let Some(key) = field.metadata().get(CATEGORY_KEY).cloned() else { continue };
+        let Some(labels) = read_labels(engine, &key) else { continue };
+        for columns in &mut batches {
+            let Ok(codes) = cast(&columns[index], &DataType::Utf8) else { continue };
+            let codes = codes.as_string::<i32>().iter();
+            let shown = codes.map(|code| code.map(|code| labels.get(code).map_or(code, String::as_str)));
+            columns[index] = Arc::new(shown.collect::<StringArray>());
+        }
+        let mut metadata = field.metadata().clone();
+        metadata.remove(CATEGORY_KEY);
+        metadata.insert(LABELS_KEY.to_owned(), key);
+        *field = Field::new(field.name(), DataType::Utf8, true).with_metadata(metadata);
+    }
+    let schema = Arc::new(Schema::new(fields));
+    let rebuilt: Result<Vec<RecordBatch>, _> =
+        batches.into_iter().map(|columns| RecordBatch::try_new(Arc::clone(&schema), columns)).collect();
+    match rebuilt {
+        Ok(batches) => Answer { schema, batches, ..answer },
+        // Codes are better than no picture.
+        Err(_) => answer,
+    }
+}
+
+fn read_labels(engine: &Engine, key: &str) -> Option<HashMap<String, String>> {
+    let (dataset, name) = key.split_once('.')?;
+    let contract = engine.contracts().read(dataset).ok()?;
+    let column = contract.column(name)?;
+    Some(
+        column
+            .categories
+            .keys()
+            .filter_map(|code| Some((code.clone(), column.label(code)?.to_owned())))
+            .collect(),
+    )
 }
 
 /// Collects what contracts and queries say about the columns: titles, order of categories, units.

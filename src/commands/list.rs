@@ -52,8 +52,9 @@ fn list_saved(
             .parameters
             .iter()
             .map(|parameter| {
-                let mark = if parameter.optional || parameter.default.is_some() { "?" } else { "" };
-                format!("{}: {}{mark}", parameter.name, parameter.kind.word())
+                let mark = if parameter.optional { "?" } else { "" };
+                let default = if parameter.default.is_some() { " = …" } else { "" };
+                format!("{}: {}{mark}{default}", parameter.name, parameter.kind.word())
             })
             .collect();
         Some([name, query.title, parameters.join(", ")])

@@ -41,7 +41,7 @@ impl Session {
             .map_err(|error| TerminalFault::NoRuntime { problem: error.to_string() }.error())?;
         Ok(Self {
             terminal,
-            image_lang: global.lang.as_deref().map_or(Lang::Vi, Lang::parse),
+            image_lang: global.lang.unwrap_or(Lang::Vi),
             now: global.now.unwrap_or_else(Utc::now),
             workspace: global.workspace.clone(),
             here: here.to_owned(),

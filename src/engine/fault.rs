@@ -21,12 +21,33 @@ use crate::workspace::did_you_mean;
 /// Converts an error of a statement.
 pub(super) fn convert(error: DataFusionError, script: &Script, statement: &Statement) -> Error {
     let span = find_span(&error);
+    let function = faulty_function(&error);
     let converted =
         if is_syntax(&error) { describe_syntax(error, script.sql(statement)) } else { describe(error) };
     match span {
         Some(span) => converted.at_if_unplaced(|| script.place(statement, span)),
-        None => converted.at_if_unplaced(|| start_of(script, statement)),
+        None => converted.at_if_unplaced(|| {
+            let call = function.and_then(|name| find_call(script, statement, &name));
+            call.unwrap_or_else(|| start_of(script, statement))
+        }),
     }
+}
+
+/// Returns the function that an error without a place is about.
+fn faulty_function(error: &DataFusionError) -> Option<String> {
+    if find_ours(error).is_some() {
+        return Some("label".to_owned());
+    }
+    faulty_signature(error)
+}
+
+/// Finds where a statement calls a function.
+fn find_call(script: &Script, statement: &Statement, function: &str) -> Option<Place> {
+    let sql = script.sql(statement);
+    // Lower-casing ASCII only keeps the byte offsets.
+    let at = sql.to_ascii_lowercase().find(&format!("{}(", function.to_ascii_lowercase()))?;
+    let start = statement.range.start + at;
+    Some(script.place_of(start, start + function.len()))
 }
 
 fn is_syntax(error: &DataFusionError) -> bool {
@@ -88,9 +109,20 @@ pub(super) fn describe(error: DataFusionError) -> Error {
             Error::new(QueryFault::Syntax { problem: problem.to_owned(), near: String::new() })
         }
         DataFusionError::Internal(problem) => Error::new(QueryFault::Defect { problem }),
+        other if faulty_signature(&other).is_some() => {
+            let function = faulty_signature(&other).unwrap_or_default();
+            Error::new(QueryFault::WrongTypes { function })
+        }
         other => unknown_function(&other)
             .unwrap_or_else(|| Error::new(QueryFault::Failed { problem: plain(&other) })),
     }
+}
+
+/// Returns the function whose arguments have types that it does not take.
+fn faulty_signature(error: &DataFusionError) -> Option<String> {
+    let text = error.to_string();
+    let (before, _) = text.split_once("' failed to match any signature")?;
+    Some(before.rsplit('\'').next()?.to_owned())
 }
 
 /// The planner names an unknown function, and the likely one, only in a sentence.

@@ -121,7 +121,7 @@ impl LabelRule {
     fn find_column(&self, key: &str) -> Result<Column> {
         let fault = || external(Error::new(QueryFault::NoSuchCategory { key: key.to_owned() }));
         let (dataset, name) = key.split_once('.').ok_or_else(fault)?;
-        let contract = self.contracts.read(dataset).map_err(external)?;
+        let contract = self.contracts.read(dataset).map_err(|_| fault())?;
         contract.column(name).filter(|column| !column.categories.is_empty()).cloned().ok_or_else(fault)
     }
 }

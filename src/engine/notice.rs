@@ -121,16 +121,21 @@ fn describe(findings: &Findings) -> Option<QueryNotice> {
     for ((dataset, year), columns) in findings {
         datasets.entry(dataset).or_default().push((*year, columns));
     }
-    let say = |word: fn(&Named) -> &str| {
+    let say = |word: fn(&Named) -> &str, all: &str| {
         let part = |(dataset, years): (&&Named, &Vec<_>)| {
-            format!("{} {}", word(dataset), describe_years(years, word))
+            format!("{} {}", word(dataset), describe_years(years, word, all))
         };
         datasets.iter().map(part).collect::<Vec<_>>().join("; ")
     };
-    Some(QueryNotice::Synthetic { what: say(|named| &named.name), what_vi: say(|named| &named.title) })
+    Some(QueryNotice::Synthetic {
+        what: say(|named| &named.name, "all"),
+        what_vi: say(|named| &named.title, "toàn bộ"),
+    })
 }
 
-fn describe_years(years: &[(i32, &BTreeSet<Named>)], word: fn(&Named) -> &str) -> String {
+fn describe_years(years: &[(i32, &BTreeSet<Named>)], word: fn(&Named) -> &str, all: &str) -> String {
+    // Beside a year of which only columns are made up, a whole one says so.
+    let is_mixed = years.iter().any(|(_, columns)| !columns.is_empty());
     let mut runs: Vec<(i32, i32, &BTreeSet<Named>)> = Vec::new();
     for (year, columns) in years {
         match runs.last_mut() {
@@ -141,7 +146,7 @@ fn describe_years(years: &[(i32, &BTreeSet<Named>)], word: fn(&Named) -> &str) -
     let show = |(first, last, columns): (i32, i32, &BTreeSet<Named>)| {
         let span = if first == last { first.to_string() } else { format!("{first}–{last}") };
         if columns.is_empty() {
-            return span;
+            return if is_mixed { format!("{span} ({all})") } else { span };
         }
         let columns: Vec<&str> = columns.iter().map(word).collect();
         format!("{span} ({})", columns.join(", "))

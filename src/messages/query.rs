@@ -24,6 +24,12 @@ super::messages! {
         /// A function that does not exist.
         UnknownFunction { name: String, hint: String, hint_vi: String } Data,
             "there is no function `{name}`", "không có hàm `{name}`", hint "{hint}", "{hint_vi}";
+        /// A function that does not take values of these types.
+        WrongTypes { function: String } Data,
+            "function `{function}` does not take values of these types",
+            "hàm `{function}` không nhận các giá trị kiểu này",
+            hint "`\\d NAME` shows the types of a table; `CAST(column AS DOUBLE)` converts",
+                 "`\\d TÊN` cho biết kiểu của các cột; `CAST(cột AS DOUBLE)` đổi kiểu";
         /// A statement that changes something.
         NotAllowed { verb: String } Data,
             "`{verb}` is not allowed: SQL here reads the workspace and changes nothing",
@@ -46,7 +52,8 @@ super::messages! {
         NoLabels { expression: String } Data,
             "`label({expression})` cannot tell which category the codes belong to",
             "`label({expression})` không biết các mã thuộc cột phân loại nào",
-            hint "name it: `label({expression}, 'dossiers.outcome')`", "hãy nêu rõ: `label({expression}, 'dossiers.outcome')`";
+            hint "name the category column: `label({expression}, 'dataset.column')`",
+                 "hãy nêu rõ cột phân loại: `label({expression}, 'bộ_dữ_liệu.cột')`";
         /// A `dataset.column` that is not a category column.
         NoSuchCategory { key: String } Data,
             "`{key}` is not a category column of a dataset", "`{key}` không phải cột phân loại của bộ dữ liệu nào",

@@ -78,10 +78,10 @@ super::messages! {
     /// What is narrated beside the data.
     pub enum Narration {
         /// The number of rows under a table.
-        Rows { count: usize } Notice, "{count} rows", "{count} dòng";
+        Rows { count: usize } Notice, "rows: {count}", "số dòng: {count}";
         /// Rows that a terminal does not show.
         MoreRows { shown: usize, count: usize } Notice,
-            "showing {shown} of {count} rows; `-o FILE.csv` writes all", "hiện {shown} trong {count} dòng; `-o TỆP.csv` ghi ra tất cả";
+            "showing {shown} of {count} rows; `cchc query … -o FILE.csv` writes all", "hiện {shown} trong {count} dòng; `cchc query … -o TỆP.csv` ghi ra tất cả";
         /// A file that was written.
         Wrote { file: String } Notice, "wrote {file}", "đã ghi {file}";
         /// Greeting of the shell.

@@ -72,7 +72,8 @@ fn describe(session: &Session, engine: &Engine, name: &str) -> Result<After> {
     let answer = if name.is_empty() {
         ask(session, engine, TABLES)?
     } else {
-        let (schema, table) = name.split_once('.').unwrap_or(("datasets", name));
+        let name = name.to_lowercase();
+        let (schema, table) = name.split_once('.').unwrap_or(("datasets", &name));
         check_name(schema)?;
         check_name(table)?;
         describe_columns(
