@@ -34,6 +34,8 @@ impl ChartReader {
     pub(super) fn new() -> std::io::Result<Self> {
         let config = SessionConfig::new()
             .with_target_partitions(1)
+            // A dozen trivial queries over a few rows: one pass finds all there is to find.
+            .set_usize("datafusion.optimizer.max_passes", 1)
             .with_information_schema(true)
             .set_bool("datafusion.sql_parser.map_string_types_to_utf8view", false);
         Ok(Self {

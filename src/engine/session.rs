@@ -131,9 +131,13 @@ impl Engine {
         wanted: impl Fn(&str) -> bool,
     ) -> Result<Vec<(String, Answer)>> {
         let text = query.text.get(..length).unwrap_or(&query.text);
-        let bindings = saved::bind(&self.inner, query, text, arguments).await?;
         let script = Script::new(query.file.clone(), text);
         let mut parts = Vec::new();
+        // Defaults in SQL run again below, which a query without parts need not wait for.
+        if !statement::may_have_parts(text) {
+            return Ok(parts);
+        }
+        let bindings = saved::bind(&self.inner, query, text, arguments).await?;
         for statement in script.statements() {
             let parsed = parse(&script, &statement, &bindings)?;
             let parsed = expand_calls(&self.inner, parsed, &script, &statement).await?;

@@ -8,6 +8,7 @@ use std::ops::Range;
 use datafusion::sql::parser::{DFParserBuilder, Statement as Parsed};
 use datafusion::sql::sqlparser::ast;
 use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer};
 
 use crate::error::Place;
@@ -108,6 +109,13 @@ fn offset_of(text: &str, location: Location) -> usize {
     let column = usize::try_from(location.column).unwrap_or(1).saturating_sub(1);
     let rest = text.get(line_start..).unwrap_or_default();
     line_start + rest.char_indices().nth(column).map_or(rest.len(), |(at, _)| at)
+}
+
+/// Tells whether the word WITH stands in the text at all.
+pub(super) fn may_have_parts(text: &str) -> bool {
+    tokenize(text)
+        .iter()
+        .any(|token| matches!(&token.token, Token::Word(word) if word.keyword == Keyword::WITH))
 }
 
 /// Tells whether the statement is a query with an `ORDER BY` of its own.
