@@ -5,6 +5,7 @@
 
 use ggsql::naming::unquote_ident;
 use ggsql::parser::SourceTree;
+use tree_sitter::Node;
 
 use super::split::drawn_words;
 use crate::error::{Error, Explain as _, Place, Result};
@@ -169,18 +170,18 @@ pub(super) fn read(clause: &Clause) -> Result<Written> {
     check_geometries(clause)?;
     check_syntax(clause, &tree)?;
     let root = tree.root();
-    let statement = tree.find_node(&root, "(visualise_statement) @s").ok_or_else(|| {
+    let statement = first_of_kind(&root, "visualise_statement").ok_or_else(|| {
         ChartFault::Incomplete { wanted: "VISUALISE".to_owned() }.error().at(clause.opening())
     })?;
-    let keyword_end = tree.find_node(&statement, "(visualise_keyword) @k").map_or(0, |node| span!(node).end);
-    let global = tree.find_node(&statement, "(global_mapping) @m");
+    let keyword_end = first_of_kind(&statement, "visualise_keyword").map_or(0, |node| span!(node).end);
+    let global = first_of_kind(&statement, "global_mapping");
     Ok(Written {
         source_at: global.as_ref().map_or(keyword_end, |node| span!(node).end),
         mappings: global.map(|node| mappings(&tree, node.start_byte(), node.end_byte())).unwrap_or_default(),
-        source: sources(&tree, "(visualise_from source: (_) @f)").into_iter().next(),
+        source: sources(&tree, "visualise_from", "source").into_iter().next(),
         draws: draws(&tree),
         scales: scales(&tree),
-        labels: assignments(&tree, "(label_assignment) @a", 0, usize::MAX),
+        labels: assignments(&tree, "label_assignment", 0, usize::MAX),
         others: others(&tree),
     })
 }
@@ -276,14 +277,15 @@ fn incomplete(clause: &Clause, start: usize, wanted: String) -> Error {
 fn mappings(tree: &SourceTree, start: usize, end: usize) -> Vec<Mapping> {
     let root = tree.root();
     let mut found = Vec::new();
-    for element in tree.find_nodes(&root, "(mapping_element) @m") {
+    for element in of_kind(&root, "mapping_element") {
         if element.start_byte() < start || element.end_byte() > end {
             continue;
         }
-        let name = tree.find_node(&element, "(explicit_mapping name: (_) @n)");
-        let column =
-            tree.find_node(&element, "(explicit_mapping value: (mapping_value (column_reference) @c))");
-        let implicit = tree.find_node(&element, "(implicit_mapping) @i");
+        let explicit = first_of_kind(&element, "explicit_mapping");
+        let name = explicit.and_then(|node| node.child_by_field_name("name"));
+        let value = explicit.and_then(|node| node.child_by_field_name("value"));
+        let column = value.and_then(|node| first_of_kind(&node, "column_reference"));
+        let implicit = first_of_kind(&element, "implicit_mapping");
         let implicit = implicit.map(|node| piece!(tree, node));
         found.push(Mapping {
             aesthetic: name.map(|node| piece!(tree, node)).or_else(|| implicit.clone()),
@@ -293,10 +295,11 @@ fn mappings(tree: &SourceTree, start: usize, end: usize) -> Vec<Mapping> {
     found
 }
 
-fn sources(tree: &SourceTree, query: &str) -> Vec<Source> {
+fn sources(tree: &SourceTree, kind: &str, field: &str) -> Vec<Source> {
     let root = tree.root();
-    tree.find_nodes(&root, query)
+    of_kind(&root, kind)
         .into_iter()
+        .filter_map(|node| node.child_by_field_name(field))
         .map(|node| {
             let text = tree.get_text(&node);
             Source { is_table: !text.starts_with('\'') && !text.contains(':'), name: piece!(tree, node) }
@@ -304,9 +307,9 @@ fn sources(tree: &SourceTree, query: &str) -> Vec<Source> {
         .collect()
 }
 
-fn assignments(tree: &SourceTree, query: &str, start: usize, end: usize) -> Vec<Setting> {
+fn assignments(tree: &SourceTree, kind: &str, start: usize, end: usize) -> Vec<Setting> {
     let root = tree.root();
-    tree.find_nodes(&root, query)
+    of_kind(&root, kind)
         .into_iter()
         .filter(|node| start <= node.start_byte() && node.end_byte() <= end)
         .filter_map(|node| {
@@ -319,13 +322,13 @@ fn assignments(tree: &SourceTree, query: &str, start: usize, end: usize) -> Vec<
 
 fn draws(tree: &SourceTree) -> Vec<DrawClause> {
     let root = tree.root();
-    let layer_sources = sources(tree, "(mapping_clause layer_source: (_) @f)");
+    let layer_sources = sources(tree, "mapping_clause", "layer_source");
     let mut found = Vec::new();
-    for node in tree.find_nodes(&root, "(draw_clause) @d") {
+    for node in of_kind(&root, "draw_clause") {
         let (start, end) = (node.start_byte(), node.end_byte());
-        let Some(geometry) = tree.find_node(&node, "(geom_type) @g") else { continue };
-        let mapping = tree.find_node(&node, "(mapping_clause) @m");
-        let remapping = tree.find_node(&node, "(remapping_clause) @r");
+        let Some(geometry) = first_of_kind(&node, "geom_type") else { continue };
+        let mapping = first_of_kind(&node, "mapping_clause");
+        let remapping = first_of_kind(&node, "remapping_clause");
         let settings_at =
             remapping.as_ref().or(mapping.as_ref()).map_or(geometry.end_byte(), |last| span!(last).end);
         found.push(DrawClause {
@@ -337,7 +340,7 @@ fn draws(tree: &SourceTree) -> Vec<DrawClause> {
                 .iter()
                 .find(|from| start <= from.name.span.start && from.name.span.end <= end)
                 .cloned(),
-            settings: assignments(tree, "(parameter_assignment) @a", start, end),
+            settings: assignments(tree, "parameter_assignment", start, end),
             partition: tree
                 .find_nodes(&node, "(partition_columns (identifier) @c)")
                 .into_iter()
@@ -352,8 +355,8 @@ fn draws(tree: &SourceTree) -> Vec<DrawClause> {
 fn scales(tree: &SourceTree) -> Vec<ScaleClause> {
     let root = tree.root();
     let mut found = Vec::new();
-    for node in tree.find_nodes(&root, "(scale_clause) @s") {
-        let Some(aesthetic) = tree.find_node(&node, "(aesthetic_name) @a") else { continue };
+    for node in of_kind(&root, "scale_clause") {
+        let Some(aesthetic) = first_of_kind(&node, "aesthetic_name") else { continue };
         let mut extras = Vec::new();
         for (query, keyword) in [
             ("(scale_to_clause) @c", "SCALE … TO"),
@@ -365,7 +368,7 @@ fn scales(tree: &SourceTree) -> Vec<ScaleClause> {
                     .map(|part| Piece { text: keyword.to_owned(), span: span!(part) }),
             );
         }
-        let from = tree.find_node(&node, "(scale_from_clause) @f");
+        let from = first_of_kind(&node, "scale_from_clause");
         let names: Vec<String> = tree
             .find_nodes(&node, "(scale_from_clause (array (array_element (string) @s)))")
             .into_iter()
@@ -375,7 +378,7 @@ fn scales(tree: &SourceTree) -> Vec<ScaleClause> {
             names_span: from.filter(|_| !names.is_empty()).map(|from| span!(from)),
             names,
             aesthetic: piece!(tree, aesthetic),
-            kind: tree.find_node(&node, "(scale_type_identifier) @t").map(|kind| piece!(tree, kind)),
+            kind: first_of_kind(&node, "scale_type_identifier").map(|kind| piece!(tree, kind)),
             extras,
         });
     }
@@ -400,4 +403,25 @@ fn others(tree: &SourceTree) -> Vec<Piece> {
 /// Writes names as a list in backticks.
 pub(super) fn listed<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
     names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ")
+}
+
+/// Returns the nodes of a kind below a node, in the order of the text.
+///
+/// The grammar's own query language would be compiled anew for each question, which takes longer than
+/// everything else that is done with a clause.
+fn of_kind<'t>(node: &Node<'t>, kind: &str) -> Vec<Node<'t>> {
+    let mut found = Vec::new();
+    let mut waiting = vec![*node];
+    while let Some(node) = waiting.pop() {
+        if node.kind() == kind {
+            found.push(node);
+        }
+        let children = (0..node.child_count()).filter_map(|at| node.child(u32::try_from(at).ok()?));
+        waiting.extend(children.collect::<Vec<_>>().into_iter().rev());
+    }
+    found
+}
+
+fn first_of_kind<'t>(node: &Node<'t>, kind: &str) -> Option<Node<'t>> {
+    of_kind(node, kind).into_iter().next()
 }

@@ -21,7 +21,7 @@ pub(super) fn run_datasets(session: &Session, arguments: &ListArgs) -> Result<()
     let rows = names.into_iter().filter_map(|name| {
         let contract = keep_going(session.terminal, &name, engine.contracts().read(&name))?;
         let years = keep_going(session.terminal, &name, engine.workspace().years(&name)).unwrap_or_default();
-        Some([name, contract.title, describe_years(&years)])
+        Some([name, contract.title.clone(), describe_years(&years)])
     });
     let lang = session.terminal.lang;
     let headings = [Heading::Name, Heading::Title, Heading::Years].map(|heading| heading.message(lang));

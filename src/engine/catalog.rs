@@ -4,8 +4,9 @@
 //! with their defaults), `information_schema`. Opening nothing before it is named keeps start-up
 //! instant, and a broken contract or query troubles only the statements that use it.
 
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_trait::async_trait;
 use datafusion::catalog::information_schema::InformationSchemaProvider;
@@ -34,29 +35,44 @@ const INFORMATION_SCHEMA: &str = "information_schema";
 pub(super) const IMPORTS: &str = "imports";
 
 /// The contracts of a workspace, read when asked for, so that an edit is seen at once.
+///
+/// A text that has not changed is not parsed again: a statement asks for the same contract many times.
 #[derive(Debug, Clone)]
 pub struct Contracts {
     workspace: Workspace,
+    parsed: Arc<Mutex<Parsed>>,
 }
+
+/// By dataset: the text of the contract and what it declares.
+type Parsed = HashMap<String, (String, Arc<Contract>)>;
 
 impl Contracts {
     /// Looks into `workspace`.
     pub fn new(workspace: Workspace) -> Self {
-        Self { workspace }
+        Self { workspace, parsed: Arc::default() }
     }
 
     /// Reads one contract.
     ///
     /// # Errors
     /// [`WorkspaceFault::UnknownDataset`], an unreadable file, or the faults in it.
-    pub fn read(&self, dataset: &str) -> crate::error::Result<Contract> {
+    pub fn read(&self, dataset: &str) -> crate::error::Result<Arc<Contract>> {
         let names = self.workspace.datasets()?;
         if !names.iter().any(|name| name == dataset) {
             return Err(unknown_dataset(dataset, &names));
         }
         let path = self.workspace.contract_file(dataset);
         let shown = self.workspace.display(&path);
-        parse_contract(dataset, &shown, &read_text(&path, &shown)?)
+        let text = read_text(&path, &shown)?;
+        let mut parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, contract)) = parsed.get(dataset)
+            && *known == text
+        {
+            return Ok(Arc::clone(contract));
+        }
+        let contract = Arc::new(parse_contract(dataset, &shown, &text)?);
+        parsed.insert(dataset.to_owned(), (text, Arc::clone(&contract)));
+        Ok(contract)
     }
 }
 
@@ -200,7 +216,7 @@ impl WorkspaceSchema {
         // Whatever else stands among the years would be left out silently.
         self.context.workspace.years(name).map_err(external)?;
         let state = self.context.state()?;
-        Ok(Arc::new(DatasetTable::new(&state, Arc::new(contract), origin)?))
+        Ok(Arc::new(DatasetTable::new(&state, contract, origin)?))
     }
 }
 
