@@ -22,6 +22,12 @@ super::messages! {
             "`{file}` is not in a format that can be read", "`{file}` không thuộc định dạng đọc được",
             hint "XLSX, XLS, HTML tables and delimited text (CSV) can be read",
                  "đọc được XLSX, XLS, bảng HTML và văn bản phân cách (CSV)";
+        /// A quote that is not closed.
+        OpenQuote { line: usize } Data,
+            "the quote that opens in line {line} is not closed there, and would swallow the rows after it",
+            "dấu ngoặc kép mở ở dòng {line} không được đóng, sẽ nuốt mất các dòng sau",
+            hint "close or remove the quote, or export the table again as XLSX",
+                 "hãy đóng hoặc xoá dấu ngoặc kép, hoặc xuất lại bảng dạng XLSX";
         /// An encoding label that does not exist.
         UnknownEncoding { label: String } Usage,
             "there is no encoding `{label}`", "không có bảng mã `{label}`",

@@ -16,9 +16,7 @@ use crate::messages::SourceFault;
 /// if the bytes do not fit the encoding, [`SourceFault::UnknownFormat`] for bytes that are no text.
 pub(super) fn decode(bytes: &[u8], file: &str, label: Option<&str>) -> Result<String> {
     if let Some(label) = label {
-        let encoding = Encoding::for_label(label.as_bytes())
-            .ok_or_else(|| SourceFault::UnknownEncoding { label: label.to_owned() })?;
-        return decode_as(bytes, encoding, file);
+        return decode_as(bytes, find_encoding(label)?, file);
     }
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return decode_as(bytes, encoding, file);
@@ -30,6 +28,15 @@ pub(super) fn decode(bytes: &[u8], file: &str, label: Option<&str>) -> Result<St
         return Ok(text.to_owned());
     }
     decode_as(bytes, declared_charset(bytes).unwrap_or_else(|| guess(bytes)), file)
+}
+
+/// Finds an encoding by its label.
+///
+/// # Errors
+/// [`SourceFault::UnknownEncoding`] for a label that does not exist.
+pub(super) fn find_encoding(label: &str) -> Result<&'static Encoding> {
+    Encoding::for_label(label.as_bytes())
+        .ok_or_else(|| SourceFault::UnknownEncoding { label: label.to_owned() }.into())
 }
 
 fn decode_as(bytes: &[u8], encoding: &'static Encoding, file: &str) -> Result<String> {

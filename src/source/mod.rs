@@ -215,6 +215,8 @@ pub fn column_letters(column: usize) -> String {
 /// [`SourceFault`] if the file is empty, encrypted, damaged or of an unknown format, and
 /// `WorkspaceFault::Unreadable` if it cannot be opened.
 pub fn read_export(path: &Path, options: &ReadOptions) -> Result<Export> {
+    // A slip of the command line is said first, and also where the file needs no encoding.
+    options.encoding.as_deref().map(encoding::find_encoding).transpose()?;
     let file = path.display().to_string();
     let bytes = std::fs::read(path).map_err(|cause| unreadable(&file, cause))?;
     let (format, sheets) = read_sheets(&bytes, &file, options).map_err(|error| {
@@ -248,7 +250,7 @@ fn read_sheets(bytes: &[u8], file: &str, options: &ReadOptions) -> Result<(Forma
         // SpreadsheetML and other XML; as delimited text it would be nonsense with a header missing.
         return Err(SourceFault::UnknownFormat { file: file.to_owned() }.into());
     }
-    let (delimiter, sheet) = delimited::read_delimited(&text);
+    let (delimiter, sheet) = delimited::read_delimited(&text, file)?;
     Ok((Format::Delimited(delimiter), vec![sheet]))
 }
 
@@ -288,6 +290,16 @@ mod tests {
         let numbers: Vec<u32> = sheet.rows.iter().map(|row| row.number).collect();
         assert_eq!(numbers, [3, 4, 5]);
         assert!(sheet.rows[1].is_blank());
+    }
+
+    #[test]
+    fn an_unknown_encoding_is_refused_whatever_the_file() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), b"PK\x03\x04 not a zip").unwrap();
+        let options = ReadOptions { encoding: Some("foo".to_owned()) };
+        let error = read_export(file.path(), &options).unwrap_err();
+        assert_eq!(error.kind(), crate::error::Kind::Usage);
+        assert!(error.render(Lang::En).contains("`windows-1258`"));
     }
 
     #[test]
