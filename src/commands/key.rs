@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
-use crate::error::{Explain as _, Result};
+use crate::error::{Explain as _, Place, Result};
 use crate::messages::TerminalFault;
 use crate::workspace::{unreadable, unwritable};
 
@@ -24,7 +24,8 @@ pub(super) fn read_key(dry_run: bool) -> Result<Vec<u8>> {
     let file = key_file()?;
     let shown = file.display().to_string();
     match std::fs::read(&file) {
-        Ok(key) => Ok(key),
+        Ok(key) if key.len() == KEY_BYTES => Ok(key),
+        Ok(_) => Err(TerminalFault::DamagedKey { file: shown.clone() }.error().at(Place::file(&shown))),
         Err(error) if error.kind() == io::ErrorKind::NotFound && dry_run => Ok(vec![0; KEY_BYTES]),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             make_key(&file).map_err(|cause| unwritable(&shown, cause))

@@ -42,6 +42,7 @@ pub fn plan_import(contract: &Contract, request: &ImportRequest) -> Result<Impor
     let options = ReadOptions { encoding: request.encoding.clone() };
     let exports =
         request.files.iter().map(|path| read_export(path, &options)).collect::<Result<Vec<Export>>>()?;
+    refuse_twice(&exports)?;
     let mut files = Vec::new();
     let mut located = Vec::new();
     for export in &exports {
@@ -83,6 +84,17 @@ pub fn import(
     };
     let path = publish(workspace, &publication)?;
     Ok(ImportReport { plan, path })
+}
+
+/// The same bytes twice would count every row twice.
+fn refuse_twice(exports: &[Export]) -> Result<()> {
+    for (index, export) in exports.iter().enumerate() {
+        if let Some(first) = exports.iter().take(index).find(|first| first.sha256 == export.sha256) {
+            let fault = ImportFault::SameExport { first: first.file.clone(), second: export.file.clone() };
+            return Err(Error::new(fault).at(Place::file(&export.file)));
+        }
+    }
+    Ok(())
 }
 
 fn file_name(export: &Export) -> String {

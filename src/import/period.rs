@@ -22,6 +22,8 @@ pub struct Stated {
     pub period: Option<(NaiveDate, NaiveDate)>,
     /// `Số liệu tính đến ngày …`.
     pub as_of: Option<NaiveDate>,
+    /// `BÁO CÁO … NĂM 2023`: the year that the title names.
+    pub year: Option<i32>,
     /// `Nghệ An, ngày … tháng … năm …` under the table.
     pub signed: Option<NaiveDate>,
 }
@@ -32,11 +34,20 @@ pub fn read_stated(located: &Located<'_>) -> Stated {
     let lines = located.sheet.rows.iter().take(located.header.top).flat_map(|row| &row.cells);
     for text in lines.filter_map(Cell::as_text) {
         read_line(text, &mut stated);
+        stated.year = stated.year.or_else(|| read_title_year(text));
     }
     let rows = located.sheet.rows.iter().zip(&located.kinds);
     let footer = rows.filter(|(_, kind)| **kind == RowKind::Footer).flat_map(|(row, _)| &row.cells);
     stated.signed = footer.filter_map(Cell::as_text).find_map(read_signature);
     stated
+}
+
+/// Reads the year at the end of a title; a line with a date is about that date.
+fn read_title_year(text: &str) -> Option<i32> {
+    let words = fold(text);
+    let (_, year) = words.rsplit_once("nam ")?;
+    let year = year.parse().ok().filter(|year| (2000..=2100).contains(year))?;
+    find_dates(text).is_empty().then_some(year)
 }
 
 /// Reads a line that is a place and a date, and nothing after it: `Nghệ An, ngày 14 tháng 12 năm 2023`.
@@ -73,6 +84,9 @@ fn read_line(text: &str, stated: &mut Stated) {
 /// [`ImportFault::OtherDate`] if words and given period differ, [`ImportFault::OtherYear`] if the
 /// period ends in another year.
 pub fn settle_period(request: &ImportRequest, stated: &[Stated]) -> Result<Dated> {
+    if let Some(other) = stated.iter().filter_map(|stated| stated.year).find(|year| *year != request.year) {
+        return Err(ImportFault::OtherYear { year: request.year, found: other.to_string() }.into());
+    }
     let mut found = stated.iter().filter_map(|stated| stated.period);
     let period = match (found.next(), request.period) {
         (Some(words), Some(given)) if words != given => {
@@ -159,6 +173,13 @@ mod tests {
         );
         let as_of = Some("31/12/2020".to_owned());
         assert_eq!(stated("(Số liệu tính đến ngày 31/12/2020)"), (None, as_of));
+    }
+
+    #[test]
+    fn a_title_names_its_year_and_a_dated_line_does_not() {
+        assert_eq!(super::read_title_year("KẾT QUẢ ĐÀO TẠO, BỒI DƯỠNG NĂM 2023"), Some(2023));
+        assert_eq!(super::read_title_year("Nghệ An, ngày 14 tháng 12 năm 2023"), None);
+        assert_eq!(super::read_title_year("(Theo Nghị định số 60/2021/NĐ-CP)"), None);
     }
 
     #[test]

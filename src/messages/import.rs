@@ -37,6 +37,10 @@ super::messages! {
         OtherYear { year: i32, found: String } Data,
             "the export covers {found}, not {year}", "tệp thuộc {found}, không phải năm {year}",
             hint "name the year that the export covers", "hãy nêu đúng năm của tệp";
+        /// The same export is named twice.
+        SameExport { first: String, second: String } Usage,
+            "`{second}` is the same export as `{first}`", "`{second}` chính là tệp `{first}`",
+            hint "name each export once", "hãy nêu mỗi tệp một lần";
         /// The export says one date, the user another.
         OtherDate { found: String, given: String } Usage,
             "the export says {found}, the command line says {given}", "tệp ghi {found}, dòng lệnh ghi {given}",

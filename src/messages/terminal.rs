@@ -59,6 +59,11 @@ super::messages! {
         NotAnImage { file: String } Usage,
             "the extension of `{file}` names no image format", "phần mở rộng của `{file}` không phải định dạng ảnh",
             hint "use .png or .svg", "hãy dùng .png hoặc .svg";
+        /// A key file that is not a key.
+        DamagedKey { file: String } Data,
+            "`{file}` is damaged: it does not hold a key of 32 bytes", "`{file}` bị hỏng: không chứa khoá 32 byte",
+            hint "bring it back from a backup; a new key would not match earlier imports",
+                 "hãy khôi phục từ bản sao lưu; khoá mới sẽ không khớp với các lần nhập trước";
         /// No folder for the user's data.
         NoHome Data,
             "the user's data folder is not known", "không xác định được thư mục dữ liệu của người dùng",
