@@ -103,6 +103,9 @@ pub struct ImportArgs {
     /// Encoding of text files, when it is not recognised
     #[arg(long, value_name = "E")]
     pub encoding: Option<String>,
+    /// Import real data over a year that was marked as made up
+    #[arg(long, conflicts_with = "synthetic")]
+    pub real: bool,
     /// Mark the year as made up; with columns, only those
     #[arg(long, value_name = "COLUMNS", num_args = 0..=1, value_delimiter = ',', default_missing_value = "")]
     pub synthetic: Option<Vec<String>>,

@@ -196,3 +196,21 @@ fn json_keeps_names_and_null_is_null() {
     ]);
     assert_eq!(nulls.data(), "{\"n\":null,\"t\":\"2023-01-02 03:04:05.500\"}\n");
 }
+
+#[test]
+fn made_up_data_do_not_become_real_by_a_forgotten_option() {
+    let project = Project::with_data();
+    let export = crate::support::exports().join("dao_tao_2023.xlsx");
+    let export = export.to_str().unwrap();
+    let refused = project.run(&["import", "training", "2023", export]);
+    assert_eq!(refused.code, Some(2), "{refused}");
+    assert!(refused.stderr.contains("--real"), "{refused}");
+    let synthetic = |project: &Project| {
+        project
+            .run(&["query", "-c", "select synthetic from imports where dataset = 'training' and year = 2023"])
+            .data()
+    };
+    assert_eq!(synthetic(&project), "synthetic\nall\n");
+    project.run(&["import", "training", "2023", export, "--real"]).data();
+    assert_eq!(synthetic(&project), "synthetic\nnone\n");
+}

@@ -13,8 +13,9 @@ use crate::engine::Contracts;
 use crate::error::{Error, Explain as _, Lang, Result};
 use crate::import::{ImportPlan, ImportRequest, SheetPlan, import, plan_import};
 use crate::messages::{ImportWords, TerminalFault};
-use crate::store::Synthetic;
+use crate::store::{Synthetic, read_provenance};
 use crate::vietnamese::dates::parse_date;
+use crate::workspace::Workspace;
 
 pub(super) fn run(session: &Session, arguments: &ImportArgs) -> Result<()> {
     let workspace = session.find_workspace()?;
@@ -28,6 +29,7 @@ pub(super) fn run(session: &Session, arguments: &ImportArgs) -> Result<()> {
         terminal.narrate(&ImportWords::NothingWritten);
         return refusal.map_or(Ok(()), Err);
     }
+    refuse_silent_change(&workspace, arguments, &request)?;
     let report = import(&workspace, &contract, &request)?;
     let plan = &report.plan;
     let ignored: usize = plan.files.iter().map(|file| file.ignored_sheets.len()).sum();
@@ -45,6 +47,27 @@ pub(super) fn run(session: &Session, arguments: &ImportArgs) -> Result<()> {
         revision: plan.provenance.revision.clone(),
     });
     Ok(())
+}
+
+/// Made-up data must not turn into real ones because an option was forgotten.
+fn refuse_silent_change(
+    workspace: &Workspace,
+    arguments: &ImportArgs,
+    request: &ImportRequest,
+) -> Result<()> {
+    let published = workspace.year_file(&arguments.dataset, arguments.year);
+    if arguments.real || request.synthetic != Synthetic::None || !published.is_file() {
+        return Ok(());
+    }
+    // What cannot be read is replaced; it has nothing to say.
+    match read_provenance(&published) {
+        Ok(former) if former.synthetic != Synthetic::None => {
+            let fault =
+                ImportWords::WasSynthetic { dataset: arguments.dataset.clone(), year: arguments.year };
+            Err(Error::new(fault))
+        }
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 fn read_request(session: &Session, arguments: &ImportArgs, contract: &Contract) -> Result<ImportRequest> {

@@ -144,6 +144,12 @@ super::messages! {
         NoSuchColumn { dataset: String, column: String, known: String } Usage,
             "`{dataset}` has no column `{column}`", "`{dataset}` không có cột `{column}`",
             hint "its columns are {known}", "các cột gồm {known}";
+        /// The year was made up, and this import does not say what it is.
+        WasSynthetic { dataset: String, year: i32 } Usage,
+            "{dataset} {year} is marked as synthetic, and this import does not say what it is",
+            "{dataset} {year} đang được đánh dấu là số liệu mô phỏng, còn lần nhập này không nói rõ",
+            hint "add `--synthetic` if it is made up too, or `--real` if it is the department's",
+                 "hãy thêm `--synthetic` nếu vẫn là số liệu mô phỏng, hoặc `--real` nếu là số liệu thật của Sở";
         /// The import is done.
         Imported { dataset: String, year: i32, rows: u64, kinds: String, rejects: usize, revision: String } Notice,
             "imported {rows} rows into {dataset} {year} (revision {revision}); rows of the export: {kinds}; rejected: {rejects}",
