@@ -22,14 +22,15 @@ pub(super) fn run(session: &Session, arguments: &ImportArgs) -> Result<()> {
     let contract = Contracts::new(workspace.clone()).read(&arguments.dataset)?;
     let request = read_request(session, arguments, &contract)?;
     let terminal = session.terminal;
+    let refused = refuse_silent_change(&workspace, arguments, &request);
     if arguments.dry_run {
         let mut plan = plan_import(&contract, &request)?;
         let refusal = plan.refusal.take();
         terminal.data(|out| write_plan(out, &plan, terminal.lang))?;
         terminal.narrate(&ImportWords::NothingWritten);
-        return refusal.map_or(Ok(()), Err);
+        return refusal.map_or(refused, Err);
     }
-    refuse_silent_change(&workspace, arguments, &request)?;
+    refused?;
     let report = import(&workspace, &contract, &request)?;
     let plan = &report.plan;
     let ignored: usize = plan.files.iter().map(|file| file.ignored_sheets.len()).sum();

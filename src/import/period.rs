@@ -42,10 +42,16 @@ pub fn read_stated(located: &Located<'_>) -> Stated {
     stated
 }
 
+/// Words after which a year is another one than that of the rows: a plan's, a comparison's, a span's.
+const OTHER_YEARS: [&str; 6] = ["ke hoach", "phuong huong", "giai doan", "so voi", "kem theo", "thang"];
+
 /// Reads the year at the end of a title; a line with a date is about that date.
 fn read_title_year(text: &str) -> Option<i32> {
     let words = fold(text);
-    let (_, year) = words.rsplit_once("nam ")?;
+    let (before, year) = words.rsplit_once("nam ")?;
+    if OTHER_YEARS.iter().any(|word| before.contains(word)) {
+        return None;
+    }
     let year = year.parse().ok().filter(|year| (2000..=2100).contains(year))?;
     find_dates(text).is_empty().then_some(year)
 }
@@ -179,6 +185,8 @@ mod tests {
     fn a_title_names_its_year_and_a_dated_line_does_not() {
         assert_eq!(super::read_title_year("KẾT QUẢ ĐÀO TẠO, BỒI DƯỠNG NĂM 2023"), Some(2023));
         assert_eq!(super::read_title_year("Nghệ An, ngày 14 tháng 12 năm 2023"), None);
+        assert_eq!(super::read_title_year("BÁO CÁO KẾT QUẢ VÀ KẾ HOẠCH NĂM 2024"), None);
+        assert_eq!(super::read_title_year("So với năm 2022"), None);
         assert_eq!(super::read_title_year("(Theo Nghị định số 60/2021/NĐ-CP)"), None);
     }
 
