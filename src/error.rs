@@ -196,6 +196,13 @@ impl Error {
         self
     }
 
+    /// Counts places that are not named.
+    #[must_use]
+    pub fn and_more(mut self, places: usize) -> Self {
+        self.0.more += places;
+        self
+    }
+
     /// Adds a place unless one is known already.
     #[must_use]
     pub fn at_if_unplaced(self, place: impl FnOnce() -> Place) -> Self {

@@ -13,6 +13,7 @@
 pub mod error;
 pub mod messages;
 pub mod workspace;
+pub mod pipeline;
 pub mod vietnamese;
 pub mod contract;
 pub mod source;

@@ -44,7 +44,7 @@ pub(super) fn run(session: &Session, arguments: &ImportArgs) -> Result<()> {
         year: plan.year,
         rows: plan.rows,
         kinds: describe_kinds(plan.rows_by_kind.iter().map(|(kind, count)| (kind.as_str(), *count))),
-        rejects: plan.rejects.len(),
+        rejects: plan.rejected,
         revision: plan.provenance.revision.clone(),
     });
     Ok(())

@@ -5,17 +5,24 @@
 
 use std::collections::HashMap;
 
-use super::convert::{Table, text_of};
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
+
+use super::convert::shorten;
+use super::keys::{Key, Suspects};
 use super::value::{Problem, Value};
 use crate::contract::{Column, Contract, Personal};
-use crate::error::Error;
+use crate::error::{Error, Place};
 use crate::messages::ImportFault;
+
+/// Rows that are compared by their keys; all places beyond the first few are only counted.
+const MOST_COMPARED: usize = 10_000;
 
 /// Checks one value against the bounds and the pattern of its column.
 ///
 /// # Errors
 /// The [`Problem`] that the value has.
-pub fn check_value(value: &Value, column: &Column) -> Result<(), Problem> {
+pub fn check_value(value: &Value<'_>, column: &Column) -> Result<(), Problem> {
     if *value == Value::Null {
         return if column.required { Err(Problem::Required) } else { Ok(()) };
     }
@@ -33,7 +40,7 @@ pub fn check_value(value: &Value, column: &Column) -> Result<(), Problem> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a bound is compared, nothing is stored")]
-fn number_of(value: &Value) -> Option<f64> {
+fn number_of(value: &Value<'_>) -> Option<f64> {
     match value {
         Value::Int(number) => Some(*number as f64),
         Value::Float(number) => Some(*number),
@@ -42,47 +49,58 @@ fn number_of(value: &Value) -> Option<f64> {
     }
 }
 
-/// Finds rows that repeat a key, or a value of a column that must be unique.
-pub fn check_keys(contract: &Contract, table: &Table<'_>) -> Vec<Error> {
-    let mut keys: Vec<Vec<&str>> = contract
-        .columns
-        .iter()
-        .filter(|column| column.unique)
-        .map(|column| vec![column.name.as_str()])
-        .collect();
-    if !contract.primary_key.is_empty() {
-        keys.insert(0, contract.primary_key.iter().map(String::as_str).collect());
-    }
-    keys.iter().filter_map(|names| check_key(contract, table, names)).collect()
+/// Compares the keys of rows under suspicion, as the rows are read again in their order.
+pub struct KeyCheck<'a> {
+    key: &'a Key,
+    suspects: &'a Suspects,
+    is_personal: bool,
+    first: HashMap<String, Place>,
+    repeats: usize,
+    error: Option<Error>,
 }
 
-fn check_key(contract: &Contract, table: &Table<'_>, names: &[&str]) -> Option<Error> {
-    let fields: Vec<usize> = names
-        .iter()
-        .filter_map(|name| contract.columns.iter().position(|column| column.name == *name))
-        .collect();
-    let mut first: HashMap<String, usize> = HashMap::new();
-    let mut error: Option<Error> = None;
-    for row in 0..table.len() {
-        let values: Vec<&Value> = fields.iter().map(|field| &table.columns[*field][row]).collect();
-        if values.iter().any(|value| **value == Value::Null) {
-            continue;
-        }
-        let key = format!("{values:?}");
-        let Some(earlier) = first.get(&key).copied() else {
-            first.insert(key, row);
-            continue;
-        };
-        let is_personal = fields.iter().any(|field| contract.columns[*field].personal != Personal::No);
-        let words: Vec<String> = values.iter().map(|value| text_of(value)).collect();
-        let found = if is_personal { "***".to_owned() } else { words.join(", ") };
-        let fault = ImportFault::DuplicateKey { columns: names.join(", ") };
-        let known = error.take().unwrap_or_else(|| Error::new(fault));
-        error = Some(known.at(table.place(earlier, None, Some(found.clone()))).at(table.place(
-            row,
-            None,
-            Some(found),
-        )));
+impl<'a> KeyCheck<'a> {
+    /// Starts a check of one key.
+    pub fn new(contract: &Contract, key: &'a Key, suspects: &'a Suspects) -> Self {
+        let is_personal =
+            |name: &String| contract.column(name).is_some_and(|column| column.personal != Personal::No);
+        let is_personal = key.names.iter().any(is_personal);
+        Self { key, suspects, is_personal, first: HashMap::new(), repeats: 0, error: None }
     }
-    error
+
+    /// Compares the rows of a batch in the form of the file; `place` names a row with what it holds.
+    ///
+    /// Returns false once enough was found.
+    pub fn compare(
+        &mut self,
+        wide: &RecordBatch,
+        suspected: &[usize],
+        place: &dyn Fn(usize, String) -> Place,
+    ) -> bool {
+        let options = FormatOptions::default();
+        let columns =
+            self.key.columns.iter().map(|column| ArrayFormatter::try_new(wide.column(*column), &options));
+        let Ok(columns) = columns.collect::<Result<Vec<_>, _>>() else { return true };
+        for row in suspected {
+            let words: Vec<String> = columns.iter().map(|column| column.value(*row).to_string()).collect();
+            let found = if self.is_personal { "***".to_owned() } else { shorten(&words.join(", ")) };
+            let here = place(*row, found);
+            match self.first.get(&words.join("\u{1F}")) {
+                Some(earlier) => {
+                    let fault = ImportFault::DuplicateKey { columns: self.key.names.join(", ") };
+                    let error = self.error.take().unwrap_or_else(|| Error::new(fault));
+                    self.error = Some(error.at(earlier.clone()).at(here));
+                    self.repeats += 1;
+                }
+                None => drop(self.first.insert(words.join("\u{1F}"), here)),
+            }
+        }
+        self.repeats < MOST_COMPARED && self.repeats < self.suspects.repeats
+    }
+
+    /// Returns what was found; rows that were not compared any more are counted.
+    pub fn finish(self) -> Option<Error> {
+        let uncompared = if self.repeats < MOST_COMPARED { 0 } else { self.suspects.repeats - self.repeats };
+        self.error.map(|error| error.and_more(uncompared * 2))
+    }
 }

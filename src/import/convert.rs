@@ -1,28 +1,33 @@
-//! Turns located records into typed columns, and typed columns into an Arrow batch.
+//! Turns the records of a block into typed columns, and says which cells are not values.
 //!
-//! Columns are converted whole, because only the whole column shows which way its numbers are
-//! written. A bad cell is remembered with its place and leaves a NULL; whether that refuses the
-//! import or rejects the row is decided above.
+//! What a column's cells mean together (which way its numbers are written, what unit they have) was
+//! found before, so every block converts alone and blocks convert side by side. A bad cell is named
+//! with its place and leaves a NULL; whether that refuses the import or leaves out the row is
+//! decided above.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int32Array, Int64Array, RecordBatch,
-    StringArray, TimestampMicrosecondArray,
-};
+use datafusion::arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, UInt32Array};
+use datafusion::arrow::compute::filter_record_batch;
+use datafusion::arrow::datatypes::Int64Type;
 use datafusion::arrow::error::ArrowError;
 
+use super::arrays::ValueBuilder;
 use super::check::check_value;
-use super::locate::{Located, Slot, StatedTotal, is_missing};
+use super::locate::{Located, Record};
 use super::personal::hash_personal;
+use super::report::{Reject, RejectedCell};
 use super::rows::shown;
-use super::value::{Context, Problem, Value, money_scale, read_decimal, read_value};
+use super::slot::{Slot, Source, is_missing};
+use super::totals::{Needed, Sums};
+use super::value::{Context, Problem, Value, money_scale, read_value};
 use crate::contract::{Column, ColumnType, Contract, Personal};
 use crate::error::Place;
-use crate::source::{Cell, column_letters};
+use crate::source::{Block, Cell, column_letters};
+use crate::store::Layout;
 use crate::vietnamese::fold::{fold, normalise};
-use crate::vietnamese::numbers::{Decimal, parse_number};
 
 /// A located sheet with the file it is from and the values that its preamble gives.
 #[derive(Debug)]
@@ -32,111 +37,211 @@ pub struct Part<'a> {
     /// What was found in the sheet.
     pub located: Located<'a>,
     /// The as-of date as a cell, for columns that read it.
-    pub as_of: Cell,
+    pub as_of: Cell<'a>,
 }
 
-/// Values of all columns of the contract, with the origin of every row.
+/// The rows of a block, converted.
 #[derive(Debug)]
-pub struct Table<'a> {
-    /// The parts in order.
-    pub parts: &'a [Part<'a>],
-    /// Per contract column, one value per row.
-    pub columns: Vec<Vec<Value>>,
-    /// Per row, its part and its record there.
-    pub rows: Vec<(usize, usize)>,
-    /// Bad cells, in order of column and row.
-    pub faults: Vec<CellFault>,
+pub struct Converted {
+    /// The rows whose cells are all good, in the narrow form of the layout.
+    pub rows: RecordBatch,
+    /// The rows that are left out, and why.
+    pub rejects: Vec<Reject>,
+    /// What good and bad rows add to the totals.
+    pub sums: Sums,
 }
 
-/// A cell that is not a value of its column.
-#[derive(Debug, Clone)]
-pub struct CellFault {
-    /// Index of the contract's column.
-    pub field: usize,
-    /// Index of the row in the table.
-    pub row: usize,
-    /// What is wrong.
-    pub problem: Problem,
-    /// Where, with the text found there; masked for personal columns.
-    pub place: Place,
-}
-
-/// Converts all records of all parts.
-///
-/// `key` hashes personal columns; it is called with the column's name.
-pub fn convert<'a>(contract: &Contract, parts: &'a [Part<'a>], key: &dyn Fn(&str) -> Vec<u8>) -> Table<'a> {
-    let rows: Vec<(usize, usize)> = parts
-        .iter()
-        .enumerate()
-        .flat_map(|(part, found)| (0..found.located.records.len()).map(move |record| (part, record)))
-        .collect();
-    let mut table = Table { parts, columns: Vec::new(), rows, faults: Vec::new() };
-    for (field, column) in contract.columns.iter().enumerate() {
-        let mut values = Vec::with_capacity(table.rows.len());
-        for part in parts {
-            convert_part(contract, part, field, column, key, &mut values, &mut table.faults);
-        }
-        table.columns.push(values);
+impl Converted {
+    /// Returns the number of a good row in its file.
+    pub fn row_number(&self, row: usize) -> i64 {
+        let numbers = self.rows.columns().last().and_then(|column| column.as_primitive_opt::<Int64Type>());
+        numbers.map_or(0, |numbers| numbers.value(row))
     }
-    table
 }
 
-fn convert_part(
-    contract: &Contract,
-    part: &Part<'_>,
+/// Converts the blocks of one part.
+#[derive(Debug)]
+pub struct Converter<'a> {
+    contract: &'a Contract,
+    part: &'a Part<'a>,
+    number: u32,
+    layout: &'a Layout,
+    columns: Vec<ColumnReader<'a>>,
+    needed: Vec<Needed>,
+}
+
+/// Reads the values of one stored column.
+#[derive(Debug)]
+struct ColumnReader<'a> {
     field: usize,
-    column: &Column,
-    key: &dyn Fn(&str) -> Vec<u8>,
-    values: &mut Vec<Value>,
-    faults: &mut Vec<CellFault>,
-) {
-    if !column.is_stored() {
-        values.resize(values.len() + part.located.records.len(), Value::Null);
-        return;
+    column: &'a Column,
+    source: Source<'a>,
+    context: Context,
+    key: Option<Vec<u8>>,
+}
+
+impl<'a> Converter<'a> {
+    /// Prepares the conversion of the part with the given number.
+    ///
+    /// `key` hashes personal columns; it is called with the column's name.
+    pub fn new(
+        contract: &'a Contract,
+        part: &'a Part<'a>,
+        number: u32,
+        layout: &'a Layout,
+        key: &dyn Fn(&str) -> Vec<u8>,
+    ) -> Self {
+        let stored = contract.columns.iter().enumerate().filter(|(_, column)| column.is_stored());
+        let columns = stored.map(|(field, column)| ColumnReader {
+            field,
+            column,
+            source: part.located.find_source(field, contract),
+            context: Context {
+                marks: part.located.survey.marks[field],
+                ..column_context(contract, part, field)
+            },
+            key: (column.personal == Personal::Hash).then(|| key(&column.name)),
+        });
+        Self {
+            contract,
+            part,
+            number,
+            layout,
+            columns: columns.collect(),
+            needed: Needed::of(contract, &part.located),
+        }
     }
-    let slots: Vec<Slot<'_>> = part
-        .located
-        .records
-        .iter()
-        .map(|record| part.located.slot(record, field, contract, &part.as_of))
-        .collect();
-    let mut context = column_context(contract, part, field);
-    for slot in &slots {
-        context.marks.add(&slot.cell);
+
+    /// Returns the part.
+    pub fn part(&self) -> &'a Part<'a> {
+        self.part
     }
-    let key = (column.personal == Personal::Hash).then(|| key(&column.name));
-    // Categories repeat, and comparing all their spellings is the dearest of all conversions.
-    let mut known: HashMap<String, Result<Value, Problem>> = HashMap::new();
-    for slot in &slots {
-        let converted = if column.kind == ColumnType::Category {
-            let convert = || convert_cell(&slot.cell, column, &context, None);
-            known.entry(shown(&slot.cell)).or_insert_with(convert).clone()
-        } else {
-            convert_cell(&slot.cell, column, &context, key.as_deref())
-        };
-        match converted {
-            Ok(value) => values.push(value),
-            Err(problem) => {
-                let row = values.len();
-                faults.push(CellFault { field, row, problem, place: slot_place(part, slot, column) });
-                values.push(Value::Null);
+
+    /// Converts a block.
+    ///
+    /// # Errors
+    /// A value that does not fit its array, which is a defect of the conversion.
+    pub fn convert(&self, block: &Block) -> Result<Converted, ArrowError> {
+        let records = self.part.located.find_records(block, self.contract);
+        let mut bad = BadCells::default();
+        let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.columns.len() + 2);
+        for (stored, reader) in self.columns.iter().enumerate() {
+            arrays.push(self.convert_column(stored, reader, block, &records, &mut bad)?);
+        }
+        arrays.push(Arc::new(UInt32Array::from_value(self.number, records.len())));
+        let numbers = records.iter().map(|record| i64::from(block.row(record.row).number));
+        arrays.push(Arc::new(Int64Array::from_iter_values(numbers)));
+        let rows = RecordBatch::try_new(Arc::clone(self.layout.narrow()), arrays)?;
+        let good: Vec<bool> = bad.mark_good(records.len());
+        let sums = Sums::of(&self.needed, &records, &rows, &good);
+        let rows =
+            if bad.0.is_empty() { rows } else { filter_record_batch(&rows, &BooleanArray::from(good))? };
+        Ok(Converted { rows, rejects: self.reject(block, &records, bad), sums })
+    }
+
+    fn convert_column(
+        &self,
+        stored: usize,
+        reader: &ColumnReader<'_>,
+        block: &Block,
+        records: &[Record],
+        bad: &mut BadCells,
+    ) -> Result<ArrayRef, ArrowError> {
+        let mut values = ValueBuilder::new(reader.column.kind, records.len());
+        let mut categories = Categories { layout: self.layout, stored, known: HashMap::new() };
+        for (index, record) in records.iter().enumerate() {
+            let row = block.row(record.row);
+            let slot = self.part.located.find_slot(&reader.source, &row, record, self.part.as_of);
+            let problem = if reader.column.kind == ColumnType::Category {
+                let rank = categories.find(slot.cell, reader);
+                values.push_rank(rank.unwrap_or_default());
+                rank.err()
+            } else {
+                let value = reader.read(slot.cell);
+                let problem = value.as_ref().err().copied();
+                values.push(value.unwrap_or(Value::Null));
+                problem
+            };
+            if let Some(problem) = problem {
+                let place = slot_place(self.part, &slot, reader.column);
+                bad.0.push((
+                    index,
+                    RejectedCell { field: reader.field, column: reader.column.name.clone(), place, problem },
+                ));
             }
         }
+        values.finish()
+    }
+
+    /// Gathers the bad cells by row.
+    fn reject(&self, block: &Block, records: &[Record], mut bad: BadCells) -> Vec<Reject> {
+        bad.0.sort_by_key(|(record, _)| *record);
+        let mut rejects: Vec<(usize, Reject)> = Vec::new();
+        for (record, cell) in bad.0 {
+            match rejects.last_mut().filter(|(last, _)| *last == record) {
+                Some((_, reject)) => reject.cells.push(cell),
+                None => rejects.push((
+                    record,
+                    Reject {
+                        file: self.part.file.clone(),
+                        sheet: self.part.located.sheet.name.clone(),
+                        row: block.row(records[record].row).number,
+                        cells: vec![cell],
+                    },
+                )),
+            }
+        }
+        rejects.into_iter().map(|(_, reject)| reject).collect()
     }
 }
 
-/// Converts one cell: missing words are NULL, constraints hold, personal values are hashed.
-fn convert_cell(
-    cell: &Cell,
-    column: &Column,
-    context: &Context,
-    key: Option<&[u8]>,
-) -> Result<Value, Problem> {
-    let value = if is_missing(cell, column) { Value::Null } else { read_value(cell, column, context)? };
-    check_value(&value, column)?;
-    match (value, key) {
-        (Value::Text(text), Some(key)) => Ok(Value::Text(hash_personal(&text, key))),
-        (value, _) => Ok(value),
+/// Bad cells of a block with the index of their record, in order of column and record.
+#[derive(Default)]
+struct BadCells(Vec<(usize, RejectedCell)>);
+
+impl BadCells {
+    fn mark_good(&self, records: usize) -> Vec<bool> {
+        let mut good = vec![true; records];
+        self.0.iter().for_each(|(record, _)| good[*record] = false);
+        good
+    }
+}
+
+impl ColumnReader<'_> {
+    /// Reads one cell: missing words are NULL, constraints hold, personal values are hashed.
+    fn read<'c>(&self, cell: Cell<'c>) -> Result<Value<'c>, Problem> {
+        let is_missing = is_missing(cell, self.column);
+        let value = if is_missing { Value::Null } else { read_value(cell, self.column, &self.context)? };
+        check_value(&value, self.column)?;
+        match (value, &self.key) {
+            (Value::Text(text), Some(key)) => Ok(Value::Text(hash_personal(&text, key).into())),
+            (value, _) => Ok(value),
+        }
+    }
+}
+
+/// Finds the numbers of categories; they repeat, and comparing all their spellings is the dearest
+/// of all conversions.
+struct Categories<'a> {
+    layout: &'a Layout,
+    stored: usize,
+    known: HashMap<String, Result<Option<u32>, Problem>>,
+}
+
+impl Categories<'_> {
+    fn find(&mut self, cell: Cell<'_>, reader: &ColumnReader<'_>) -> Result<Option<u32>, Problem> {
+        let text = shown(cell);
+        if let Some(known) = self.known.get(text.as_ref()) {
+            return *known;
+        }
+        let found = reader.read(cell).map(|value| match value {
+            Value::Text(code) => self.layout.rank(self.stored, &code),
+            _ => None,
+        });
+        match self.known.entry(text.into_owned()) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(unknown) => *unknown.insert(found),
+        }
     }
 }
 
@@ -169,9 +274,7 @@ pub(super) fn column_context(contract: &Contract, part: &Part<'_>, field: usize)
 
 /// Reads `Đơn vị tính: triệu đồng` above the header, also `Đơn vị tính kinh phí: đồng`.
 fn stated_money_unit(part: &Part<'_>) -> Option<i32> {
-    let sheet = part.located.sheet;
-    let lines = sheet.rows.iter().take(part.located.header.top).flat_map(|row| &row.cells);
-    lines.filter_map(Cell::as_text).find_map(|text| {
+    part.located.preamble().find_map(|text| {
         let folded = normalise(text).to_lowercase();
         let (_, after) = folded.split_once("đơn vị tính").or_else(|| folded.split_once("đvt"))?;
         let (_, unit) = after.split_once(':')?;
@@ -180,10 +283,10 @@ fn stated_money_unit(part: &Part<'_>) -> Option<i32> {
 }
 
 fn slot_place(part: &Part<'_>, slot: &Slot<'_>, column: &Column) -> Place {
-    let number = part.located.sheet.rows.get(slot.row).map_or(0, |row| row.number);
+    let number = slot.row;
     let cell =
         slot.column.map_or_else(|| format!("row {number}"), |at| format!("{}{number}", column_letters(at)));
-    let text = shown(&slot.cell);
+    let text = shown(slot.cell);
     let found = match column.personal {
         _ if text.is_empty() => None,
         Personal::No => Some(shorten(&text)),
@@ -192,145 +295,11 @@ fn slot_place(part: &Part<'_>, slot: &Slot<'_>, column: &Column) -> Place {
     Place::Cell { file: part.file.clone(), sheet: part.located.sheet.name.clone(), cell: Some(cell), found }
 }
 
-fn shorten(text: &str) -> String {
+pub(super) fn shorten(text: &str) -> String {
     const SHOWN: usize = 60;
     if text.chars().count() <= SHOWN {
         text.to_owned()
     } else {
         text.chars().take(SHOWN).chain(['…']).collect()
     }
-}
-
-/// Writes a value for people; used in places of errors only.
-pub(super) fn text_of(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::Text(text) => shorten(text),
-        Value::Int(number) => number.to_string(),
-        Value::Amount(units, scale) => Decimal::new(*units, *scale).to_string(),
-        Value::Float(number) => number.to_string(),
-        Value::Date(days) => chrono::DateTime::from_timestamp(i64::from(*days) * 86_400, 0)
-            .map_or_else(String::new, |time| time.date_naive().to_string()),
-        Value::Timestamp(micros) => chrono::DateTime::from_timestamp_micros(*micros)
-            .map_or_else(String::new, |time| time.naive_utc().to_string()),
-        Value::Bool(value) => value.to_string(),
-    }
-}
-
-/// Reads the number that a stated total holds.
-pub(super) fn read_stated(contract: &Contract, part: &Part<'_>, total: &StatedTotal) -> Option<Vec<Decimal>> {
-    if let Some(count) = total.count {
-        return Some(vec![count]);
-    }
-    let cell = part.located.sheet.rows.get(total.row)?.cell(total.column);
-    let Some(field) = total.field else {
-        return match cell {
-            Cell::Number { value, .. } => Some(vec![Decimal::from_f64(*value)?]),
-            _ => Some(vec![parse_number(cell.as_text()?)?.value]),
-        };
-    };
-    let context = column_context(contract, part, field);
-    let column = &contract.columns[field];
-    let mut readings = Vec::new();
-    // Both ways of writing are tried: the one that agrees with the rows is the one that was meant.
-    for english in [false, true] {
-        let marks = super::value::Evidence { vietnamese: !english, english };
-        readings.extend(read_decimal(cell, column, &Context { marks, ..context.clone() }));
-    }
-    Some(readings)
-}
-
-impl Table<'_> {
-    /// Returns the number of rows.
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// Tells whether there are no rows.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    /// Returns the number of the row in its file.
-    pub fn row_number(&self, row: usize) -> u32 {
-        let (part, record) = self.rows[row];
-        let located = &self.parts[part].located;
-        located.sheet.rows[located.records[record].row].number
-    }
-
-    /// Names a row, or a column's heading in it.
-    pub fn place(&self, row: usize, cell: Option<String>, found: Option<String>) -> Place {
-        let part = &self.parts[self.rows[row].0];
-        let cell = cell.unwrap_or_else(|| format!("row {}", self.row_number(row)));
-        Place::Cell {
-            file: part.file.clone(),
-            sheet: part.located.sheet.name.clone(),
-            cell: Some(cell),
-            found,
-        }
-    }
-
-    /// Builds the batch of the rows in `keep`, in that order.
-    ///
-    /// # Errors
-    /// A value that does not fit its array, which is a defect of the conversion.
-    pub fn to_batch(&self, contract: &Contract, keep: &[usize]) -> Result<RecordBatch, ArrowError> {
-        let mut arrays: Vec<ArrayRef> = Vec::new();
-        for (column, values) in
-            contract.columns.iter().zip(&self.columns).filter(|(column, _)| column.is_stored())
-        {
-            arrays.push(build_array(column.kind, keep.iter().map(|row| &values[*row]))?);
-        }
-        let part = |row: &usize| &self.parts[self.rows[*row].0];
-        arrays.push(Arc::new(StringArray::from_iter_values(keep.iter().map(|row| part(row).file.as_str()))));
-        arrays.push(Arc::new(
-            keep.iter().map(|row| part(row).located.sheet.name.as_deref()).collect::<StringArray>(),
-        ));
-        let numbers = keep.iter().map(|row| i64::from(self.row_number(*row)));
-        arrays.push(Arc::new(Int64Array::from_iter_values(numbers)));
-        RecordBatch::try_new(contract.file_schema(), arrays)
-    }
-}
-
-fn build_array<'a>(
-    kind: ColumnType,
-    values: impl Iterator<Item = &'a Value>,
-) -> Result<ArrayRef, ArrowError> {
-    let int = |value: &Value| if let Value::Int(number) = value { Some(*number) } else { None };
-    Ok(match kind {
-        ColumnType::Text | ColumnType::Category => Arc::new(
-            values
-                .map(|value| if let Value::Text(text) = value { Some(text.as_str()) } else { None })
-                .collect::<StringArray>(),
-        ),
-        ColumnType::Int => Arc::new(values.map(int).collect::<Int64Array>()),
-        ColumnType::Year => Arc::new(
-            values.map(|value| int(value).and_then(|year| i32::try_from(year).ok())).collect::<Int32Array>(),
-        ),
-        ColumnType::Float | ColumnType::Rate => Arc::new(
-            values
-                .map(|value| if let Value::Float(number) = value { Some(*number) } else { None })
-                .collect::<Float64Array>(),
-        ),
-        ColumnType::Decimal(precision, scale) => {
-            let units =
-                values.map(|value| if let Value::Amount(units, _) = value { Some(*units) } else { None });
-            Arc::new(units.collect::<Decimal128Array>().with_precision_and_scale(precision, scale)?)
-        }
-        ColumnType::Date => Arc::new(
-            values
-                .map(|value| if let Value::Date(days) = value { Some(*days) } else { None })
-                .collect::<Date32Array>(),
-        ),
-        ColumnType::Timestamp => {
-            let micros =
-                values.map(|value| if let Value::Timestamp(micros) = value { Some(*micros) } else { None });
-            Arc::new(micros.collect::<TimestampMicrosecondArray>())
-        }
-        ColumnType::Bool => Arc::new(
-            values
-                .map(|value| if let Value::Bool(value) = value { Some(*value) } else { None })
-                .collect::<BooleanArray>(),
-        ),
-    })
 }

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use crate::contract::{Column, Contract, ValueSource};
-use crate::source::{Merge, Sheet};
+use crate::source::{Block, Merge};
 use crate::vietnamese::fold::fold;
 
 /// A header may start this many rows below the first used one.
@@ -15,6 +15,9 @@ const FURTHEST: usize = 100;
 
 /// Printed headers have at most this many rows.
 const MOST_ROWS: usize = 4;
+
+/// Rows among which the header stands, with the one below it.
+pub const HEAD_ROWS: usize = FURTHEST + MOST_ROWS + 1;
 
 /// Where the header stands and what its columns are.
 #[derive(Debug, Clone)]
@@ -160,14 +163,14 @@ fn without_suffix(heading: &str) -> &str {
 }
 
 /// Finds the header: the rows under which most columns are recognised, and as few rows as possible.
-pub fn find_header(sheet: &Sheet, dictionary: &Dictionary<'_>) -> Option<Header> {
+pub fn find_header(head: &Block, merges: &[Merge], dictionary: &Dictionary<'_>) -> Option<Header> {
     let mut best: Option<Header> = None;
-    for top in 0..sheet.rows.len().min(FURTHEST) {
-        for height in 1..=MOST_ROWS.min(sheet.rows.len() - top) {
-            if sheet.rows[top].is_blank() || sheet.rows[top + height - 1].is_blank() {
+    for top in 0..head.len().min(FURTHEST) {
+        for height in 1..=MOST_ROWS.min(head.len() - top) {
+            if head.row(top).is_blank() || head.row(top + height - 1).is_blank() {
                 continue;
             }
-            let header = read_header(sheet, dictionary, top, height);
+            let header = read_header(head, merges, dictionary, top, height);
             let is_better = best
                 .as_ref()
                 .is_none_or(|best| (header.score(), best.height) > (best.score(), header.height));
@@ -179,8 +182,14 @@ pub fn find_header(sheet: &Sheet, dictionary: &Dictionary<'_>) -> Option<Header>
     best
 }
 
-fn read_header(sheet: &Sheet, dictionary: &Dictionary<'_>, top: usize, height: usize) -> Header {
-    let paths = heading_paths(sheet, top, height);
+fn read_header(
+    head: &Block,
+    merges: &[Merge],
+    dictionary: &Dictionary<'_>,
+    top: usize,
+    height: usize,
+) -> Header {
+    let paths = heading_paths(head, merges, top, height);
     let mut columns: Vec<SourceColumn> = paths
         .into_iter()
         .enumerate()
@@ -206,17 +215,17 @@ fn drop_weaker_claims(columns: &mut [SourceColumn]) {
 }
 
 /// Reads the headings above each column, merged cells filled in, repeated ones dropped.
-fn heading_paths(sheet: &Sheet, top: usize, height: usize) -> Vec<Vec<String>> {
-    let width = sheet.rows[top..top + height].iter().map(|row| row.cells.len()).max().unwrap_or(0);
-    let mut grid: Vec<Vec<String>> = sheet.rows[top..top + height]
-        .iter()
+fn heading_paths(head: &Block, merges: &[Merge], top: usize, height: usize) -> Vec<Vec<String>> {
+    let rows = || (top..top + height).map(|index| head.row(index));
+    let width = rows().map(|row| row.width()).max().unwrap_or(0);
+    let mut grid: Vec<Vec<String>> = rows()
         .map(|row| {
             let texts = (0..width).map(|column| heading_text(row.cell(column).as_text().unwrap_or_default()));
             texts.collect()
         })
         .collect();
-    fill_merges(sheet, top, &mut grid);
-    if sheet.merges.is_empty() {
+    fill_merges(merges, head.row(top).number, &mut grid);
+    if merges.is_empty() {
         fill_rightwards(&mut grid);
     }
     (0..width)
@@ -236,10 +245,9 @@ fn heading_text(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn fill_merges(sheet: &Sheet, top: usize, grid: &mut [Vec<String>]) {
-    let Some(first) = sheet.rows.get(top).map(|row| row.number) else { return };
+fn fill_merges(merges: &[Merge], first: u32, grid: &mut [Vec<String>]) {
     let last = first.saturating_add(u32::try_from(grid.len()).unwrap_or(0)).saturating_sub(1);
-    for Merge { top, bottom, left, right } in sheet.merges.iter().copied() {
+    for Merge { top, bottom, left, right } in merges.iter().copied() {
         if top < first || top > last {
             continue;
         }

@@ -1,17 +1,19 @@
-//! Turns a sheet into records: the header is found, every row gets its kind, groups are carried down.
+//! Turns a sheet into what its rows mean: the header is found, every row gets its kind, and each
+//! value its cell.
 //!
-//! Nothing is converted here. A record only says which cell belongs to which column of the
-//! contract, so that a dry run can show the plan before any value is read.
+//! Nothing is converted here. A record only says which row it is, and in which group and block it
+//! stands, so that a dry run can show the plan before any value is read.
 
-use std::borrow::Cow;
-
-use super::header::{Dictionary, Header, Role, contested_field, find_header, missing_fields, needed_columns};
-use super::rows::{GroupHeading, RowKind, classify_rows, group_heading, stated_count};
-use crate::contract::{Column, ColumnType, Contract, ValueSource};
+use super::header::{
+    Dictionary, HEAD_ROWS, Header, Role, contested_field, find_header, missing_fields, needed_columns,
+};
+use super::rows::{Classifier, GroupHeading, RowKind, group_heading, settle, stated_count};
+use super::slot::is_missing;
+use super::survey::{Survey, has_block, survey_rows};
+use crate::contract::{ColumnType, Contract};
 use crate::error::{Error, Place, Result};
 use crate::messages::ImportFault;
-use crate::source::{Cell, Row, Sheet};
-use crate::vietnamese::fold::fold;
+use crate::source::{Block, Cell, Row, Sheet};
 use crate::vietnamese::numbers::Decimal;
 
 /// A sheet that was understood.
@@ -19,44 +21,49 @@ use crate::vietnamese::numbers::Decimal;
 pub struct Located<'a> {
     /// The sheet.
     pub sheet: &'a Sheet,
+    /// Its upper rows, from the first used one on.
+    pub head: Block,
     /// Its header.
     pub header: Header,
-    /// The kind of each of its rows.
-    pub kinds: Vec<RowKind>,
+    /// What is known of all its rows.
+    pub survey: Survey,
+    /// Categories of the blocks of a wide table, from left to right.
+    pub blocks: Vec<String>,
     /// The group rows, in order.
     pub groups: Vec<Group>,
-    /// The records, in order; a row of a wide table can give several.
-    pub records: Vec<Record>,
     /// What total rows and group rows state.
     pub totals: Vec<StatedTotal>,
+    classifier: Classifier,
 }
 
 /// A group row and where it stands.
 #[derive(Debug)]
 pub struct Group {
-    /// Index of the row.
-    pub row: usize,
+    /// Number of the row.
+    pub row: u32,
     /// What it says.
     pub heading: GroupHeading,
     /// The column in which the words stand.
     pub column: usize,
+    /// Index of the group around it.
+    pub parent: Option<usize>,
 }
 
-/// One record.
-#[derive(Debug, Clone)]
+/// One record of a block of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Record {
-    /// Index of the row in the sheet.
+    /// Index of the row in the block of rows.
     pub row: usize,
-    /// Code of the block of a wide table.
-    pub block: Option<String>,
-    /// Indices of the groups that the row is in, outermost first.
-    pub groups: Vec<usize>,
+    /// Index of the block of a wide table.
+    pub block: Option<usize>,
+    /// Index of the innermost group that the row is in.
+    pub group: Option<usize>,
 }
 
 /// A number that the export states about its own rows.
 #[derive(Debug, Clone)]
 pub struct StatedTotal {
-    /// Index of the row that states it.
+    /// Index of the row among the [`Survey::headings`].
     pub row: usize,
     /// The column of the sheet in which it stands.
     pub column: usize,
@@ -70,57 +77,49 @@ pub struct StatedTotal {
     pub count: Option<Decimal>,
 }
 
-/// The cell that one column of a record reads, and where it stands.
-#[derive(Debug, Clone)]
-pub struct Slot<'a> {
-    /// What stands there.
-    pub cell: Cow<'a, Cell>,
-    /// Index of the row.
-    pub row: usize,
-    /// The column of the sheet, unless nothing stands anywhere.
-    pub column: Option<usize>,
-}
-
 /// Understands a sheet by a contract; `None` if nothing in it looks like the contract's header.
 ///
 /// # Errors
 /// [`ImportFault::MissingColumn`] if a header is there but lacks a required column,
-/// [`ImportFault::ContestedColumn`] if two headings claim one column.
+/// [`ImportFault::ContestedColumn`] if two headings claim one column, and what reading the rows gives.
 pub fn locate<'a>(sheet: &'a Sheet, contract: &Contract, file: &str) -> Result<Option<Located<'a>>> {
-    let Some(header) = find_header(sheet, &Dictionary::new(contract)) else { return Ok(None) };
+    let head = sheet.rows.head(HEAD_ROWS)?;
+    let Some(header) = find_header(&head, &sheet.merges, &Dictionary::new(contract)) else { return Ok(None) };
+    let place = header_place(sheet, &head, file, &header);
     let missing = missing_fields(contract, &header);
     if !missing.is_empty() {
         // Familiar words are not yet a header (`Ghi chú` stands in every form): a sheet that lacks
         // more than half of what the dataset needs is another table.
         let is_likely = missing.len() * 2 <= needed_columns(contract).count();
-        return if is_likely {
-            Err(missing_columns(sheet, contract, file, &header, &missing))
-        } else {
-            Ok(None)
-        };
+        return if is_likely { Err(missing_columns(contract, &place, &header, &missing)) } else { Ok(None) };
     }
     if let Some((field, headings)) = contested_field(&header) {
         let column = contract.columns[field].name.clone();
         let fault = ImportFault::ContestedColumn { column, headings: headings.join(", ") };
-        return Err(Error::new(fault).at(header_place(sheet, file, &header)));
+        return Err(Error::new(fault).at(place));
     }
-    let kinds = classify_rows(sheet, &header, contract);
-    let mut located =
-        Located { sheet, header, kinds, groups: Vec::new(), records: Vec::new(), totals: Vec::new() };
+    let classifier = Classifier::new(&head, &sheet.merges, &header, contract);
+    let first = head.row(0).number;
+    let survey = survey_rows(&sheet.rows, first, &classifier, &header, contract)?;
+    let blocks = header.blocks().into_iter().map(str::to_owned).collect();
+    let (groups, totals) = (Vec::new(), Vec::new());
+    let mut located = Located { sheet, head, header, survey, blocks, groups, totals, classifier };
     located.collect(contract);
     Ok(Some(located))
 }
 
 /// Says which columns the likeliest header of a sheet lacks, for a sheet that was not understood.
 pub fn explain_missing(sheet: &Sheet, contract: &Contract, file: &str) -> Option<Error> {
-    let header = find_header(sheet, &Dictionary::new(contract))?;
+    let head = sheet.rows.head(HEAD_ROWS).ok()?;
+    let header = find_header(&head, &sheet.merges, &Dictionary::new(contract))?;
     let missing = missing_fields(contract, &header);
     let recognised = header.columns.iter().filter(|column| column.role != Role::Ignored).count();
-    (recognised >= 2).then(|| missing_columns(sheet, contract, file, &header, &missing))
+    let place = header_place(sheet, &head, file, &header);
+    (recognised >= 2).then(|| missing_columns(contract, &place, &header, &missing))
 }
 
-fn header_place(sheet: &Sheet, file: &str, header: &Header) -> Place {
-    let number = sheet.rows.get(header.top).map_or(0, |row| row.number);
+fn header_place(sheet: &Sheet, head: &Block, file: &str, header: &Header) -> Place {
+    let number = head.row(header.top).number;
     Place::Cell {
         file: file.to_owned(),
         sheet: sheet.name.clone(),
@@ -129,13 +128,7 @@ fn header_place(sheet: &Sheet, file: &str, header: &Header) -> Place {
     }
 }
 
-fn missing_columns(
-    sheet: &Sheet,
-    contract: &Contract,
-    file: &str,
-    header: &Header,
-    missing: &[&str],
-) -> Error {
+fn missing_columns(contract: &Contract, place: &Place, header: &Header, missing: &[&str]) -> Error {
     let unclaimed: Vec<String> = header
         .columns
         .iter()
@@ -149,34 +142,41 @@ fn missing_columns(
             found: unclaimed.join(", "),
             contract: format!("datasets/{}.toml", contract.name),
         };
-        Error::new(fault).at(header_place(sheet, file, header))
+        Error::new(fault).at(place.clone())
     });
     Error::join(errors.collect()).unwrap_or_else(|| ImportFault::NothingFound.into())
 }
 
-impl<'a> Located<'a> {
-    /// Walks down the rows and collects groups, records and stated totals.
+impl Located<'_> {
+    /// Walks down the group and total rows, and collects what they say.
     fn collect(&mut self, contract: &Contract) {
-        let mut open: Vec<usize> = Vec::new();
-        let last_total = self.kinds.iter().rposition(|kind| *kind == RowKind::Total);
-        for (index, kind) in self.kinds.clone().into_iter().enumerate() {
-            let row = &self.sheet.rows[index];
-            match kind {
-                RowKind::Group => self.open_group(index, row, &mut open, contract),
-                RowKind::Detail => self.add_records(index, row, &open, contract),
-                RowKind::Total => {
-                    let group = open.last().copied().filter(|_| last_total != Some(index));
-                    self.add_totals(index, row, group, contract);
-                }
-                _ => {}
+        let headings = std::mem::take(&mut self.survey.headings);
+        let kinds = std::mem::take(&mut self.survey.heading_kinds);
+        let last_total = kinds.iter().rposition(|kind| *kind == RowKind::Total);
+        let mut innermost = None;
+        for (index, (row, kind)) in headings.rows().zip(&kinds).enumerate() {
+            if *kind == RowKind::Total {
+                let group = innermost.filter(|_| last_total != Some(index));
+                self.add_totals(index, &row, group, contract);
+            } else if let Some(group) = self.open_group(index, &row, innermost, contract) {
+                innermost = Some(group);
             }
         }
+        self.survey.headings = headings;
+        self.survey.heading_kinds = kinds;
     }
 
-    fn open_group(&mut self, index: usize, row: &Row, open: &mut Vec<usize>, contract: &Contract) {
-        let Some(heading) = group_heading(row) else { return };
-        let column = row.cells.iter().rposition(|cell| cell.as_text().is_some()).unwrap_or(0);
-        open.retain(|group| self.groups[*group].heading.level < heading.level);
+    fn open_group(
+        &mut self,
+        index: usize,
+        row: &Row<'_>,
+        innermost: Option<usize>,
+        contract: &Contract,
+    ) -> Option<usize> {
+        let heading = group_heading(row)?;
+        let column = row.cells().rposition(|cell| cell.as_text().is_some()).unwrap_or(0);
+        let mut around = std::iter::successors(innermost, |group| self.groups[*group].parent);
+        let parent = around.find(|group| self.groups[*group].heading.level < heading.level);
         let group = self.groups.len();
         if let Some(count) = heading.count {
             let total = StatedTotal {
@@ -189,33 +189,58 @@ impl<'a> Located<'a> {
             };
             self.totals.push(total);
         }
-        self.groups.push(Group { row: index, heading, column });
-        open.push(group);
+        self.groups.push(Group { row: row.number, heading, column, parent });
         self.add_sums(index, row, Some(group), contract);
+        Some(group)
     }
 
-    /// One record per row, or one per block of a wide table in which the row has a value.
-    fn add_records(&mut self, index: usize, row: &Row, open: &[usize], contract: &Contract) {
-        let blocks: Vec<String> = self.header.blocks().into_iter().map(str::to_owned).collect();
-        let record = |block| Record { row: index, block, groups: open.to_vec() };
-        if blocks.is_empty() {
-            self.records.push(record(None));
-            return;
-        }
-        for block in blocks {
-            let has_value = self.header.columns.iter().any(|column| match &column.role {
-                Role::Block { category, field } => {
-                    *category == block && !is_missing(row.cell(column.column), &contract.columns[*field])
-                }
-                _ => false,
-            });
-            if has_value {
-                self.records.push(record(Some(block)));
+    /// Returns the texts above the header, in order.
+    pub fn preamble(&self) -> impl Iterator<Item = &str> {
+        let rows = (0..self.header.top).map(|index| self.head.row(index));
+        rows.flat_map(|row| row.cells()).filter_map(Cell::as_text)
+    }
+
+    /// Returns the texts under the data, in order.
+    pub fn footer(&self) -> impl Iterator<Item = &str> {
+        self.survey.footer.rows().flat_map(|row| row.cells()).filter_map(Cell::as_text)
+    }
+
+    /// Returns a group and the groups around it, innermost first.
+    pub fn groups_around(&self, group: Option<usize>) -> impl Iterator<Item = usize> {
+        std::iter::successors(group, |group| self.groups.get(*group)?.parent)
+    }
+
+    /// Returns the records of a block of rows, in order: one per detail row, or one per block of a
+    /// wide table in which the row has a value.
+    pub fn find_records(&self, block: &Block, contract: &Contract) -> Vec<Record> {
+        let mut records = Vec::with_capacity(block.len());
+        let first = self.head.row(0).number;
+        let mut above = self.groups.partition_point(|group| group.row < block.row(0).number);
+        for (index, row) in block.rows().enumerate().filter(|(_, row)| row.number >= first) {
+            let is_followed = row.number < self.survey.last_body;
+            if settle(self.classifier.look_at(&row), &row, is_followed) != RowKind::Detail {
+                continue;
             }
+            while self.groups.get(above).is_some_and(|group| group.row < row.number) {
+                above += 1;
+            }
+            let record = |block| Record { row: index, block, group: above.checked_sub(1) };
+            if self.blocks.is_empty() {
+                records.push(record(None));
+            }
+            let has_value = |block: &&usize| has_block(&row, &self.blocks[**block], &self.header, contract);
+            let blocks: Vec<usize> = (0..self.blocks.len()).collect();
+            records.extend(blocks.iter().filter(has_value).map(|block| record(Some(*block))));
         }
+        records
     }
 
-    fn add_totals(&mut self, index: usize, row: &Row, group: Option<usize>, contract: &Contract) {
+    /// Returns the numbers of the first and the last row of the header.
+    pub fn header_rows(&self) -> (u32, u32) {
+        self.classifier.header_rows()
+    }
+
+    fn add_totals(&mut self, index: usize, row: &Row<'_>, group: Option<usize>, contract: &Contract) {
         if let Some((column, count)) = stated_count(row) {
             let total =
                 StatedTotal { row: index, column, field: None, block: None, group, count: Some(count) };
@@ -227,8 +252,8 @@ impl<'a> Located<'a> {
     }
 
     /// `Cộng | 162`: a whole number right after the words, under a column that has no sum.
-    fn add_count_cell(&mut self, index: usize, row: &Row, group: Option<usize>, contract: &Contract) {
-        let mut filled = row.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
+    fn add_count_cell(&mut self, index: usize, row: &Row<'_>, group: Option<usize>, contract: &Contract) {
+        let mut filled = row.filled();
         let (Some((first, _)), Some((column, _))) = (filled.next(), filled.next()) else { return };
         let under_sum = self
             .header
@@ -247,7 +272,7 @@ impl<'a> Located<'a> {
         }
     }
 
-    fn add_sums(&mut self, index: usize, row: &Row, group: Option<usize>, contract: &Contract) {
+    fn add_sums(&mut self, index: usize, row: &Row<'_>, group: Option<usize>, contract: &Contract) {
         for heading in &self.header.columns {
             let Some(field) = summed_field(&heading.role, contract) else { continue };
             if is_missing(row.cell(heading.column), &contract.columns[field]) {
@@ -266,80 +291,10 @@ impl<'a> Located<'a> {
             });
         }
     }
-
-    /// Finds the cell that column `field` of a record reads.
-    pub fn slot(&self, record: &Record, field: usize, contract: &Contract, as_of: &Cell) -> Slot<'a> {
-        let column = &contract.columns[field];
-        if let Some(other) = column.cell_of.as_ref().and_then(|name| index_of(contract, name)) {
-            return self.slot(record, other, contract, as_of);
-        }
-        if let (Some(block), Some(unpivot)) = (&record.block, &contract.unpivot)
-            && unpivot.column == column.name
-        {
-            return Slot { cell: Cow::Owned(Cell::Text(block.clone())), row: record.row, column: None };
-        }
-        let row = &self.sheet.rows[record.row];
-        let place = self.header.place_of(field, record.block.as_deref()).map(|heading| heading.column);
-        let cell = place.map_or(&Cell::Empty, |place| row.cell(place));
-        match column.from {
-            Some(ValueSource::GroupRow) if is_missing(cell, column) => self.group_slot(record, column),
-            Some(ValueSource::Preamble) if is_missing(cell, column) => {
-                Slot { cell: Cow::Owned(as_of.clone()), row: record.row, column: None }
-            }
-            _ => Slot { cell: Cow::Borrowed(cell), row: record.row, column: place },
-        }
-    }
-
-    /// The innermost group whose words the column knows, or else the innermost one.
-    fn group_slot(&self, record: &Record, column: &Column) -> Slot<'a> {
-        let groups = || record.groups.iter().rev().map(|group| &self.groups[*group]);
-        let known = groups().find_map(|group| Some((group, group_value(&group.heading.label, column)?)));
-        let chosen = known.or_else(|| groups().next().map(|group| (group, group.heading.label.clone())));
-        chosen.map_or(
-            Slot { cell: Cow::Owned(Cell::Empty), row: record.row, column: None },
-            |(group, label)| Slot {
-                cell: Cow::Owned(Cell::text(&label)),
-                row: group.row,
-                column: Some(group.column),
-            },
-        )
-    }
-}
-
-/// Reads a group's words as a category: whole, or behind the column's own title (`Lĩnh vực …`).
-fn group_value(label: &str, column: &Column) -> Option<String> {
-    if column.kind != ColumnType::Category {
-        return None;
-    }
-    let spellings = || column.categories.values().flatten();
-    let folded = fold(label);
-    let titles = std::iter::once(&column.title).chain(&column.aliases).map(|title| fold(title));
-    let bare = titles.filter_map(|title| folded.strip_prefix(&title).map(|rest| rest.trim().to_owned()));
-    let keys: Vec<String> = std::iter::once(folded.clone()).chain(bare).collect();
-    spellings().find(|spelling| keys.contains(&fold(spelling))).cloned()
 }
 
 fn summed_field(role: &Role, contract: &Contract) -> Option<usize> {
     let (Role::Field(field) | Role::Block { field, .. }) = role else { return None };
     let kind = contract.columns.get(*field)?.kind;
     matches!(kind, ColumnType::Int | ColumnType::Float | ColumnType::Decimal(..)).then_some(*field)
-}
-
-fn index_of(contract: &Contract, name: &str) -> Option<usize> {
-    contract.columns.iter().position(|column| column.name == name && column.cell_of.is_none())
-}
-
-/// Tells whether a cell holds no value: it is empty, or says so in one of the column's words.
-pub(super) fn is_missing(cell: &Cell, column: &Column) -> bool {
-    match cell {
-        Cell::Empty => true,
-        Cell::Text(text) => {
-            let text = text.trim();
-            column
-                .missing_values
-                .iter()
-                .any(|word| word.as_str() == text || (!fold(word).is_empty() && fold(word) == fold(text)))
-        }
-        _ => false,
-    }
 }

@@ -3,32 +3,42 @@
 //! A plan goes through everything except the last step, so that `--dry-run` and the real import
 //! cannot differ: an import is a plan that had nothing to refuse, published.
 
+mod arrays;
 pub mod check;
 pub mod convert;
 pub mod header;
+pub mod keys;
 pub mod locate;
+mod outcome;
 pub mod period;
 pub mod personal;
 pub mod plan;
 pub mod report;
 pub mod rows;
+pub mod slot;
+pub mod survey;
 pub mod totals;
 pub mod value;
 
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 
-use self::convert::{Part, Table, convert};
+use self::convert::Part;
 use self::locate::{Located, locate};
+use self::outcome::{Outcome, Work};
 pub use self::plan::{ColumnPlan, FilePlan, ImportPlan, ImportReport, ImportRequest, SheetPlan};
 use self::plan::{count_kinds, plan_sheet};
 pub use self::report::{Reject, RejectedCell};
-use self::report::{complaints, rejects};
 use crate::contract::{Contract, Personal, hex};
 use crate::error::{Error, Place, Result};
 use crate::messages::ImportFault;
 use crate::source::{Cell, Export, ReadOptions, Sheet, read_export};
-use crate::store::{AsOf, ControlTotal, Dated, InputFile, Provenance, Publication, publish};
+use crate::store::{
+    AsOf, ControlTotal, Dated, InputFile, Layout, Provenance, Publication, Scratch, Sorter, publish,
+};
 use crate::vietnamese::fold::fold;
+use crate::workspace::Workspace;
 
 /// Reads, converts and checks the exports without writing anything.
 ///
@@ -36,6 +46,33 @@ use crate::vietnamese::fold::fold;
 /// If an export cannot be read or understood. Bad cells, repeated keys and wrong totals are no
 /// error here: they stand in [`ImportPlan::refusal`], so that the plan can be shown with them.
 pub fn plan_import(contract: &Contract, request: &ImportRequest) -> Result<ImportPlan> {
+    prepare(contract, request, &Scratch::in_system, |_| None).map(|(plan, _)| plan)
+}
+
+/// Imports the exports as one year of the contract's dataset.
+///
+/// # Errors
+/// Everything that [`plan_import`] finds, and faults of the store; nothing is written then.
+pub fn import(workspace: &Workspace, contract: &Contract, request: &ImportRequest) -> Result<ImportReport> {
+    let scratch = || Scratch::in_workspace(workspace);
+    let sorter = |layout| Some(Sorter::new(layout, scratch()));
+    let (mut plan, sorter) = prepare(contract, request, &scratch, sorter)?;
+    if let Some(refusal) = plan.refusal.take() {
+        return Err(refusal);
+    }
+    // Rows are dropped only by a plan that is refused.
+    let rows = sorter.ok_or(ImportFault::NothingFound)?.finish()?;
+    let path = publish(workspace, Publication { rows, provenance: &plan.provenance, now: request.now })?;
+    Ok(ImportReport { plan, path })
+}
+
+/// Goes through everything but the publication; the rows are with the sorter.
+fn prepare(
+    contract: &Contract,
+    request: &ImportRequest,
+    scratch: &dyn Fn() -> Scratch,
+    sorter: impl FnOnce(Arc<Layout>) -> Option<Sorter>,
+) -> Result<(ImportPlan, Option<Sorter>)> {
     if request.files.is_empty() {
         return Err(ImportFault::NoFiles.into());
     }
@@ -54,36 +91,25 @@ pub fn plan_import(contract: &Contract, request: &ImportRequest) -> Result<Impor
     let period = period::settle_period(request, &stated)?;
     let as_of = period::settle_as_of(request, &stated, &period)?;
     let as_of_cell = as_of.date.and_hms_opt(0, 0, 0).map_or(Cell::Empty, Cell::DateTime);
-    let parts: Vec<Part<'_>> = located
-        .into_iter()
-        .map(|(file, located)| Part { file, located, as_of: as_of_cell.clone() })
-        .collect();
+    let parts: Vec<Part<'_>> =
+        located.into_iter().map(|(file, located)| Part { file, located, as_of: as_of_cell }).collect();
     require_key(contract, request, &parts)?;
-    let table = convert(contract, &parts, &|column| key_for(request, column));
-    finish_plan(contract, request, &exports, files, &table, (period, as_of))
-}
-
-/// Imports the exports as one year of the contract's dataset.
-///
-/// # Errors
-/// Everything that [`plan_import`] finds, and faults of the store; nothing is written then.
-pub fn import(
-    workspace: &crate::workspace::Workspace,
-    contract: &Contract,
-    request: &ImportRequest,
-) -> Result<ImportReport> {
-    let mut plan = plan_import(contract, request)?;
-    if let Some(refusal) = plan.refusal.take() {
-        return Err(refusal);
-    }
-    let publication = Publication {
-        batch: &plan.batch,
-        sort: &contract.sort,
-        provenance: &plan.provenance,
-        now: request.now,
+    let origins: Vec<(String, Option<String>)> =
+        parts.iter().map(|part| (part.file.clone(), part.located.sheet.name.clone())).collect();
+    let layout = Arc::new(Layout::new(contract, &origins));
+    let work = Work {
+        contract,
+        parts: &parts,
+        layout: Arc::clone(&layout),
+        key: &|column| key_for(request, column),
+        allow_rejects: request.allow_rejects,
     };
-    let path = publish(workspace, &publication)?;
-    Ok(ImportReport { plan, path })
+    let mut outcome = work.convert(sorter(layout), scratch)?;
+    let (keys, hashes) = outcome.take_keys();
+    let repeats = work.find_repeats(keys, hashes)?;
+    let sorter = outcome.sorter.take();
+    let plan = finish_plan(contract, request, &exports, files, &parts, outcome, repeats, (period, as_of));
+    Ok((plan, sorter))
 }
 
 /// The same bytes twice would count every row twice.
@@ -183,30 +209,32 @@ fn key_for(request: &ImportRequest, column: &str) -> Vec<u8> {
     }
 }
 
-/// Checks the table, decides whether it is refused, and writes the provenance.
+/// Decides whether the import is refused, and writes the provenance.
+#[expect(clippy::too_many_arguments, reason = "everything that was found comes together here")]
 fn finish_plan(
     contract: &Contract,
     request: &ImportRequest,
     exports: &[Export],
     files: Vec<FilePlan>,
-    table: &Table<'_>,
+    parts: &[Part<'_>],
+    outcome: Outcome,
+    repeats: Vec<Error>,
     (period, as_of): (Dated, AsOf),
-) -> Result<ImportPlan> {
-    let rejected = rejects(contract, table);
-    let control_totals = totals::compute_totals(contract, table);
-    let refusal = refuse(contract, request, table, rejected.len(), &control_totals);
-    let keep: Vec<usize> = (0..table.len()).filter(|row| !rejected.contains_key(row)).collect();
-    let batch = table
-        .to_batch(contract, &keep)
-        .map_err(|cause| Error::new(ImportFault::NotABatch).caused_by(cause))?;
-    let rows_by_kind = count_kinds(table.parts.iter().map(|part| &part.located));
+) -> ImportPlan {
+    // Rows that are left out are in no total; if they refuse the import, the totals are the export's.
+    let with_bad = outcome.bad.rows() > request.allow_rejects;
+    let compute = |(part, sums)| totals::compute_totals(contract, part, sums, with_bad);
+    let control_totals: Vec<ControlTotal> = parts.iter().zip(&outcome.sums).flat_map(compute).collect();
+    let refusal = refuse(contract, request, &outcome, repeats, &control_totals);
+    let rows_by_kind = count_kinds(parts.iter().map(|part| &part.located));
+    let rejected = outcome.bad.rows();
     let provenance = Provenance {
         dataset: contract.name.clone(),
         year: request.year,
         files: exports.iter().zip(&files).map(|(export, plan)| input_file(export, plan)).collect(),
-        rows: keep.len() as u64,
+        rows: outcome.rows,
         rows_by_kind: rows_by_kind.clone(),
-        rejects: rejected.len() as u64,
+        rejects: rejected as u64,
         control_totals: control_totals.clone(),
         contract_hash: contract.hash.clone(),
         period,
@@ -214,39 +242,40 @@ fn finish_plan(
         synthetic: request.synthetic.clone(),
         revision: revision(contract, request, exports),
     };
-    Ok(ImportPlan {
+    ImportPlan {
         dataset: contract.name.clone(),
         year: request.year,
         files,
-        rows: keep.len() as u64,
+        rows: outcome.rows,
         rows_by_kind,
-        rejects: rejected.into_values().collect(),
+        rejects: outcome.bad.into_rejects(),
+        rejected,
         control_totals,
         period,
         as_of,
         refusal,
         provenance,
-        batch,
-    })
+    }
 }
 
 fn refuse(
     contract: &Contract,
     request: &ImportRequest,
-    table: &Table<'_>,
-    rejected: usize,
+    outcome: &Outcome,
+    repeats: Vec<Error>,
     totals: &[ControlTotal],
 ) -> Option<Error> {
     let mut errors = Vec::new();
+    let rejected = outcome.bad.rows();
     if rejected > request.allow_rejects {
-        errors.extend(complaints(contract, &table.faults));
+        errors.extend(outcome.bad.complaints(contract));
         errors.push(ImportFault::TooManyRejects { count: rejected, allowed: request.allow_rejects }.into());
     }
-    errors.extend(check::check_keys(contract, table));
+    errors.extend(repeats);
     if !request.allow_control_mismatch {
         errors.extend(totals::mismatches(totals));
     }
-    if table.is_empty() {
+    if outcome.rows == 0 && rejected == 0 {
         errors.push(ImportFault::NothingFound.into());
     }
     Error::join(errors)

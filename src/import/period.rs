@@ -7,10 +7,8 @@ use chrono::{Datelike, NaiveDate};
 
 use super::ImportRequest;
 use super::locate::Located;
-use super::rows::RowKind;
 use crate::error::{Error, Result};
 use crate::messages::ImportFault;
-use crate::source::Cell;
 use crate::store::{AsOf, Dated, Origin};
 use crate::vietnamese::dates::find_dates;
 use crate::vietnamese::fold::fold;
@@ -31,14 +29,11 @@ pub struct Stated {
 /// Reads the lines above the header of a sheet and those of its signature block.
 pub fn read_stated(located: &Located<'_>) -> Stated {
     let mut stated = Stated::default();
-    let lines = located.sheet.rows.iter().take(located.header.top).flat_map(|row| &row.cells);
-    for text in lines.filter_map(Cell::as_text) {
+    for text in located.preamble() {
         read_line(text, &mut stated);
         stated.year = stated.year.or_else(|| read_title_year(text));
     }
-    let rows = located.sheet.rows.iter().zip(&located.kinds);
-    let footer = rows.filter(|(_, kind)| **kind == RowKind::Footer).flat_map(|(row, _)| &row.cells);
-    stated.signed = footer.filter_map(Cell::as_text).find_map(read_signature);
+    stated.signed = located.footer().find_map(read_signature);
     stated
 }
 

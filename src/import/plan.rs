@@ -3,10 +3,10 @@
 //! The plan is the whole truth of an import: a dry run prints it, an import publishes it, and the
 //! provenance of the year is taken from it.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use datafusion::arrow::array::RecordBatch;
 use indexmap::IndexMap;
 
 use super::header::Role;
@@ -58,8 +58,10 @@ pub struct ImportPlan {
     pub rows: u64,
     /// Number of rows of the exports by kind.
     pub rows_by_kind: IndexMap<String, u64>,
-    /// Rows with bad cells.
+    /// Rows with bad cells; beyond a hundred thousand they are only counted.
     pub rejects: Vec<Reject>,
+    /// Number of rows with bad cells.
+    pub rejected: usize,
     /// Stated and computed totals.
     pub control_totals: Vec<ControlTotal>,
     /// The time that the rows cover.
@@ -70,7 +72,6 @@ pub struct ImportPlan {
     pub refusal: Option<Error>,
     /// What would be written beside the rows.
     pub provenance: Provenance,
-    pub(super) batch: RecordBatch,
 }
 
 /// What was found in one export.
@@ -123,18 +124,9 @@ pub struct ImportReport {
     pub path: PathBuf,
 }
 
-impl ImportPlan {
-    /// Returns the rows that would be stored, in source order, with their origin columns.
-    pub fn batch(&self) -> &RecordBatch {
-        &self.batch
-    }
-}
-
 /// Describes a sheet that was understood.
 pub(super) fn plan_sheet(located: &Located<'_>, contract: &Contract) -> SheetPlan {
     let sheet = located.sheet;
-    let number = |index: usize| sheet.rows.get(index).map_or(0, |row| row.number);
-    let top = located.header.top;
     let columns = located.header.columns.iter().map(|source| {
         let (field, block) = match &source.role {
             Role::Field(field) => (contract.columns.get(*field), None),
@@ -151,10 +143,10 @@ pub(super) fn plan_sheet(located: &Located<'_>, contract: &Contract) -> SheetPla
     });
     SheetPlan {
         name: sheet.name.clone(),
-        header_rows: (number(top), number(top + located.header.height - 1)),
+        header_rows: located.header_rows(),
         columns: columns.collect(),
         rows_by_kind: count_kinds(std::iter::once(located)),
-        records: located.records.len() as u64,
+        records: located.survey.records,
     }
 }
 
@@ -162,11 +154,9 @@ pub(super) fn plan_sheet(located: &Located<'_>, contract: &Contract) -> SheetPla
 pub(super) fn count_kinds<'a, 'b: 'a>(
     sheets: impl Iterator<Item = &'a Located<'b>>,
 ) -> IndexMap<String, u64> {
-    let mut kinds: Vec<RowKind> = sheets.flat_map(|located| located.kinds.iter().copied()).collect();
-    kinds.sort_unstable();
-    let mut counts = IndexMap::new();
-    for kind in kinds {
-        *counts.entry(kind.name().to_owned()).or_insert(0) += 1;
+    let mut kinds: BTreeMap<RowKind, u64> = BTreeMap::new();
+    for (kind, rows) in sheets.flat_map(|located| &located.survey.kinds) {
+        *kinds.entry(*kind).or_insert(0) += rows;
     }
-    counts
+    kinds.into_iter().map(|(kind, rows)| (kind.name().to_owned(), rows)).collect()
 }

@@ -4,11 +4,16 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-use super::convert::{CellFault, Table};
 use super::value::Problem;
 use crate::contract::{Column, ColumnType, Contract};
 use crate::error::{Error, Explain as _, Place};
 use crate::messages::CellsFault;
+
+/// Rejected rows that are kept in detail; the rest is counted.
+const MOST_REJECTS: usize = 100_000;
+
+/// Places that a complaint names.
+const MOST_PLACES: usize = 10;
 
 /// A row that is left out because of its cells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +31,8 @@ pub struct Reject {
 /// A bad cell of a rejected row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RejectedCell {
+    /// Index of the contract's column.
+    pub field: usize,
     /// Name of the column.
     pub column: String,
     /// Where it stands, with what was found; masked for personal columns.
@@ -34,34 +41,60 @@ pub struct RejectedCell {
     pub problem: Problem,
 }
 
-/// Groups bad cells by column and problem; each complaint carries the places of its cells.
-pub fn complaints(contract: &Contract, faults: &[CellFault]) -> Vec<Error> {
-    let mut groups: IndexMap<(usize, Problem), Vec<&CellFault>> = IndexMap::new();
-    for fault in faults {
-        groups.entry((fault.field, fault.problem)).or_default().push(fault);
-    }
-    let complain = |((field, problem), cells): (&(usize, Problem), &Vec<&CellFault>)| {
-        let error = problem.fault(&contract.columns[*field], cells.len()).error();
-        cells.iter().fold(error, |error, cell| error.at(cell.place.clone()))
-    };
-    groups.iter().map(complain).collect()
+/// The bad cells of an import: all counted, the first ones in detail.
+#[derive(Debug, Default)]
+pub struct BadCells {
+    by_column: BTreeMap<usize, IndexMap<Problem, Complaint>>,
+    rejects: Vec<Reject>,
+    rows: usize,
 }
 
-/// Collects the rows that have bad cells, in order.
-pub fn rejects(contract: &Contract, table: &Table<'_>) -> BTreeMap<usize, Reject> {
-    let mut rows: BTreeMap<usize, Reject> = BTreeMap::new();
-    for fault in &table.faults {
-        let part = &table.parts[table.rows[fault.row].0];
-        let reject = rows.entry(fault.row).or_insert_with(|| Reject {
-            file: part.file.clone(),
-            sheet: part.located.sheet.name.clone(),
-            row: table.row_number(fault.row),
-            cells: Vec::new(),
-        });
-        let column = contract.columns[fault.field].name.clone();
-        reject.cells.push(RejectedCell { column, place: fault.place.clone(), problem: fault.problem });
+/// Cells of one column that have one problem.
+#[derive(Debug, Default)]
+struct Complaint {
+    cells: usize,
+    places: Vec<Place>,
+}
+
+impl BadCells {
+    /// Adds a row.
+    pub fn add(&mut self, reject: Reject) {
+        self.rows += 1;
+        for cell in &reject.cells {
+            let complaint = self.by_column.entry(cell.field).or_default().entry(cell.problem).or_default();
+            complaint.cells += 1;
+            if complaint.places.len() < MOST_PLACES {
+                complaint.places.push(cell.place.clone());
+            }
+        }
+        if self.rejects.len() < MOST_REJECTS {
+            self.rejects.push(reject);
+        }
     }
-    rows
+
+    /// Returns the number of rows with bad cells.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Returns one complaint per column and problem, with the places of its cells.
+    pub fn complaints(&self, contract: &Contract) -> Vec<Error> {
+        let complaints = self.by_column.iter().flat_map(|(field, problems)| {
+            problems.iter().map(|(problem, complaint)| (&contract.columns[*field], *problem, complaint))
+        });
+        complaints
+            .map(|(column, problem, complaint)| {
+                let error = problem.fault(column, complaint.cells).error();
+                let error = complaint.places.iter().cloned().fold(error, Error::at);
+                error.and_more(complaint.cells - complaint.places.len())
+            })
+            .collect()
+    }
+
+    /// Hands over the rejected rows that were kept, in order.
+    pub fn into_rejects(self) -> Vec<Reject> {
+        self.rejects
+    }
 }
 
 impl Problem {

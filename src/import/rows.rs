@@ -1,15 +1,18 @@
 //! Turns the rows of a sheet into kinds: what is data, and what is title, group, total or signature.
 //!
 //! Only detail rows become data. A row that cannot be told apart counts as detail as long as data
-//! follow it, so that a damaged row is complained about instead of being taken for a footer.
+//! follow it, so that a damaged row is complained about instead of being taken for a footer. The
+//! look of a row never depends on other rows, so that blocks can be classified in any order.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::header::{Header, Role};
 use crate::contract::Contract;
-use crate::source::{Cell, Row, Sheet};
+use crate::source::{Block, Cell, Merge, Row};
 use crate::vietnamese::fold::fold;
 use crate::vietnamese::numbers::Decimal;
 
@@ -71,68 +74,135 @@ static COUNT_AT_END: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static NUMBERED: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^\(?(?:\d{1,3}|[A-Z])\)?(?:\s*=.*)?$").ok());
 
-/// Gives every row of the sheet its kind.
-pub fn classify_rows(sheet: &Sheet, header: &Header, contract: &Contract) -> Vec<RowKind> {
-    let body = header.top + header.height;
-    let mut kinds: Vec<RowKind> = sheet
-        .rows
-        .iter()
-        .enumerate()
-        .map(|(index, row)| match () {
-            () if row.is_blank() => RowKind::Blank,
-            () if index < header.top => RowKind::Preamble,
-            () if index < body => RowKind::Header,
-            () if index == body && is_column_numbers(row) => RowKind::ColumnNumbers,
-            () => classify_body_row(sheet, index, header, contract),
-        })
-        .collect();
-    settle_unclear_rows(sheet, &mut kinds);
-    kinds
+/// Tells the kinds of the rows of one sheet.
+#[derive(Debug)]
+pub struct Classifier {
+    /// Numbers of the first and the last row of the header.
+    header: (u32, u32),
+    /// Number of the row under the header.
+    body: Option<u32>,
+    /// The rows of the header that a page may repeat.
+    headings: Block,
+    /// Columns that a detail row must fill: the key and the required ones.
+    keys: Vec<usize>,
+    /// Columns that the contract claims.
+    mapped: Vec<usize>,
+    /// Columns with a heading that the contract does not claim.
+    ignored: Vec<usize>,
+    /// The first column with a heading.
+    first: Option<usize>,
+    /// Number of columns with a heading.
+    width: usize,
+    /// The last columns of merged regions, by the place where they begin.
+    merges: HashMap<(u32, usize), usize>,
 }
 
-/// Rows taken for footer are footer only after the last row that is surely data, group or total.
-fn settle_unclear_rows(sheet: &Sheet, kinds: &mut [RowKind]) {
-    let is_body = |kind: &RowKind| matches!(kind, RowKind::Detail | RowKind::Total);
-    let last = kinds.iter().rposition(is_body).unwrap_or(0);
-    for (index, kind) in kinds.iter_mut().enumerate() {
-        let texts = sheet.rows[index].cells.iter().filter(|cell| !cell.is_empty()).count();
-        match kind {
-            RowKind::Footer if index < last => {
-                *kind = if texts == 1 { RowKind::Group } else { RowKind::Detail }
-            }
-            RowKind::Group if index > last => *kind = RowKind::Footer,
-            _ => {}
+impl Classifier {
+    /// Prepares the classification of a sheet whose upper rows are `head`.
+    pub fn new(head: &Block, merges: &[Merge], header: &Header, contract: &Contract) -> Self {
+        let is_key = |role: &Role| {
+            let Role::Field(field) = role else { return false };
+            let column = &contract.columns[*field];
+            column.required || contract.primary_key.contains(&column.name)
+        };
+        let columns = |is_meant: &dyn Fn(&Role) -> bool| {
+            let meant = header.columns.iter().filter(|column| is_meant(&column.role));
+            meant.map(|column| column.column).collect()
+        };
+        let body = header.top + header.height;
+        let mut headings = Block::default();
+        for row in (header.top..body).map(|index| head.row(index)).filter(|row| row.filled().count() >= 2) {
+            headings.push_row(&row);
+        }
+        Self {
+            header: (head.row(header.top).number, head.row(body - 1).number),
+            body: (body < head.len()).then(|| head.row(body).number),
+            headings,
+            keys: columns(&is_key),
+            mapped: columns(&|role| *role != Role::Ignored),
+            ignored: columns(&|role| *role == Role::Ignored),
+            first: header.columns.first().map(|column| column.column),
+            width: header.columns.len(),
+            merges: merges.iter().map(|merge| ((merge.top, merge.left), merge.right)).collect(),
         }
     }
-}
 
-fn classify_body_row(sheet: &Sheet, index: usize, header: &Header, contract: &Contract) -> RowKind {
-    let row = &sheet.rows[index];
-    if repeats_header(sheet, row, header) {
-        RowKind::Header
-    } else if is_total(row) {
-        RowKind::Total
-    } else if is_group(sheet, row, header) {
-        RowKind::Group
-    } else if is_detail(row, header, contract) {
-        RowKind::Detail
-    } else {
-        RowKind::Footer
+    /// Returns the numbers of the first and the last row of the header.
+    pub fn header_rows(&self) -> (u32, u32) {
+        self.header
+    }
+
+    /// Tells what a row looks like by itself; see [`settle`] for what it is.
+    pub fn look_at(&self, row: &Row<'_>) -> RowKind {
+        match () {
+            () if row.is_blank() => RowKind::Blank,
+            () if row.number < self.header.0 => RowKind::Preamble,
+            () if row.number <= self.header.1 => RowKind::Header,
+            () if Some(row.number) == self.body && is_column_numbers(row) => RowKind::ColumnNumbers,
+            () if self.repeats_header(row) => RowKind::Header,
+            () if is_total(row) => RowKind::Total,
+            () if self.is_group(row) => RowKind::Group,
+            () if self.is_detail(row) => RowKind::Detail,
+            () => RowKind::Footer,
+        }
+    }
+
+    fn repeats_header(&self, row: &Row<'_>) -> bool {
+        self.headings.rows().any(|heading| {
+            (0..heading.width().max(row.width())).all(|column| heading.cell(column) == row.cell(column))
+        })
+    }
+
+    /// A group row: a Roman number or letter in the ordinal column, a heading across the table, or
+    /// the only text of its row.
+    fn is_group(&self, row: &Row<'_>) -> bool {
+        let mut filled = row.filled();
+        let Some((first, cell)) = filled.next() else { return false };
+        let Some(text) = cell.as_text() else { return false };
+        let is_ordinal = self.ignored.contains(&first);
+        if is_group_mark(text) {
+            return is_ordinal && filled.next().is_some_and(|(_, next)| next.as_text().is_some());
+        }
+        let mut others = filled.peekable();
+        let is_alone = others.peek().is_none();
+        let only_numbers_follow = others.all(|(_, cell)| cell.as_text().is_none());
+        if !only_numbers_follow || !(is_ordinal || is_alone) {
+            return false;
+        }
+        let right = self.merges.get(&(row.number, first));
+        let is_wide = right.is_some_and(|right| right.saturating_sub(first).saturating_mul(2) >= self.width);
+        let is_marked = || MARKED.as_ref().is_some_and(|shape| shape.is_match(text));
+        (is_wide && is_alone) || (is_ordinal && (is_wide || is_marked()))
+    }
+
+    /// A detail row has its key or its required cells; a row with an ordinal and other cells is one, too.
+    fn is_detail(&self, row: &Row<'_>) -> bool {
+        let is_filled = |column: &&usize| !row.cell(**column).is_empty();
+        if !self.keys.is_empty() && self.keys.iter().all(|column| is_filled(&column)) {
+            return true;
+        }
+        let filled = self.mapped.iter().filter(is_filled).count();
+        let has_ordinal = self.first.is_some_and(|column| is_ordinal_number(row.cell(column)));
+        (has_ordinal && filled >= 1) || filled * 2 >= self.mapped.len().max(3)
     }
 }
 
-fn repeats_header(sheet: &Sheet, row: &Row, header: &Header) -> bool {
-    let rows = &sheet.rows[header.top..header.top + header.height];
-    rows.iter().any(|heading| {
-        let width = heading.cells.len().max(row.cells.len());
-        heading.cells.iter().filter(|cell| !cell.is_empty()).count() >= 2
-            && (0..width).all(|column| heading.cell(column) == row.cell(column))
-    })
+/// Tells what a row is, from its look and from whether data or totals come after it.
+///
+/// What looks like a footer is one only after the last of them; above, it is a heading if it is one
+/// text alone, and else a damaged row of data.
+pub fn settle(look: RowKind, row: &Row<'_>, is_followed: bool) -> RowKind {
+    match look {
+        RowKind::Footer if is_followed && row.filled().count() == 1 => RowKind::Group,
+        RowKind::Footer if is_followed => RowKind::Detail,
+        RowKind::Group if !is_followed => RowKind::Footer,
+        look => look,
+    }
 }
 
 /// `(1) (2) (3)`, `1 2 3`, `A B 1 2`, `(4)=(5)+(6)`: at least two, each number one more than the last.
-fn is_column_numbers(row: &Row) -> bool {
-    let marks: Vec<String> = row.cells.iter().filter(|cell| !cell.is_empty()).map(shown).collect();
+fn is_column_numbers(row: &Row<'_>) -> bool {
+    let marks: Vec<Cow<'_, str>> = row.filled().map(|(_, cell)| shown(cell)).collect();
     let Some(shape) = NUMBERED.as_ref() else { return false };
     let numbers: Vec<u32> = marks
         .iter()
@@ -148,26 +218,26 @@ fn is_column_numbers(row: &Row) -> bool {
 }
 
 /// Returns the text of a cell as a person sees it.
-pub(super) fn shown(cell: &Cell) -> String {
+pub(super) fn shown(cell: Cell<'_>) -> Cow<'_, str> {
     match cell {
-        Cell::Empty => String::new(),
-        Cell::Text(text) => text.clone(),
+        Cell::Empty => Cow::Borrowed(""),
+        Cell::Text(text) | Cell::Error(text) => Cow::Borrowed(text),
         Cell::Number { value, .. } => {
-            Decimal::from_f64(*value).map_or_else(|| value.to_string(), |number| number.to_string())
+            Decimal::from_f64(value).map_or_else(|| value.to_string(), |number| number.to_string()).into()
         }
-        Cell::DateTime(time) => time.to_string(),
-        Cell::Bool(value) => value.to_string(),
-        Cell::Error(error) => error.clone(),
+        Cell::DateTime(time) => time.to_string().into(),
+        Cell::Bool(value) => value.to_string().into(),
     }
 }
 
-fn first_text(row: &Row) -> Option<&str> {
-    row.cells.iter().find(|cell| !cell.is_empty())?.as_text()
-}
-
 /// `Tổng cộng`, `Tổng số: 141 hồ sơ`, `Cộng`, `TỔNG (I+II)`.
-fn is_total(row: &Row) -> bool {
-    let Some(text) = first_text(row) else { return false };
+fn is_total(row: &Row<'_>) -> bool {
+    let Some(text) = row.filled().next().and_then(|(_, cell)| cell.as_text()) else { return false };
+    // Folding every row's first text would be half of all the work.
+    let initial = text.chars().find(|letter| letter.is_alphanumeric());
+    if initial.is_some_and(|letter| letter.is_ascii() && !matches!(letter, 't' | 'T' | 'c' | 'C')) {
+        return false;
+    }
     let folded = fold(text);
     let mut words = folded.split(' ');
     match (words.next(), words.next()) {
@@ -180,9 +250,9 @@ fn is_total(row: &Row) -> bool {
 }
 
 /// Returns the count that a total row states: in its words, or alone in the next cell.
-pub fn stated_count(row: &Row) -> Option<(usize, Decimal)> {
-    let at = row.cells.iter().position(|cell| !cell.is_empty())?;
-    let found = COUNT_AT_END.as_ref()?.captures(row.cell(at).as_text()?);
+pub fn stated_count(row: &Row<'_>) -> Option<(usize, Decimal)> {
+    let (at, cell) = row.filled().next()?;
+    let found = COUNT_AT_END.as_ref()?.captures(cell.as_text()?);
     found.and_then(|found| captured_count(&found)).map(|count| (at, count))
 }
 
@@ -203,47 +273,9 @@ fn is_group_mark(text: &str) -> bool {
     single || (bare.chars().all(char::is_uppercase) && is_roman(bare))
 }
 
-/// A group row: a Roman number or letter in the ordinal column, a heading across the table, or the
-/// only text of its row.
-fn is_group(sheet: &Sheet, row: &Row, header: &Header) -> bool {
-    let filled: Vec<usize> = (0..row.cells.len()).filter(|column| !row.cell(*column).is_empty()).collect();
-    let Some((first, others)) = filled.split_first() else { return false };
-    let Some(text) = row.cell(*first).as_text() else { return false };
-    let is_ordinal =
-        header.columns.iter().any(|column| column.column == *first && column.role == Role::Ignored);
-    if is_group_mark(text) {
-        return is_ordinal && others.first().is_some_and(|next| row.cell(*next).as_text().is_some());
-    }
-    let is_wide = sheet.merges.iter().any(|merge| {
-        merge.top == row.number
-            && merge.left == *first
-            && merge.right.saturating_sub(merge.left).saturating_mul(2) >= header.columns.len()
-    });
-    let only_numbers_follow = others.iter().all(|column| row.cell(*column).as_text().is_none());
-    let is_marked = MARKED.as_ref().is_some_and(|shape| shape.is_match(text));
-    (is_ordinal && (is_wide || is_marked) && only_numbers_follow) || (is_wide && others.is_empty())
-}
-
-/// A detail row has its key or its required cells; a row with an ordinal and other cells is one, too.
-fn is_detail(row: &Row, header: &Header, contract: &Contract) -> bool {
-    let is_key = |field: usize| {
-        let column = &contract.columns[field];
-        column.required || contract.primary_key.contains(&column.name)
-    };
-    let mut keys =
-        header.columns.iter().filter(|column| matches!(column.role, Role::Field(f) if is_key(f))).peekable();
-    if keys.peek().is_some() && keys.all(|column| !row.cell(column.column).is_empty()) {
-        return true;
-    }
-    let mapped = header.columns.iter().filter(|column| column.role != Role::Ignored);
-    let filled = mapped.clone().filter(|column| !row.cell(column.column).is_empty()).count();
-    let has_ordinal = header.columns.first().is_some_and(|column| is_ordinal_number(row.cell(column.column)));
-    (has_ordinal && filled >= 1) || filled * 2 >= mapped.count().max(3)
-}
-
-fn is_ordinal_number(cell: &Cell) -> bool {
+fn is_ordinal_number(cell: Cell<'_>) -> bool {
     match cell {
-        Cell::Number { value, .. } => value.fract() == 0.0 && *value > 0.0,
+        Cell::Number { value, .. } => value.fract() == 0.0 && value > 0.0,
         Cell::Text(text) => {
             let bare = text.trim_end_matches(['.', ')']);
             !bare.is_empty() && bare.chars().all(|letter| letter.is_ascii_digit() || letter == '.')
@@ -253,8 +285,8 @@ fn is_ordinal_number(cell: &Cell) -> bool {
 }
 
 /// Reads the heading of a group row.
-pub fn group_heading(row: &Row) -> Option<GroupHeading> {
-    let mut texts = row.cells.iter().filter_map(Cell::as_text);
+pub fn group_heading(row: &Row<'_>) -> Option<GroupHeading> {
+    let mut texts = row.cells().filter_map(Cell::as_text);
     let first = texts.next()?;
     let (mark, words) = if is_group_mark(first) {
         (Some(first.to_owned()), texts.next()?.to_owned())
@@ -276,10 +308,10 @@ pub fn group_heading(row: &Row) -> Option<GroupHeading> {
 #[cfg(test)]
 mod tests {
     use super::{group_heading, is_column_numbers, is_total, stated_count};
-    use crate::source::{Cell, Row};
+    use crate::source::Block;
 
-    fn row(texts: &[&str]) -> Row {
-        Row { number: 1, cells: texts.iter().map(|text| Cell::text(text)).collect() }
+    fn row(texts: &[&str]) -> Block {
+        Block::of_texts(&[texts])
     }
 
     #[test]
@@ -287,7 +319,7 @@ mod tests {
         for texts in
             [&["I", "Khoa học và công nghệ (18 hồ sơ)"][..], &["I. Khoa học và công nghệ: 18 hồ sơ"][..]]
         {
-            let heading = group_heading(&row(texts)).unwrap();
+            let heading = group_heading(&row(texts).row(0)).unwrap();
             assert_eq!(heading.label, "Khoa học và công nghệ");
             assert_eq!(heading.count.unwrap().to_i64(), Some(18));
             assert_eq!(heading.level, 1);
@@ -297,19 +329,19 @@ mod tests {
     #[test]
     fn totals_are_words_and_not_beginnings_of_words() {
         for text in ["Tổng cộng: 149 hồ sơ", "Cộng", "TỔNG SỐ", "Tổng (I+II)"] {
-            assert!(is_total(&row(&[text])), "{text}");
+            assert!(is_total(&row(&[text]).row(0)), "{text}");
         }
         for text in ["Cộng đồng dân cư", "Tổng hợp kết quả", "Tổng cục Tiêu chuẩn"] {
-            assert!(!is_total(&row(&[text])), "{text}");
+            assert!(!is_total(&row(&[text]).row(0)), "{text}");
         }
-        assert_eq!(stated_count(&row(&["Tổng cộng: 1.149 hồ sơ"])).unwrap().1.to_i64(), Some(1149));
+        assert_eq!(stated_count(&row(&["Tổng cộng: 1.149 hồ sơ"]).row(0)).unwrap().1.to_i64(), Some(1149));
     }
 
     #[test]
     fn column_numbers_count_up_by_one() {
-        assert!(is_column_numbers(&row(&["(1)", "(2)", "(3)"])));
-        assert!(is_column_numbers(&row(&["A", "B", "1", "2", "3=1+2"])));
-        assert!(!is_column_numbers(&row(&["1", "5", "7"])));
-        assert!(!is_column_numbers(&row(&["1", "H41"])));
+        assert!(is_column_numbers(&row(&["(1)", "(2)", "(3)"]).row(0)));
+        assert!(is_column_numbers(&row(&["A", "B", "1", "2", "3=1+2"]).row(0)));
+        assert!(!is_column_numbers(&row(&["1", "5", "7"]).row(0)));
+        assert!(!is_column_numbers(&row(&["1", "H41"]).row(0)));
     }
 }

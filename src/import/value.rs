@@ -3,22 +3,24 @@
 //! A cell that has no single reading is a problem with a hint and never a guess: nobody would see
 //! a wrong guess among ten thousand rows.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDateTime;
 
 use super::rows::shown;
 use crate::contract::{Column, ColumnType};
 use crate::source::{Cell, Shown};
 use crate::vietnamese::dates::{parse_date, parse_date_time};
-use crate::vietnamese::fold::{fold, normalise};
+use crate::vietnamese::fold::fold;
 use crate::vietnamese::numbers::{Decimal, Marks, Typed, parse_number};
 
 /// A value of a column.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Value {
+pub enum Value<'a> {
     /// No value.
     Null,
     /// Text, or the code of a category.
-    Text(String),
+    Text(Cow<'a, str>),
     /// A whole number or a year.
     Int(i64),
     /// An exact amount in units of `10^-scale`, and that scale.
@@ -91,13 +93,18 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Adds what one cell proves.
-    pub fn add(&mut self, cell: &Cell) {
-        match cell.as_text().and_then(parse_number).map(|typed| typed.marks) {
-            Some(Marks::Vietnamese) => self.vietnamese = true,
-            Some(Marks::English) => self.english = true,
-            _ => {}
-        }
+    /// Tells what one cell proves.
+    pub fn of(cell: Cell<'_>) -> Self {
+        // Without a mark there is nothing to prove, and most numbers have none.
+        let marked = cell.as_text().filter(|text| text.contains(['.', ',']));
+        let marks = marked.and_then(parse_number).map(|typed| typed.marks);
+        Self { vietnamese: marks == Some(Marks::Vietnamese), english: marks == Some(Marks::English) }
+    }
+
+    /// Adds what other cells prove.
+    pub fn join(&mut self, other: Self) {
+        self.vietnamese |= other.vietnamese;
+        self.english |= other.english;
     }
 }
 
@@ -105,7 +112,7 @@ impl Evidence {
 ///
 /// # Errors
 /// The [`Problem`] that the cell has.
-pub fn read_value(cell: &Cell, column: &Column, context: &Context) -> Result<Value, Problem> {
+pub fn read_value<'a>(cell: Cell<'a>, column: &Column, context: &Context) -> Result<Value<'a>, Problem> {
     if let Cell::Error(_) = cell {
         return Err(Problem::SheetError);
     }
@@ -123,27 +130,28 @@ pub fn read_value(cell: &Cell, column: &Column, context: &Context) -> Result<Val
     }
 }
 
-fn read_text(cell: &Cell) -> Result<Value, Problem> {
+fn read_text(cell: Cell<'_>) -> Result<Value<'_>, Problem> {
     match cell {
         // A date in a text column is a code that a spreadsheet took for one: `4/28`, `3-2023`.
         Cell::DateTime(_) => Err(Problem::DateInstead),
-        _ => Ok(Value::Text(normalise(shown(cell).trim()))),
+        // Blocks hold trimmed text in the form in which it is stored.
+        _ => Ok(Value::Text(shown(cell))),
     }
 }
 
-fn read_category(cell: &Cell, column: &Column) -> Result<Value, Problem> {
+fn read_category(cell: Cell<'_>, column: &Column) -> Result<Value<'static>, Problem> {
     let key = fold(&shown(cell));
     let is_meant = |(code, spellings): &(&String, &Vec<String>)| {
         fold(code) == key || spellings.iter().any(|spelling| fold(spelling) == key)
     };
     let found = column.categories.iter().find(is_meant).map(|(code, _)| code.clone());
-    found.map(Value::Text).ok_or(Problem::UnknownCategory)
+    found.map(|code| Value::Text(code.into())).ok_or(Problem::UnknownCategory)
 }
 
 /// Reads a number with its marks, its unit and the stated scale.
-pub(super) fn read_decimal(cell: &Cell, column: &Column, context: &Context) -> Result<Decimal, Problem> {
+pub(super) fn read_decimal(cell: Cell<'_>, column: &Column, context: &Context) -> Result<Decimal, Problem> {
     let number = match cell {
-        Cell::Number { value, .. } => Decimal::from_f64(*value).ok_or(Problem::TooLarge)?,
+        Cell::Number { value, .. } => Decimal::from_f64(value).ok_or(Problem::TooLarge)?,
         Cell::Text(text) => {
             let typed = parse_number(text).ok_or(Problem::NotANumber)?;
             let percent_allowed = column.measure_unit.as_deref() == Some("%") || context.percent_heading;
@@ -205,7 +213,7 @@ pub(super) fn money_scale(folded: &str) -> Option<i32> {
     }
 }
 
-fn read_int(cell: &Cell, column: &Column, context: &Context) -> Result<i64, Problem> {
+fn read_int(cell: Cell<'_>, column: &Column, context: &Context) -> Result<i64, Problem> {
     let number = read_decimal(cell, column, context)?;
     number.to_i64().ok_or(if number.reduced().to_scale(0).is_none() {
         Problem::LosesDecimals
@@ -214,7 +222,7 @@ fn read_int(cell: &Cell, column: &Column, context: &Context) -> Result<i64, Prob
     })
 }
 
-fn read_year(cell: &Cell) -> Result<Value, Problem> {
+fn read_year(cell: Cell<'_>) -> Result<Value<'static>, Problem> {
     let text = shown(cell);
     let digits = fold(&text).trim_start_matches("nam ").to_owned();
     let year: i64 = digits.parse().map_err(|_| Problem::NotANumber)?;
@@ -222,9 +230,9 @@ fn read_year(cell: &Cell) -> Result<Value, Problem> {
 }
 
 /// A rate is a fraction: `45,6%` and 45,6 under a heading with `%` are both 0.456.
-fn read_rate(cell: &Cell, context: &Context) -> Result<Value, Problem> {
+fn read_rate(cell: Cell<'_>, context: &Context) -> Result<Value<'static>, Problem> {
     let (number, shown, signed) = match cell {
-        Cell::Number { value, shown } => (Decimal::from_f64(*value).ok_or(Problem::TooLarge)?, *shown, false),
+        Cell::Number { value, shown } => (Decimal::from_f64(value).ok_or(Problem::TooLarge)?, shown, false),
         Cell::Text(text) => {
             let typed = parse_number(text).ok_or(Problem::NotANumber)?;
             if !typed.unit.is_empty() {
@@ -262,12 +270,12 @@ fn settle_rate_marks(typed: &Typed, context: &Context) -> Result<Decimal, Proble
 }
 
 fn read_amount(
-    cell: &Cell,
+    cell: Cell<'_>,
     column: &Column,
     context: &Context,
     precision: u8,
     scale: i8,
-) -> Result<Value, Problem> {
+) -> Result<Value<'static>, Problem> {
     let scale = u32::try_from(scale).map_err(|_| Problem::TooLarge)?;
     let number = read_decimal(cell, column, context)?;
     let units = number.to_scale(scale).ok_or(Problem::LosesDecimals)?;
@@ -275,9 +283,9 @@ fn read_amount(
     if units.abs() < limit { Ok(Value::Amount(units, scale)) } else { Err(Problem::TooLarge) }
 }
 
-fn read_time(cell: &Cell, day_only: bool) -> Result<NaiveDateTime, Problem> {
+fn read_time(cell: Cell<'_>, day_only: bool) -> Result<NaiveDateTime, Problem> {
     match cell {
-        Cell::DateTime(time) => Ok(*time),
+        Cell::DateTime(time) => Ok(time),
         Cell::Number { .. } => Err(Problem::NumberForDate),
         Cell::Text(text) => {
             let date = parse_date(text).and_then(|date| date.and_hms_opt(0, 0, 0));
@@ -292,7 +300,7 @@ fn days(time: NaiveDateTime) -> Result<i32, Problem> {
     i32::try_from(time.and_utc().timestamp().div_euclid(86_400)).map_err(|_| Problem::NotADate)
 }
 
-fn read_bool(cell: &Cell) -> Result<Value, Problem> {
+fn read_bool(cell: Cell<'_>) -> Result<Value<'static>, Problem> {
     match fold(&shown(cell)).as_str() {
         "true" | "x" | "co" | "1" => Ok(Value::Bool(true)),
         "false" | "khong" | "0" => Ok(Value::Bool(false)),

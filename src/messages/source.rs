@@ -28,6 +28,16 @@ super::messages! {
             "dấu ngoặc kép mở ở dòng {line} không được đóng, sẽ nuốt mất các dòng sau",
             hint "close or remove the quote, or export the table again as XLSX",
                  "hãy đóng hoặc xoá dấu ngoặc kép, hoặc xuất lại bảng dạng XLSX";
+        /// A record of delimited text without end.
+        LongRecord { line: usize, megabytes: usize } Data,
+            "the record that begins in line {line} is longer than {megabytes} MB",
+            "bản ghi bắt đầu ở dòng {line} dài hơn {megabytes} MB",
+            hint "this is no table; export it again as CSV or XLSX",
+                 "đây không phải là bảng; hãy xuất lại dạng CSV hoặc XLSX";
+        /// A file that somebody saved while it was read.
+        Changed { file: String } Data,
+            "`{file}` was changed while it was read", "`{file}` bị thay đổi trong lúc đọc",
+            hint "close it in the other program and try again", "hãy đóng tệp ở chương trình kia rồi thử lại";
         /// An encoding label that does not exist.
         UnknownEncoding { label: String } Usage,
             "there is no encoding `{label}`", "không có bảng mã `{label}`",

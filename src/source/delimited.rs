@@ -1,11 +1,14 @@
-//! Turns delimited text into a sheet.
+//! Turns delimited text into blocks of rows, however long the text is.
 //!
-//! The delimiter is the one under which most records have the same number of cells, because title
-//! lines and prose hold stray commas and semicolons.
+//! The text is read once from end to end when it is opened: its delimiter is found, and it is cut
+//! into chunks that begin and end with whole records. From then on any chunk can be read alone, in
+//! any order and by any thread. The delimiter is the one under which most records have the same
+//! number of cells, because title lines and prose hold stray commas and semicolons.
 
-use csv::{ReaderBuilder, StringRecord, Terminator};
+use std::sync::Arc;
 
-use super::{Cell, Row, Sheet};
+use super::block::{Block, Cell};
+use super::text::TextFile;
 use crate::error::{Error, Place, Result};
 use crate::messages::SourceFault;
 
@@ -14,40 +17,114 @@ const DELIMITERS: [u8; 4] = [b'\t', b';', b',', b'|'];
 /// Records looked at to find the delimiter.
 const SAMPLE: usize = 200;
 
-/// Reads all records; returns the delimiter that was found, too.
-///
-/// # Errors
-/// [`SourceFault::OpenQuote`] if a quote swallows the lines after it, [`SourceFault::Damaged`] if
-/// the reader gives up.
-pub(super) fn read_delimited(text: &str, file: &str) -> Result<(char, Sheet)> {
-    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    // The reader would skip empty lines, which count as rows here: a carriage return keeps them.
-    let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\n', "\r\n");
-    let delimiter = find_delimiter(&text);
-    if let Some(line) = open_quote(&text, delimiter) {
-        let place = Place::Cell {
-            file: file.to_owned(),
-            sheet: None,
-            cell: Some(format!("row {line}")),
-            found: None,
+/// Bytes of a chunk, unless a record is longer.
+const CHUNK_BYTES: usize = 1 << 20;
+
+/// Bytes of a record beyond which the text is no table.
+const LONGEST_RECORD: usize = 16 << 20;
+
+/// A delimited text that can be read in blocks.
+#[derive(Debug, Clone)]
+pub(super) struct Text {
+    file: Arc<TextFile>,
+    delimiter: u8,
+    chunks: Vec<Chunk>,
+}
+
+/// Whole records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Chunk {
+    start: u64,
+    bytes: usize,
+    /// Number of the first line.
+    line: u32,
+}
+
+impl Text {
+    /// Finds the delimiter and the chunks; `None` if the bytes are not UTF-8 text.
+    ///
+    /// # Errors
+    /// [`SourceFault::OpenQuote`] if a quote swallows the lines after it, [`SourceFault::LongRecord`],
+    /// and what reading the file gives.
+    pub(super) fn open(file: TextFile) -> Result<Option<Self>> {
+        Self::open_in_chunks(file, CHUNK_BYTES)
+    }
+
+    pub(super) fn open_in_chunks(file: TextFile, chunk_bytes: usize) -> Result<Option<Self>> {
+        let mut bytes = file.read(file.start(), CHUNK_BYTES)?;
+        if let Err(fault) = std::str::from_utf8(&bytes) {
+            // A letter may be cut by the end of the sample; anything else is another encoding.
+            if fault.error_len().is_some() {
+                return Ok(None);
+            }
+            bytes.truncate(fault.valid_up_to());
+        }
+        let Ok(sample) = String::from_utf8(bytes) else { return Ok(None) };
+        let delimiter = find_delimiter(&sample);
+        let chunks = find_chunks(&file, delimiter, chunk_bytes)?;
+        Ok(chunks.map(|chunks| Self { file: Arc::new(file), delimiter, chunks }))
+    }
+
+    /// Returns the delimiter.
+    pub(super) fn delimiter(&self) -> char {
+        char::from(self.delimiter)
+    }
+
+    /// Returns the number of blocks.
+    pub(super) fn blocks(&self) -> usize {
+        self.chunks.len()
+    }
+
+    /// Reads and splits a chunk.
+    pub(super) fn read_block(&self, index: usize) -> Result<Block> {
+        let Some(chunk) = self.chunks.get(index) else { return Ok(Block::default()) };
+        let bytes = self.file.read_unchanged(chunk.start, chunk.bytes)?;
+        let text = String::from_utf8(bytes).map_err(|_| self.file.changed())?;
+        Ok(split(text, self.delimiter, chunk.line))
+    }
+}
+
+/// Cuts the text into chunks; `None` if a byte is not UTF-8 text.
+fn find_chunks(file: &TextFile, delimiter: u8, chunk_bytes: usize) -> Result<Option<Vec<Chunk>>> {
+    let mut chunks = Vec::new();
+    let (mut start, mut line, mut wanted) = (file.start(), 1_u32, chunk_bytes);
+    loop {
+        let bytes = file.read(start, wanted)?;
+        if bytes.is_empty() {
+            return Ok(Some(chunks));
+        }
+        let is_last = bytes.len() < wanted;
+        let cut = match find_cut(&bytes, delimiter, is_last) {
+            Ok(cut) => cut,
+            Err(opened) => return Err(at_line(file, line + opened, |line| SourceFault::OpenQuote { line })),
         };
-        return Err(Error::new(SourceFault::OpenQuote { line }).at(place));
+        if cut == 0 {
+            if wanted >= LONGEST_RECORD {
+                let megabytes = LONGEST_RECORD >> 20;
+                return Err(at_line(file, line, |line| SourceFault::LongRecord { line, megabytes }));
+            }
+            wanted *= 2;
+            continue;
+        }
+        let records = bytes.get(..cut).unwrap_or_default();
+        if records.contains(&0) || std::str::from_utf8(records).is_err() {
+            return Ok(None);
+        }
+        chunks.push(Chunk { start, bytes: cut, line });
+        line = line.saturating_add(count_lines(records));
+        start += cut as u64;
+        wanted = chunk_bytes;
     }
-    let mut rows = Vec::new();
-    let mut line = 1;
-    for record in records(&text, delimiter) {
-        let record = record
-            .map_err(|cause| Error::new(SourceFault::Damaged { file: file.to_owned() }).caused_by(cause))?;
-        let breaks = record.iter().map(|cell| cell.matches('\n').count()).sum::<usize>();
-        rows.push(Row { number: line, cells: record.iter().map(Cell::text).collect() });
-        line = line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX)).saturating_add(1);
-    }
-    while rows.last().is_some_and(Row::is_blank) {
-        rows.pop();
-    }
-    let leading = rows.iter().take_while(|row| row.is_blank()).count();
-    rows.drain(..leading);
-    Ok((char::from(delimiter), Sheet { visible: true, rows, ..Sheet::default() }))
+}
+
+fn at_line(file: &TextFile, line: u32, fault: impl FnOnce(usize) -> SourceFault) -> Error {
+    let place = Place::Cell {
+        file: file.name().to_owned(),
+        sheet: None,
+        cell: Some(format!("row {line}")),
+        found: None,
+    };
+    Error::new(fault(line as usize)).at(place)
 }
 
 /// Where the scan for quotes is.
@@ -60,14 +137,22 @@ enum Scan {
     Closed,
 }
 
-/// Finds the line of a quote that is never closed, or that the quote of a later line closes.
+/// Finds the end of the last whole record, 0 if there is none.
 ///
-/// The reader takes both as one long cell, and the rows inside it would be lost. A cell of several
-/// lines that has text right behind its closing quote is the second case: no program writes that.
-fn open_quote(text: &str, delimiter: u8) -> Option<usize> {
+/// The error is the line, counted from 0, of a quote that is never closed, or that the quote of a
+/// later line closes. A reader takes both as one long cell, and the rows inside it would be lost.
+/// A cell of several lines that has text right behind its closing quote is the second case: no
+/// program writes that.
+fn find_cut(bytes: &[u8], delimiter: u8, is_last: bool) -> Result<usize, u32> {
+    if !bytes.contains(&b'"') {
+        return Ok(if is_last { bytes.len() } else { last_line_end(bytes) });
+    }
     let mut scan = Scan::CellStart;
-    let (mut line, mut opened) = (1, 1);
-    for byte in text.bytes() {
+    let (mut line, mut opened, mut cut) = (0, 0, 0);
+    let mut before = 0;
+    for (at, byte) in bytes.iter().copied().enumerate() {
+        let ends_line = matches!(byte, b'\n' | b'\r');
+        let is_second_half = byte == b'\n' && before == b'\r';
         scan = match (scan, byte) {
             (Scan::CellStart, b'"') => {
                 opened = line;
@@ -75,35 +160,146 @@ fn open_quote(text: &str, delimiter: u8) -> Option<usize> {
             }
             (Scan::Quoted, b'"') => Scan::Closed,
             (Scan::Closed, b'"') | (Scan::Quoted, _) => Scan::Quoted,
-            (_, b'\n') => Scan::CellStart,
+            (_, b'\n' | b'\r') => Scan::CellStart,
             (_, other) if other == delimiter => Scan::CellStart,
-            (Scan::Closed, b'\r' | b' ') => Scan::Closed,
-            (Scan::Closed, _) if line > opened => return Some(opened),
+            (Scan::Closed, b' ') => Scan::Closed,
+            (Scan::Closed, _) if line > opened => return Err(opened),
             _ => Scan::Plain,
         };
-        line += usize::from(byte == b'\n');
+        // A return at the end may be half of a line break.
+        if ends_line
+            && scan == Scan::CellStart
+            && (byte == b'\n' || bytes.get(at + 1).is_some_and(|next| *next != b'\n'))
+        {
+            cut = at + 1;
+        }
+        line += u32::from(ends_line && !is_second_half);
+        before = byte;
     }
-    (scan == Scan::Quoted).then_some(opened)
+    match (is_last, scan) {
+        (true, Scan::Quoted) => Err(opened),
+        (true, _) => Ok(bytes.len()),
+        (false, _) => Ok(cut),
+    }
 }
 
-fn records(text: &str, delimiter: u8) -> impl Iterator<Item = csv::Result<StringRecord>> {
-    let reader = ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .terminator(Terminator::Any(b'\n'))
-        .from_reader(text.as_bytes());
-    reader.into_records()
+fn last_line_end(bytes: &[u8]) -> usize {
+    let inner = bytes.strip_suffix(b"\r").unwrap_or(bytes);
+    inner.iter().rposition(|byte| matches!(byte, b'\n' | b'\r')).map_or(0, |at| at + 1)
 }
 
-fn find_delimiter(text: &str) -> u8 {
+/// Counts line breaks: `\n`, `\r\n` and `\r` are one each.
+fn count_lines(bytes: &[u8]) -> u32 {
+    let newlines = bytes.iter().filter(|byte| **byte == b'\n').count();
+    let returns = if bytes.contains(&b'\r') {
+        let lone = |pair: &&[u8]| pair[0] == b'\r' && pair[1] != b'\n';
+        bytes.windows(2).filter(lone).count() + usize::from(bytes.ends_with(b"\r"))
+    } else {
+        0
+    };
+    u32::try_from(newlines + returns).unwrap_or(u32::MAX)
+}
+
+/// Splits whole records into the cells of a block.
+fn split(text: String, delimiter: u8, first_line: u32) -> Block {
+    let end = text.len();
+    let mut block = Block::over(text);
+    let (mut at, mut line) = (0, first_line);
+    let mut first_of_record = line;
+    while at < end {
+        let field = read_field(block.source().as_bytes(), at, end, delimiter);
+        match field.content {
+            Content::Range(start, stop) => block.push_range(start, stop),
+            Content::Unescaped(text) => block.push(Cell::text(&text)),
+        }
+        line = line.saturating_add(field.lines);
+        at = field.next;
+        if field.ends_record {
+            block.end_row(first_of_record);
+            first_of_record = line;
+        } else if at == end {
+            // A delimiter at the very end leaves an empty cell, which need not be there.
+            block.end_row(first_of_record);
+        }
+    }
+    block
+}
+
+/// One field of a record.
+struct Field {
+    content: Content,
+    /// Where the next field begins.
+    next: usize,
+    /// Line breaks up to there.
+    lines: u32,
+    ends_record: bool,
+}
+
+enum Content {
+    Range(usize, usize),
+    /// A quoted text that does not stand in the file as it is meant.
+    Unescaped(String),
+}
+
+/// Reads the field that begins at `at`; a quote matters only as its first letter.
+fn read_field(bytes: &[u8], at: usize, end: usize, delimiter: u8) -> Field {
+    if bytes.get(at) == Some(&b'"') {
+        return read_quoted(bytes, at + 1, end, delimiter);
+    }
+    let stop = find_stop(bytes, at, end, delimiter);
+    end_field(bytes, Content::Range(at, stop), stop, end, delimiter, 0)
+}
+
+fn find_stop(bytes: &[u8], at: usize, end: usize, delimiter: u8) -> usize {
+    let rest = bytes.get(at..end).unwrap_or_default();
+    let is_stop = |byte: &u8| *byte == delimiter || matches!(*byte, b'\n' | b'\r');
+    rest.iter().position(is_stop).map_or(end, |length| at + length)
+}
+
+fn read_quoted(bytes: &[u8], at: usize, end: usize, delimiter: u8) -> Field {
+    let mut pieces: Vec<&[u8]> = Vec::new();
+    let mut from = at;
+    let close = loop {
+        let rest = bytes.get(from..end).unwrap_or_default();
+        let Some(quote) = rest.iter().position(|byte| *byte == b'"').map(|length| from + length) else {
+            break end;
+        };
+        if bytes.get(quote + 1) != Some(&b'"') || quote + 1 >= end {
+            break quote;
+        }
+        // A doubled quote stands for one.
+        pieces.push(bytes.get(from..=quote).unwrap_or_default());
+        from = quote + 2;
+    };
+    let lines = count_lines(bytes.get(at..close).unwrap_or_default());
+    let after = (close + 1).min(end);
+    let stop = find_stop(bytes, after, end, delimiter);
+    if pieces.is_empty() && stop == after {
+        return end_field(bytes, Content::Range(at, close), stop, end, delimiter, lines);
+    }
+    pieces.push(bytes.get(from..close).unwrap_or_default());
+    // What follows the closing quote belongs to the text, as every reader takes it.
+    pieces.push(bytes.get(after..stop).unwrap_or_default());
+    let text = String::from_utf8_lossy(&pieces.concat()).into_owned();
+    end_field(bytes, Content::Unescaped(text), stop, end, delimiter, lines)
+}
+
+/// Looks at what stopped a field.
+fn end_field(bytes: &[u8], content: Content, stop: usize, end: usize, delimiter: u8, lines: u32) -> Field {
+    let is_delimiter = stop < end && bytes.get(stop) == Some(&delimiter);
+    if is_delimiter {
+        return Field { content, next: stop + 1, lines, ends_record: false };
+    }
+    let is_pair = bytes.get(stop) == Some(&b'\r') && bytes.get(stop + 1) == Some(&b'\n');
+    let next = (stop + if is_pair { 2 } else { 1 }).min(end);
+    Field { content, next, lines: lines.saturating_add(1), ends_record: true }
+}
+
+fn find_delimiter(sample: &str) -> u8 {
     let score = |delimiter: &u8| {
-        let mut widths: Vec<usize> = records(text, *delimiter)
-            .take(SAMPLE)
-            .flatten()
-            .map(|record| record.len())
-            .filter(|len| *len > 1)
-            .collect();
+        let block = split(first_lines(sample).to_owned(), *delimiter, 1);
+        let mut widths: Vec<usize> =
+            block.rows().take(SAMPLE).map(|row| row.width()).filter(|width| *width > 1).collect();
         widths.sort_unstable();
         let runs = widths.chunk_by(|a, b| a == b);
         runs.map(|run| run.len() * (run.first().copied().unwrap_or(1) - 1)).max().unwrap_or(0)
@@ -112,38 +308,113 @@ fn find_delimiter(text: &str) -> u8 {
     DELIMITERS.into_iter().rev().max_by_key(score).unwrap_or(b',')
 }
 
+/// Enough lines for a sample, even if some records have several.
+fn first_lines(text: &str) -> &str {
+    let is_break = |letter: char| matches!(letter, '\n' | '\r');
+    let end = text.match_indices(is_break).nth(SAMPLE * 4).map_or(text.len(), |(at, _)| at);
+    text.get(..end).unwrap_or(text)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::read_delimited;
-    use crate::error::Lang;
-    use crate::source::Cell;
+    use proptest::prelude::*;
+
+    use super::{Block, Text, TextFile};
+    use crate::error::{Lang, Result};
+
+    fn open(text: &str, chunk_bytes: usize) -> Result<Text> {
+        let file = TextFile::in_memory("x.csv".to_owned(), text.to_owned());
+        Text::open_in_chunks(file, chunk_bytes).map(Option::unwrap)
+    }
+
+    fn read(text: &str, chunk_bytes: usize) -> (Text, Block) {
+        let text = open(text, chunk_bytes).unwrap();
+        let mut all = Block::default();
+        (0..text.blocks()).for_each(|index| all.extend(&text.read_block(index).unwrap()));
+        (text, all)
+    }
+
+    fn shown(block: &Block) -> Vec<(u32, Vec<String>)> {
+        let texts = |row: super::super::Row<'_>| {
+            row.cells().map(|cell| cell.as_text().unwrap_or("").to_owned()).collect()
+        };
+        block.rows().map(|row| (row.number, texts(row))).collect()
+    }
 
     #[test]
     fn the_delimiter_is_the_one_that_makes_a_table() {
-        let (delimiter, sheet) =
-            read_delimited("Danh sách, năm 2023\n\na;b;c\n1;x, y, z;3\n2;\"q; r\";4\n", "x.csv").unwrap();
-        assert_eq!(delimiter, ';');
-        assert_eq!(sheet.rows.len(), 5);
-        assert!(sheet.rows[1].is_blank());
-        assert_eq!(sheet.rows[4].cells[1], Cell::Text("q; r".to_owned()));
+        let (text, rows) = read("Danh sách, năm 2023\n\na;b;c\n1;x, y, z;3\n2;\"q; r\";4\n", 1 << 20);
+        assert_eq!(text.delimiter(), ';');
+        assert_eq!(rows.len(), 5);
+        assert!(rows.row(1).is_blank());
+        assert_eq!(rows.row(4).cell(1).as_text(), Some("q; r"));
     }
 
     #[test]
     fn line_breaks_in_cells_do_not_shift_row_numbers() {
-        let (_, sheet) = read_delimited("a\tb\r\n\"x\r\ny\"\t1\r\nz\t2\r\n", "x.csv").unwrap();
-        let numbers: Vec<u32> = sheet.rows.iter().map(|row| row.number).collect();
-        assert_eq!(numbers, [1, 2, 4]);
-        assert_eq!(sheet.rows[1].cells[0], Cell::Text("x\ny".to_owned()));
+        for chunk_bytes in [1, 5, 1 << 20] {
+            let (_, rows) = read("a\tb\r\n\"x\r\ny\"\t1\r\nz\t2\rw\t3", chunk_bytes);
+            let wanted = [(1, "a"), (2, "x\ny"), (4, "z"), (5, "w")];
+            let found: Vec<(u32, &str)> =
+                rows.rows().map(|row| (row.number, row.cell(0).as_text().unwrap())).collect();
+            assert_eq!(found, wanted);
+        }
     }
 
     #[test]
     fn a_quote_that_swallows_rows_is_refused_with_its_line() {
         for text in ["a;b\n1;x\n2;\"y\n3;z\n4;w\n", "a;b\n1;x\n2;\"y\n3;z\n4;\"w\"\n5;v\n"] {
-            let error = read_delimited(text, "x.csv").unwrap_err();
-            assert!(error.message(Lang::En).contains("line 3"), "{error}");
-            assert!(error.message(Lang::Vi).contains("dòng 3"), "{error}");
+            for chunk_bytes in [1, 7, 1 << 20] {
+                let error = open(text, chunk_bytes).unwrap_err();
+                assert!(error.message(Lang::En).contains("line 3"), "{error}");
+                assert!(error.message(Lang::Vi).contains("dòng 3"), "{error}");
+            }
         }
-        let (_, sheet) = read_delimited("a;b\n1;\"x\n\"\"y\"\"\"\n2;12\" \n\"3\" ;z\n", "x.csv").unwrap();
-        assert_eq!(sheet.rows.len(), 4);
+        let (_, rows) = read("a;b\n1;\"x\n\"\"y\"\"\"\n2;12\" \n\"3\" ;z\n", 1 << 20);
+        assert_eq!(rows.len(), 4);
+        assert_eq!(rows.row(1).cell(1).as_text(), Some("x\n\"y\""));
+        assert_eq!(rows.row(2).cell(1).as_text(), Some("12\""));
+    }
+
+    #[test]
+    fn a_line_without_end_is_refused() {
+        let long = "x".repeat(super::LONGEST_RECORD + 10) + "\n";
+        assert!(open(&long, 1 << 20).unwrap_err().message(Lang::En).contains("line 1"));
+    }
+
+    #[test]
+    fn bytes_that_are_not_unicode_text_are_left_to_the_decoder() {
+        for bytes in [&b"a;b\n\xC0\xE1;1\n"[..], b"a;b\n1;\x002\n"] {
+            let file = TextFile::in_memory("x.csv".to_owned(), bytes.to_vec());
+            assert!(Text::open_in_chunks(file, 4).unwrap().is_none());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_size_of_the_chunks_does_not_matter(
+            cells in proptest::collection::vec(proptest::collection::vec("[ab\"\n\r; ếệ\u{301}]{0,5}", 1..4), 1..12),
+            chunk_bytes in 1_usize..40,
+        ) {
+            let quote = |cell: &String| format!("\"{}\"", cell.replace('"', "\"\""));
+            let lines: Vec<String> =
+                cells.iter().map(|row| row.iter().map(quote).collect::<Vec<_>>().join(";")).collect();
+            let text = format!("x;y\n{}", lines.join("\n"));
+            let (whole, rows) = read(&text, 1 << 20);
+            let (cut, parts) = read(&text, chunk_bytes);
+            prop_assert_eq!(whole.delimiter(), cut.delimiter());
+            prop_assert_eq!(shown(&rows), shown(&parts));
+            prop_assert_eq!(rows.len(), cells.len() + 1);
+        }
+
+        #[test]
+        fn any_text_is_split_or_refused(text in "[ab\"\n\r;]{0,30}", chunk_bytes in 1_usize..20) {
+            let whole = open(&text, 1 << 20);
+            let cut = open(&text, chunk_bytes);
+            prop_assert_eq!(whole.is_ok(), cut.is_ok());
+            if whole.is_ok() && cut.is_ok() {
+                prop_assert_eq!(shown(&read(&text, 1 << 20).1), shown(&read(&text, chunk_bytes).1));
+            }
+        }
     }
 }

@@ -4,22 +4,29 @@
 //! or text. Cells keep what the file knows about them (text, number, date) and nothing is
 //! interpreted here: what a cell means depends on the contract.
 
+mod block;
 mod delimited;
 mod encoding;
 mod html;
+mod rows;
+mod text;
 mod xls;
 mod xlsx;
 
+use std::io::Read as _;
 use std::path::Path;
 
-use chrono::NaiveDateTime;
 use sha2::{Digest, Sha256};
 
+use self::delimited::Text;
+use self::text::TextFile;
 use crate::contract::hex;
 use crate::error::{Error, Place, Result};
 use crate::messages::SourceFault;
-use crate::vietnamese::fold::normalise;
 use crate::workspace::unreadable;
+
+pub use self::block::{Block, Cell, Row, Shown};
+pub use self::rows::Rows;
 
 /// One export file, read.
 #[derive(Debug, Clone)]
@@ -56,19 +63,10 @@ pub struct Sheet {
     pub name: Option<String>,
     /// Whether the sheet is shown when the file is opened.
     pub visible: bool,
-    /// All rows from the first used one to the last used one, empty ones included.
-    pub rows: Vec<Row>,
+    /// All rows; blank ones count between the first used one and the last used one.
+    pub rows: Rows,
     /// The merged regions.
     pub merges: Vec<Merge>,
-}
-
-/// One row.
-#[derive(Debug, Clone, Default)]
-pub struct Row {
-    /// 1-based number in the file; a text record has the number of its first line.
-    pub number: u32,
-    /// The cells from the first column on; trailing empty ones may be missing.
-    pub cells: Vec<Cell>,
 }
 
 /// A merged region: 1-based row numbers and 0-based columns, both ends included.
@@ -84,119 +82,12 @@ pub struct Merge {
     pub right: usize,
 }
 
-/// What a file knows about a cell.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub enum Cell {
-    /// Nothing, or only blanks.
-    #[default]
-    Empty,
-    /// Text in NFC, trimmed; line breaks are `\n`.
-    Text(String),
-    /// A number and how the file shows it.
-    Number {
-        /// The number.
-        value: f64,
-        /// How the file shows it.
-        shown: Shown,
-    },
-    /// A date or a time as the spreadsheet knows them.
-    DateTime(NaiveDateTime),
-    /// True or false.
-    Bool(bool),
-    /// An error value such as `#REF!`.
-    Error(String),
-}
-
-/// How a file shows a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shown {
-    /// As it is.
-    Plain,
-    /// Times a hundred with a percent sign.
-    Percent,
-    /// The format does not tell.
-    Unknown,
-}
-
 /// What a caller may say about the file.
 #[derive(Debug, Clone, Default)]
 pub struct ReadOptions {
     /// The encoding of a text file, by its label (`utf-8`, `windows-1258`, …); found if not given.
     pub encoding: Option<String>,
 }
-
-impl Cell {
-    /// Makes a text cell in NFC; text of nothing but blanks is empty.
-    pub fn text(text: &str) -> Self {
-        let text = text.trim_matches(is_blank);
-        if text.is_empty() {
-            return Self::Empty;
-        }
-        // Every text is in NFC from here on, so that headings, words and values need no second thought.
-        Self::Text(normalise(text).replace("\r\n", "\n").replace('\r', "\n"))
-    }
-
-    /// Tells whether nothing stands in the cell.
-    pub fn is_empty(&self) -> bool {
-        matches!(self, Self::Empty)
-    }
-
-    /// Returns the text of a text cell.
-    pub fn as_text(&self) -> Option<&str> {
-        if let Self::Text(text) = self { Some(text) } else { None }
-    }
-}
-
-impl Row {
-    /// Returns the cell of a column; a missing one is empty.
-    pub fn cell(&self, column: usize) -> &Cell {
-        self.cells.get(column).unwrap_or(&Cell::Empty)
-    }
-
-    /// Tells whether no cell holds anything.
-    pub fn is_blank(&self) -> bool {
-        self.cells.iter().all(Cell::is_empty)
-    }
-}
-
-impl Sheet {
-    /// Returns the number of columns that any row uses.
-    pub fn width(&self) -> usize {
-        self.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0)
-    }
-
-    /// Builds the rows from cells at 1-based row numbers and 0-based columns.
-    fn from_cells(cells: impl IntoIterator<Item = (u32, usize, Cell)>) -> Self {
-        let mut rows: Vec<Row> = Vec::new();
-        let mut first = None;
-        let fits = |number: u32, column: usize| number <= MOST_ROWS && column < MOST_COLUMNS;
-        let used =
-            cells.into_iter().filter(|(number, column, cell)| !cell.is_empty() && fits(*number, *column));
-        for (number, column, cell) in used {
-            // The formats store cells row by row; one that does not is out of order and ignored.
-            let first = *first.get_or_insert(number);
-            let Some(at) = number.checked_sub(first).map(|at| at as usize) else { continue };
-            while rows.len() <= at {
-                let number = first.saturating_add(u32::try_from(rows.len()).unwrap_or(u32::MAX));
-                rows.push(Row { number, cells: Vec::new() });
-            }
-            let row = &mut rows[at].cells;
-            if row.len() <= column {
-                row.resize(column + 1, Cell::Empty);
-            }
-            row[column] = cell;
-        }
-        Self { rows, ..Self::default() }
-    }
-}
-
-fn is_blank(letter: char) -> bool {
-    letter.is_whitespace() || matches!(letter, '\u{FEFF}' | '\u{200B}')
-}
-
-/// Limits of a sheet in the formats that have sheets; a cell beyond them is a forged address.
-const MOST_COLUMNS: usize = 16_384;
-const MOST_ROWS: u32 = 1_048_576;
 
 /// Writes a 0-based column as spreadsheets do: `A`, `Z`, `AA`.
 pub fn column_letters(column: usize) -> String {
@@ -209,7 +100,10 @@ pub fn column_letters(column: usize) -> String {
     letters.iter().rev().collect()
 }
 
-/// Reads an export.
+/// Bytes at the beginning of a file that tell its format.
+const HEAD_BYTES: usize = 4096;
+
+/// Opens an export: workbooks and pages are read, delimited text is looked through once.
 ///
 /// # Errors
 /// [`SourceFault`] if the file is empty, encrypted, damaged or of an unknown format, and
@@ -218,40 +112,101 @@ pub fn read_export(path: &Path, options: &ReadOptions) -> Result<Export> {
     // A slip of the command line is said first, and also where the file needs no encoding.
     options.encoding.as_deref().map(encoding::find_encoding).transpose()?;
     let file = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|cause| unreadable(&file, cause))?;
-    let (format, sheets) = read_sheets(&bytes, &file, options).map_err(|error| {
-        let place = Place::file(&file);
-        error.at_if_unplaced(|| place)
-    })?;
-    if sheets.iter().all(|sheet| sheet.rows.is_empty()) {
-        return Err(Error::new(SourceFault::Empty { file: file.clone() }).at(Place::file(&file)));
+    // The hash takes as long as everything else together.
+    let (hashed, read) = std::thread::scope(|scope| {
+        let hash = scope.spawn(|| hash_file(path));
+        let read = read_sheets(path, &file, options);
+        (hash.join(), read)
+    });
+    let place = || Place::file(&file);
+    let (format, sheets) = read.map_err(|error| error.at_if_unplaced(place))?;
+    if find_used(&sheets)?.is_none() {
+        return Err(Error::new(SourceFault::Empty { file: file.clone() }).at(place()));
     }
-    Ok(Export { sha256: hex(&Sha256::digest(&bytes)), bytes: bytes.len() as u64, file, format, sheets })
+    let hashed = hashed.unwrap_or_else(|_| Err(std::io::Error::other("the hash of the file")));
+    let (sha256, bytes) = hashed.map_err(|cause| unreadable(&file, cause))?;
+    Ok(Export { sha256, bytes, file, format, sheets })
 }
 
-fn read_sheets(bytes: &[u8], file: &str, options: &ReadOptions) -> Result<(Format, Vec<Sheet>)> {
-    if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err(SourceFault::Empty { file: file.to_owned() }.into());
+/// Finds the first sheet with anything in it.
+fn find_used(sheets: &[Sheet]) -> Result<Option<&Sheet>> {
+    for sheet in sheets {
+        if !sheet.rows.head(1)?.is_empty() {
+            return Ok(Some(sheet));
+        }
     }
-    if bytes.starts_with(b"PK\x03\x04") {
-        if is_other_container(bytes) {
+    Ok(None)
+}
+
+fn hash_file(path: &Path) -> std::io::Result<(String, u64)> {
+    let mut file = std::fs::File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 18];
+    let mut length = 0;
+    loop {
+        let count = file.read(&mut buffer)?;
+        if count == 0 {
+            return Ok((hex(&hasher.finalize()), length));
+        }
+        hasher.update(buffer.get(..count).unwrap_or_default());
+        length += count as u64;
+    }
+}
+
+fn read_sheets(path: &Path, file: &str, options: &ReadOptions) -> Result<(Format, Vec<Sheet>)> {
+    let text = TextFile::on_disk(file, path)?;
+    let head = text.read(0, HEAD_BYTES)?;
+    let read = || std::fs::read(path).map_err(|cause| unreadable(file, cause));
+    if head.starts_with(b"PK\x03\x04") {
+        let bytes = read()?;
+        if is_other_container(&bytes) {
             return Err(SourceFault::UnknownFormat { file: file.to_owned() }.into());
         }
-        return Ok((Format::Xlsx, guarded(file, || xlsx::read_xlsx(bytes, file))?));
+        return Ok((Format::Xlsx, guarded(file, || xlsx::read_xlsx(&bytes, file))?));
     }
-    if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
-        return Ok((Format::Xls, guarded(file, || xls::read_xls(bytes, file))?));
+    if head.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
+        let bytes = read()?;
+        return Ok((Format::Xls, guarded(file, || xls::read_xls(&bytes, file))?));
+    }
+    let is_markup = String::from_utf8_lossy(&head).trim_start_matches(block::is_blank).starts_with('<');
+    if !is_markup
+        && is_unicode(options)
+        && let Some(text) = Text::open(text)?
+    {
+        return Ok(delimited(text));
+    }
+    read_decoded(&read()?, file, options)
+}
+
+/// Tells whether a text may be taken as UTF-8.
+fn is_unicode(options: &ReadOptions) -> bool {
+    let named = options.encoding.as_deref().map(encoding::find_encoding);
+    named.is_none_or(|encoding| encoding.is_ok_and(|encoding| encoding == encoding_rs::UTF_8))
+}
+
+fn delimited(text: Text) -> (Format, Vec<Sheet>) {
+    let format = Format::Delimited(text.delimiter());
+    (format, vec![Sheet { visible: true, rows: text.into(), ..Sheet::default() }])
+}
+
+/// Reads a page, or a text that is not UTF-8.
+fn read_decoded(bytes: &[u8], file: &str, options: &ReadOptions) -> Result<(Format, Vec<Sheet>)> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(SourceFault::Empty { file: file.to_owned() }.into());
     }
     let text = encoding::decode(bytes, file, options.encoding.as_deref())?;
     if html::looks_like_html(&text) {
         return Ok((Format::Html, vec![html::read_html(&text)]));
     }
-    if text.trim_start_matches(is_blank).starts_with('<') {
+    if text.trim_start_matches(block::is_blank).starts_with('<') {
         // SpreadsheetML and other XML; as delimited text it would be nonsense with a header missing.
         return Err(SourceFault::UnknownFormat { file: file.to_owned() }.into());
     }
-    let (delimiter, sheet) = delimited::read_delimited(&text, file)?;
-    Ok((Format::Delimited(delimiter), vec![sheet]))
+    match Text::open(TextFile::in_memory(file.to_owned(), text))? {
+        Some(text) => Ok(delimited(text)),
+        // A byte 0 remains in the decoded text.
+        None => Err(SourceFault::UnknownFormat { file: file.to_owned() }.into()),
+    }
 }
 
 /// Tells a zip container of another kind (`OpenDocument`, binary workbook, text document) by its entries.
@@ -269,7 +224,7 @@ fn guarded(file: &str, read: impl FnOnce() -> Result<Vec<Sheet>>) -> Result<Vec<
 
 #[cfg(test)]
 mod tests {
-    use super::{Cell, ReadOptions, Sheet, column_letters, read_export};
+    use super::{ReadOptions, column_letters, read_export};
     use crate::error::Lang;
 
     fn complaint(bytes: &[u8]) -> String {
@@ -282,14 +237,6 @@ mod tests {
     fn columns_are_lettered_as_in_spreadsheets() {
         let letters: Vec<String> = [0, 25, 26, 701, 702].map(column_letters).into();
         assert_eq!(letters, ["A", "Z", "AA", "ZZ", "AAA"]);
-    }
-
-    #[test]
-    fn rows_between_used_rows_are_kept_as_blank() {
-        let sheet = Sheet::from_cells([(3, 0, Cell::text("a")), (5, 2, Cell::text("b"))]);
-        let numbers: Vec<u32> = sheet.rows.iter().map(|row| row.number).collect();
-        assert_eq!(numbers, [3, 4, 5]);
-        assert!(sheet.rows[1].is_blank());
     }
 
     #[test]

@@ -7,9 +7,14 @@ use std::io::Cursor;
 
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxError};
 
-use super::{Cell, Merge, Sheet, Shown};
+use super::rows::RowsBuilder;
+use super::{Cell, Merge, Rows, Sheet, Shown};
 use crate::error::{Error, Result};
 use crate::messages::SourceFault;
+
+/// Limits of a sheet; a cell beyond them is a forged address.
+const MOST_ROWS: u32 = 1_048_576;
+const MOST_COLUMNS: u32 = 16_384;
 
 /// Reads all worksheets of the workbook in `bytes`.
 pub(super) fn read_xlsx(bytes: &[u8], file: &str) -> Result<Vec<Sheet>> {
@@ -18,11 +23,12 @@ pub(super) fn read_xlsx(bytes: &[u8], file: &str) -> Result<Vec<Sheet>> {
     let sheets = workbook.sheets_metadata().to_vec();
     let mut read = Vec::new();
     for metadata in sheets.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet) {
-        let mut sheet = read_cells(&mut workbook, &metadata.name).map_err(damaged)?;
-        sheet.merges = read_merges(&mut workbook, &metadata.name).map_err(damaged)?;
-        sheet.name = Some(metadata.name.clone());
-        sheet.visible = metadata.visible == SheetVisible::Visible;
-        read.push(sheet);
+        read.push(Sheet {
+            name: Some(metadata.name.clone()),
+            visible: metadata.visible == SheetVisible::Visible,
+            rows: read_cells(&mut workbook, &metadata.name).map_err(damaged)?,
+            merges: read_merges(&mut workbook, &metadata.name).map_err(damaged)?,
+        });
     }
     Ok(read)
 }
@@ -35,29 +41,35 @@ fn fault(file: &str, cause: XlsxError) -> Error {
     }
 }
 
-fn read_cells(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Sheet, XlsxError> {
+fn read_cells(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Rows, XlsxError> {
     let mut reader = workbook.worksheet_cells_reader(name)?;
     let percents: Vec<bool> = reader.styles().iter().map(is_percent).collect();
-    let mut cells = Vec::new();
+    let mut rows = RowsBuilder::default();
     while let Some((cell, style)) = reader.next_cell_with_style_id()? {
         let (row, column) = cell.get_position();
+        if row >= MOST_ROWS || column >= MOST_COLUMNS {
+            continue;
+        }
         let shown = if percents.get(style) == Some(&true) { Shown::Percent } else { Shown::Plain };
-        cells.push((row.saturating_add(1), column as usize, convert(cell.get_value(), shown)));
+        convert(cell.get_value(), shown, |cell| rows.put(row.saturating_add(1), column as usize, cell));
     }
-    Ok(Sheet::from_cells(cells))
+    Ok(rows.finish())
 }
 
-fn convert(value: &DataRef<'_>, shown: Shown) -> Cell {
+/// Lends a value as a cell; some texts have to be made for it.
+fn convert(value: &DataRef<'_>, shown: Shown, put: impl FnOnce(Cell<'_>)) {
     match value {
-        DataRef::Empty => Cell::Empty,
-        DataRef::SharedString(text) => Cell::text(text),
-        DataRef::Float(value) => Cell::Number { value: *value, shown },
+        DataRef::Empty => put(Cell::Empty),
+        DataRef::SharedString(text) => put(Cell::text(text)),
+        DataRef::Float(value) => put(Cell::Number { value: *value, shown }),
         #[expect(clippy::cast_precision_loss, reason = "spreadsheets hold no integers beyond 2^53")]
-        DataRef::Int(value) => Cell::Number { value: *value as f64, shown },
-        DataRef::Bool(value) => Cell::Bool(*value),
-        DataRef::DateTime(value) => super::xls::convert_date_time(*value),
-        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Cell::text(text),
-        DataRef::Error(error) => Cell::Error(error.to_string()),
+        DataRef::Int(value) => put(Cell::Number { value: *value as f64, shown }),
+        DataRef::Bool(value) => put(Cell::Bool(*value)),
+        DataRef::DateTime(value) => super::xls::convert_date_time(*value, put),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            put(Cell::text(text))
+        }
+        DataRef::Error(error) => put(Cell::Error(&error.to_string())),
     }
 }
 

@@ -1,18 +1,29 @@
-//! Turns a batch into the bytes of a year's file, the same bytes for the same rows.
+//! Turns sorted rows into the bytes of a year's file, the same bytes for the same rows.
+//!
+//! Row groups are encoded side by side and written in their order. Each has as many rows as the
+//! next, whatever the size of the batches, so that the bytes depend on nothing but the rows.
 
 use std::fs::File;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, RecordBatch, UInt64Array};
-use datafusion::arrow::compute::{SortColumn, lexsort_to_indices, take_record_batch};
+use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::error::ArrowError;
 use datafusion::parquet::arrow::ArrowWriter;
+use datafusion::parquet::arrow::arrow_writer::{
+    ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves,
+};
 use datafusion::parquet::basic::{Compression, ZstdLevel};
+use datafusion::parquet::errors::ParquetError;
 use datafusion::parquet::file::metadata::KeyValue;
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
 
-use super::provenance::PROVENANCE_KEY;
-use super::publish::Publication;
+use super::layout::Layout;
+use super::provenance::{PROVENANCE_KEY, Provenance};
+use super::sort::Sorted;
+use crate::pipeline::in_order;
+
+/// Rows of a row group: what a query skips or reads as a whole.
+const GROUP_ROWS: usize = 131_072;
 
 /// Why a file could not be written.
 pub(super) enum WriteFault {
@@ -22,36 +33,93 @@ pub(super) enum WriteFault {
     Parquet(Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Writes and syncs the sorted rows with their provenance.
-pub(super) fn write_parquet(file: &File, publication: &Publication<'_>) -> Result<(), WriteFault> {
-    let foreign = |cause: Box<dyn std::error::Error + Send + Sync>| WriteFault::Parquet(cause);
-    let batch = sort_rows(publication).map_err(|cause| foreign(cause.into()))?;
-    let text = serde_json::to_string(publication.provenance).map_err(|cause| foreign(cause.into()))?;
-    let level = ZstdLevel::try_new(3).map_err(|cause| foreign(cause.into()))?;
+impl From<ParquetError> for WriteFault {
+    fn from(cause: ParquetError) -> Self {
+        Self::Parquet(cause.into())
+    }
+}
+
+impl From<ArrowError> for WriteFault {
+    fn from(cause: ArrowError) -> Self {
+        match cause {
+            ArrowError::IoError(_, cause) => Self::Io(cause),
+            cause => Self::Parquet(cause.into()),
+        }
+    }
+}
+
+/// Writes and syncs sorted rows with their provenance.
+pub(super) fn write_parquet(file: &File, rows: Sorted, provenance: &Provenance) -> Result<(), WriteFault> {
+    let text = serde_json::to_string(provenance).map_err(|cause| WriteFault::Parquet(cause.into()))?;
     let properties = WriterProperties::builder()
         .set_created_by("cchc".to_owned())
-        .set_compression(Compression::ZSTD(level))
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
         .set_statistics_enabled(EnabledStatistics::Page)
         .set_key_value_metadata(Some(vec![KeyValue::new(PROVENANCE_KEY.to_owned(), text)]))
         .build();
-    let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties))
-        .map_err(|cause| foreign(cause.into()))?;
-    writer.write(&batch).map_err(|cause| foreign(cause.into()))?;
-    writer.close().map_err(|cause| foreign(cause.into()))?;
+    let layout = Arc::clone(rows.layout());
+    let writer = ArrowWriter::try_new(file, Arc::clone(layout.wide()), Some(properties))?;
+    let (mut writer, factory) = writer.into_serialized_writer()?;
+    in_order(
+        Groups { rows, rest: None }.enumerate(),
+        |(index, group)| encode_group(&factory, &layout, index, &group?),
+        |chunks: Result<Vec<ArrowColumnChunk>, WriteFault>| -> Result<(), WriteFault> {
+            let mut group = writer.next_row_group()?;
+            for chunk in chunks? {
+                chunk.append_to_row_group(&mut group)?;
+            }
+            group.close()?;
+            Ok(())
+        },
+    )?;
+    writer.close()?;
     file.sync_all().map_err(WriteFault::Io)
 }
 
-/// Orders the rows by the contract's columns, then as they stood in the exports.
-fn sort_rows(publication: &Publication<'_>) -> Result<RecordBatch, ArrowError> {
-    let batch = publication.batch;
-    let column = |values: ArrayRef| SortColumn { values, options: None };
-    let mut columns: Vec<SortColumn> = publication
-        .sort
-        .iter()
-        .filter_map(|name| batch.column_by_name(name))
-        .map(|values| column(Arc::clone(values)))
-        .collect();
-    let order = UInt64Array::from_iter_values(0..batch.num_rows() as u64);
-    columns.push(column(Arc::new(order)));
-    take_record_batch(batch, &lexsort_to_indices(&columns, None)?)
+/// Encodes the columns of a row group.
+fn encode_group(
+    factory: &ArrowRowGroupWriterFactory,
+    layout: &Layout,
+    index: usize,
+    group: &[RecordBatch],
+) -> Result<Vec<ArrowColumnChunk>, WriteFault> {
+    let mut writers = factory.create_column_writers(index)?;
+    for narrow in group {
+        let wide = layout.widen(narrow)?;
+        for ((writer, column), field) in writers.iter_mut().zip(wide.columns()).zip(layout.wide().fields()) {
+            for leaf in compute_leaves(field, column)? {
+                writer.write(&leaf)?;
+            }
+        }
+    }
+    Ok(writers.into_iter().map(|writer| writer.close()).collect::<Result<_, ParquetError>>()?)
+}
+
+/// Cuts batches into row groups of equal length.
+struct Groups {
+    rows: Sorted,
+    rest: Option<RecordBatch>,
+}
+
+impl Iterator for Groups {
+    type Item = Result<Vec<RecordBatch>, ArrowError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut group = Vec::new();
+        let mut missing = GROUP_ROWS;
+        while missing > 0 {
+            let batch = match self.rest.take().map(Ok).or_else(|| self.rows.next()) {
+                None => break,
+                Some(Err(cause)) => return Some(Err(cause)),
+                Some(Ok(batch)) => batch,
+            };
+            let taken = batch.num_rows().min(missing);
+            if taken < batch.num_rows() {
+                self.rest = Some(batch.slice(taken, batch.num_rows() - taken));
+            }
+            group.push(batch.slice(0, taken));
+            missing -= taken;
+        }
+        (!group.is_empty()).then_some(Ok(group))
+    }
 }

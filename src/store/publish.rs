@@ -1,4 +1,4 @@
-//! Turns a batch into the published file of a year, brings a kept revision back, or takes a year away.
+//! Turns sorted rows into the published file of a year, brings a kept revision back, or takes a year away.
 //!
 //! Readers of any program see the old year or the new one: the new file is complete and synced
 //! before one rename puts it in place, and the folder of a year never holds anything else.
@@ -6,7 +6,6 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use datafusion::arrow::array::RecordBatch;
 
 use super::history::{HistoryLine, append_history, open_history};
 use super::lock::Lock;
@@ -15,17 +14,15 @@ use super::place::{
     TemporaryFile, keep_former, put_in_place, refuse_links, revision_file, revisions, take_away,
 };
 use super::provenance::{Provenance, read_provenance};
+use super::sort::Sorted;
 use crate::error::{Error, Result};
 use crate::messages::StoreFault;
 use crate::workspace::{Workspace, did_you_mean, unwritable};
 
 /// A year that is ready to be published.
-#[derive(Debug)]
 pub struct Publication<'a> {
-    /// The rows, in source order.
-    pub batch: &'a RecordBatch,
-    /// Names of the columns that order the file.
-    pub sort: &'a [String],
+    /// The rows in the order of the file.
+    pub rows: Sorted,
     /// Where the rows came from; names dataset, year and revision.
     pub provenance: &'a Provenance,
     /// The time for the history.
@@ -39,15 +36,15 @@ pub struct Publication<'a> {
 /// # Errors
 /// [`StoreFault::Busy`] if another process changes the workspace, a link inside it, or a disk that
 /// cannot be written; the year is then as it was, and no other file is left.
-pub fn publish(workspace: &Workspace, publication: &Publication<'_>) -> Result<PathBuf> {
-    let provenance = publication.provenance;
+pub fn publish(workspace: &Workspace, publication: Publication<'_>) -> Result<PathBuf> {
+    let Publication { rows, provenance, now } = publication;
     let write = |temporary: &TemporaryFile| {
-        write_parquet(temporary.file(), publication).map_err(|fault| match fault {
+        write_parquet(temporary.file(), rows, provenance).map_err(|fault| match fault {
             WriteFault::Io(cause) => unwritable(&workspace.display(temporary.path()), cause),
             WriteFault::Parquet(cause) => Error::new(StoreFault::CannotWriteRows).caused_by(cause),
         })
     };
-    replace(workspace, provenance, "import", publication.now, write)
+    replace(workspace, provenance, "import", now, write)
 }
 
 /// Brings a kept revision of a year back; the file that stands there is kept in turn.

@@ -43,6 +43,9 @@ pub struct Typed {
 const MOST_DIGITS: usize = 36;
 
 impl Decimal {
+    /// Nothing.
+    pub const ZERO: Self = Self { digits: 0, scale: 0 };
+
     /// Builds `digits × 10^-scale`.
     pub fn new(digits: i128, scale: u32) -> Self {
         Self { digits, scale }

@@ -1,0 +1,266 @@
+//! Turns the rows of a sheet into what must be known of all of them before the first is converted.
+//!
+//! What a row means can depend on rows far below it: a heading is a heading only if data follow, and
+//! `1.250` is a thousand only if no cell of its column says otherwise. So the rows are walked twice:
+//! here, keeping only counts and the few rows that are not data, and again when they are converted.
+
+use std::collections::BTreeMap;
+
+use super::header::{Header, Role};
+use super::rows::{Classifier, RowKind, settle};
+use super::slot::is_missing;
+use super::value::Evidence;
+use crate::contract::{ColumnType, Contract};
+use crate::error::Result;
+use crate::pipeline::in_order;
+use crate::source::{Block, Row, Rows};
+
+/// Rows of a signature block that are kept.
+const FOOTER_ROWS: usize = 200;
+
+/// What is known of all rows of a sheet.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// Number of rows by kind.
+    pub kinds: BTreeMap<RowKind, u64>,
+    /// Number of records; a row of a wide table can give several.
+    pub records: u64,
+    /// Per column of the contract, which marks its numbers prove.
+    pub marks: Vec<Evidence>,
+    /// Group and total rows, in order.
+    pub headings: Block,
+    /// The kinds of those rows.
+    pub heading_kinds: Vec<RowKind>,
+    /// The rows under the data.
+    pub footer: Block,
+    /// Number of the last row that is surely data or a total, 0 if there is none.
+    pub last_body: u32,
+    /// What was seen since then, and whose kind is not settled.
+    open: Open,
+}
+
+/// Rows that data may or may not follow.
+#[derive(Debug, Default)]
+struct Open {
+    blanks: u64,
+    headings: Block,
+    details: u64,
+    records: u64,
+    marks: Vec<Evidence>,
+    /// The first of all these rows, for the signature block.
+    rows: Block,
+}
+
+/// What a survey looks for in the rows.
+struct Surveyor<'a> {
+    classifier: &'a Classifier,
+    contract: &'a Contract,
+    header: &'a Header,
+    /// Columns of the sheet with numbers, and the contract's columns that read them.
+    numeric: Vec<(usize, Vec<usize>)>,
+    blocks: Vec<&'a str>,
+    first: u32,
+}
+
+/// Walks over all rows of a sheet, from the row with the number `first` on.
+///
+/// # Errors
+/// If the file cannot be read any more.
+pub fn survey_rows(
+    rows: &Rows,
+    first: u32,
+    classifier: &Classifier,
+    header: &Header,
+    contract: &Contract,
+) -> Result<Survey> {
+    let surveyor = Surveyor {
+        classifier,
+        contract,
+        header,
+        numeric: numeric_columns(header, contract),
+        blocks: header.blocks(),
+        first,
+    };
+    let mut whole = Survey::new(contract);
+    in_order(
+        0..rows.blocks(),
+        |index| Ok(surveyor.survey_block(rows.block(index)?.as_ref())),
+        |part: Result<Survey>| -> Result<()> {
+            whole.append(part?);
+            Ok(())
+        },
+    )?;
+    Ok(whole.finish())
+}
+
+/// Finds the columns whose numbers need marks, with the contract's columns that read them.
+fn numeric_columns(header: &Header, contract: &Contract) -> Vec<(usize, Vec<usize>)> {
+    let is_numeric = |kind: ColumnType| {
+        matches!(kind, ColumnType::Int | ColumnType::Float | ColumnType::Rate | ColumnType::Decimal(..))
+    };
+    let reads = |source: usize, field: usize| {
+        let column = &contract.columns[field];
+        let name = &contract.columns[source].name;
+        is_numeric(column.kind) && (field == source || column.cell_of.as_ref() == Some(name))
+    };
+    let columns = header.columns.iter().filter_map(|column| match column.role {
+        Role::Field(field) | Role::Block { field, .. } => Some((column.column, field)),
+        Role::Ignored => None,
+    });
+    columns
+        .map(|(column, source)| {
+            (column, (0..contract.columns.len()).filter(|field| reads(source, *field)).collect())
+        })
+        .filter(|(_, fields): &(usize, Vec<usize>)| !fields.is_empty())
+        .collect()
+}
+
+impl Surveyor<'_> {
+    fn survey_block(&self, block: &Block) -> Survey {
+        let mut survey = Survey::new(self.contract);
+        // Leading blank rows are no rows of the sheet.
+        for row in block.rows().filter(|row| row.number >= self.first) {
+            let look = self.classifier.look_at(&row);
+            match look {
+                RowKind::Blank => survey.open.blanks += 1,
+                RowKind::Detail | RowKind::Total => {
+                    survey.close();
+                    survey.last_body = row.number;
+                    survey.count(look, 1);
+                    if look == RowKind::Detail {
+                        survey.records += self.count_records(&row);
+                        self.add_marks(&row, &mut survey.marks);
+                    } else {
+                        survey.headings.push_row(&row);
+                        survey.heading_kinds.push(look);
+                    }
+                }
+                RowKind::Group | RowKind::Footer => self.add_open(&row, look, &mut survey),
+                RowKind::Preamble | RowKind::Header | RowKind::ColumnNumbers => {
+                    survey.count_blanks();
+                    survey.count(look, 1);
+                }
+            }
+        }
+        survey
+    }
+
+    fn add_open(&self, row: &Row<'_>, look: RowKind, survey: &mut Survey) {
+        survey.count_blanks();
+        let open = &mut survey.open;
+        if settle(look, row, true) == RowKind::Group {
+            open.headings.push_row(row);
+        } else {
+            open.details += 1;
+            open.records += self.count_records(row);
+            self.add_marks(row, &mut open.marks);
+        }
+        if open.rows.len() < FOOTER_ROWS {
+            open.rows.push_row(row);
+        }
+    }
+
+    fn add_marks(&self, row: &Row<'_>, marks: &mut [Evidence]) {
+        for (column, fields) in &self.numeric {
+            let found = Evidence::of(row.cell(*column));
+            fields.iter().for_each(|field| marks[*field].join(found));
+        }
+    }
+
+    fn count_records(&self, row: &Row<'_>) -> u64 {
+        if self.blocks.is_empty() {
+            return 1;
+        }
+        self.blocks.iter().filter(|block| has_block(row, block, self.header, self.contract)).count() as u64
+    }
+}
+
+/// Tells whether a row of a wide table has a value in one of its blocks.
+pub(super) fn has_block(row: &Row<'_>, block: &str, header: &Header, contract: &Contract) -> bool {
+    header.columns.iter().any(|column| match &column.role {
+        Role::Block { category, field } => {
+            category == block && !is_missing(row.cell(column.column), &contract.columns[*field])
+        }
+        _ => false,
+    })
+}
+
+impl Survey {
+    fn new(contract: &Contract) -> Self {
+        let marks = vec![Evidence::default(); contract.columns.len()];
+        let open = Open { marks: marks.clone(), ..Open::default() };
+        Self { marks, open, ..Self::default() }
+    }
+
+    fn count(&mut self, kind: RowKind, rows: u64) {
+        if rows > 0 {
+            *self.kinds.entry(kind).or_insert(0) += rows;
+        }
+    }
+
+    /// Blank rows count once a row follows them.
+    fn count_blanks(&mut self) {
+        let blanks = std::mem::take(&mut self.open.blanks);
+        self.count(RowKind::Blank, blanks);
+    }
+
+    /// Settles the open rows, because data or a total follow them.
+    fn close(&mut self) {
+        self.count_blanks();
+        let fields = self.marks.len();
+        let open = std::mem::take(&mut self.open);
+        self.open.marks = vec![Evidence::default(); fields];
+        self.count(RowKind::Group, open.headings.len() as u64);
+        self.count(RowKind::Detail, open.details);
+        self.heading_kinds.resize(self.heading_kinds.len() + open.headings.len(), RowKind::Group);
+        self.headings.extend(&open.headings);
+        self.records += open.records;
+        join_marks(&mut self.marks, &open.marks);
+    }
+
+    /// Adds what was seen in the rows that follow.
+    fn append(&mut self, next: Self) {
+        let is_all_blank = next.kinds.is_empty() && next.open.rows.is_empty();
+        if next.last_body > 0 {
+            self.close();
+            self.last_body = next.last_body;
+            self.records += next.records;
+            join_marks(&mut self.marks, &next.marks);
+            self.headings.extend(&next.headings);
+            self.heading_kinds.extend(next.heading_kinds);
+            self.open = next.open;
+        } else {
+            if !is_all_blank {
+                self.count_blanks();
+            }
+            self.open.append(next.open);
+        }
+        for (kind, rows) in next.kinds {
+            self.count(kind, rows);
+        }
+    }
+
+    /// Ends the survey: no data follow the open rows, and blank rows at the end are none.
+    fn finish(mut self) -> Self {
+        let open = std::mem::take(&mut self.open);
+        self.count(RowKind::Footer, open.headings.len() as u64 + open.details);
+        self.footer = open.rows;
+        self
+    }
+}
+
+impl Open {
+    fn append(&mut self, next: Self) {
+        self.blanks += next.blanks;
+        self.headings.extend(&next.headings);
+        self.details += next.details;
+        self.records += next.records;
+        join_marks(&mut self.marks, &next.marks);
+        let room = FOOTER_ROWS.saturating_sub(self.rows.len());
+        next.rows.rows().take(room).for_each(|row| self.rows.push_row(&row));
+    }
+}
+
+fn join_marks(marks: &mut [Evidence], others: &[Evidence]) {
+    marks.iter_mut().zip(others).for_each(|(mark, other)| mark.join(*other));
+}

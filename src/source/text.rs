@@ -1,0 +1,127 @@
+//! Turns a text file into runs of its bytes, read wherever they are needed.
+//!
+//! The file stays open from the first look to the last row, and a file that somebody saves in
+//! between is noticed, so that an import never mixes two versions of an export.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
+
+use crate::error::{Error, Place, Result};
+use crate::messages::SourceFault;
+use crate::workspace::unreadable;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// A text in UTF-8, on disk or decoded in memory.
+#[derive(Debug)]
+pub(super) struct TextFile {
+    name: String,
+    bytes: Bytes,
+    start: u64,
+}
+
+#[derive(Debug)]
+enum Bytes {
+    Disk { file: Mutex<File>, opened: Stamp },
+    Memory(Vec<u8>),
+}
+
+/// What changes when a file is saved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    length: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Stamp {
+    fn of(file: &File) -> io::Result<Self> {
+        let metadata = file.metadata()?;
+        Ok(Self { length: metadata.len(), modified: metadata.modified().ok() })
+    }
+}
+
+impl TextFile {
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub(super) fn on_disk(name: &str, path: &Path) -> Result<Self> {
+        let open = || {
+            let file = File::open(path)?;
+            let opened = Stamp::of(&file)?;
+            Ok(Bytes::Disk { file: Mutex::new(file), opened })
+        };
+        let bytes = open().map_err(|cause| unreadable(name, cause))?;
+        Self { name: name.to_owned(), bytes, start: 0 }.past_mark()
+    }
+
+    /// Takes a text that was decoded or unpacked.
+    pub(super) fn in_memory(name: String, bytes: impl Into<Vec<u8>>) -> Self {
+        let bytes: Vec<u8> = bytes.into();
+        let start = if bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() as u64 } else { 0 };
+        Self { name, bytes: Bytes::Memory(bytes), start }
+    }
+
+    fn past_mark(mut self) -> Result<Self> {
+        if self.read(0, BYTE_ORDER_MARK.len())? == BYTE_ORDER_MARK {
+            self.start = BYTE_ORDER_MARK.len() as u64;
+        }
+        Ok(self)
+    }
+
+    /// Returns the path as the user gave it.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns where the text begins, behind a byte-order mark.
+    pub(super) fn start(&self) -> u64 {
+        self.start
+    }
+
+    /// Reads up to `most` bytes from `at` on; fewer only at the end.
+    pub(super) fn read(&self, at: u64, most: usize) -> Result<Vec<u8>> {
+        match &self.bytes {
+            Bytes::Disk { file, .. } => {
+                let read = || {
+                    // A thread that panicked while it read has left nothing half-done here.
+                    let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+                    file.seek(SeekFrom::Start(at))?;
+                    let mut bytes = Vec::with_capacity(most);
+                    Read::by_ref(&mut *file).take(most as u64).read_to_end(&mut bytes)?;
+                    Ok(bytes)
+                };
+                read().map_err(|cause| unreadable(&self.name, cause))
+            }
+            Bytes::Memory(bytes) => {
+                let from = usize::try_from(at).unwrap_or(usize::MAX).min(bytes.len());
+                let to = from.saturating_add(most).min(bytes.len());
+                Ok(bytes.get(from..to).unwrap_or_default().to_vec())
+            }
+        }
+    }
+
+    /// Reads bytes that were there when the file was opened.
+    ///
+    /// # Errors
+    /// [`SourceFault::Changed`] if the file was saved since.
+    pub(super) fn read_unchanged(&self, at: u64, length: usize) -> Result<Vec<u8>> {
+        let bytes = self.read(at, length)?;
+        let is_same = match &self.bytes {
+            Bytes::Disk { file, opened } => {
+                let file = file.lock().unwrap_or_else(PoisonError::into_inner);
+                Stamp::of(&file).is_ok_and(|now| now == *opened)
+            }
+            Bytes::Memory(_) => true,
+        };
+        if is_same && bytes.len() == length { Ok(bytes) } else { Err(self.changed()) }
+    }
+
+    /// Says that the file was saved while it was read.
+    pub(super) fn changed(&self) -> Error {
+        Error::new(SourceFault::Changed { file: self.name.clone() }).at(Place::file(&self.name))
+    }
+}

@@ -1,0 +1,109 @@
+//! Turns rows into the narrow form in which they are sorted, and back into the form of the file.
+//!
+//! Until a row reaches its file it is written, read and moved several times. Names of categories,
+//! files and sheets are the same few texts again and again, so only their numbers travel. Codes are
+//! numbered in their own order, so that narrow rows sort as the wide ones do.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, RecordBatch, StringArray};
+use datafusion::arrow::compute::take;
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::arrow::error::ArrowError;
+
+use crate::contract::{ColumnType, Contract};
+
+/// The two forms of a year's rows.
+#[derive(Debug)]
+pub struct Layout {
+    wide: SchemaRef,
+    narrow: SchemaRef,
+    /// Per stored column, the codes of a category in order.
+    codes: Vec<Option<StringArray>>,
+    files: ArrayRef,
+    sheets: ArrayRef,
+    sort: Vec<usize>,
+}
+
+impl Layout {
+    /// Describes the rows of a contract that come from the given files and sheets.
+    pub fn new(contract: &Contract, origins: &[(String, Option<String>)]) -> Self {
+        let mut fields = Vec::new();
+        let mut codes = Vec::new();
+        for column in contract.stored_columns() {
+            let is_category = column.kind == ColumnType::Category;
+            let kind = if is_category { DataType::UInt32 } else { column.kind.data_type() };
+            fields.push(Field::new(&column.name, kind, true));
+            codes.push(is_category.then(|| {
+                let mut codes: Vec<&str> = column.categories.keys().map(String::as_str).collect();
+                codes.sort_unstable();
+                StringArray::from(codes)
+            }));
+        }
+        let position = |name: &String| fields.iter().position(|field| field.name() == name);
+        let mut sort: Vec<usize> = contract.sort.iter().filter_map(position).collect();
+        if sort.is_empty() {
+            // The parts follow each other, so this asks for nothing.
+            sort.push(fields.len());
+        }
+        fields.push(Field::new("_part", DataType::UInt32, true));
+        fields.push(Field::new("_row", DataType::Int64, true));
+        Self {
+            wide: contract.file_schema(),
+            narrow: Arc::new(Schema::new(fields)),
+            codes,
+            files: Arc::new(StringArray::from_iter_values(origins.iter().map(|(file, _)| file))),
+            sheets: Arc::new(origins.iter().map(|(_, sheet)| sheet.as_deref()).collect::<StringArray>()),
+            sort,
+        }
+    }
+
+    /// Returns the schema of narrow rows: categories as numbers, then `_part` and `_row`.
+    pub fn narrow(&self) -> &SchemaRef {
+        &self.narrow
+    }
+
+    /// Returns the schema of the file.
+    pub fn wide(&self) -> &SchemaRef {
+        &self.wide
+    }
+
+    /// Returns the columns that order the file.
+    pub fn sort(&self) -> &[usize] {
+        &self.sort
+    }
+
+    /// Returns the number of a category's code in a stored column.
+    pub fn rank(&self, column: usize, code: &str) -> Option<u32> {
+        let codes = self.codes.get(column)?.as_ref()?;
+        let (mut from, mut to) = (0, codes.len());
+        while from < to {
+            let middle = usize::midpoint(from, to);
+            match codes.value(middle).cmp(code) {
+                std::cmp::Ordering::Less => from = middle + 1,
+                std::cmp::Ordering::Equal => return u32::try_from(middle).ok(),
+                std::cmp::Ordering::Greater => to = middle,
+            }
+        }
+        None
+    }
+
+    /// Gives narrow rows the form of the file.
+    ///
+    /// # Errors
+    /// If the rows are not of this layout.
+    pub fn widen(&self, narrow: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+        let stored = self.codes.len();
+        let mut columns: Vec<ArrayRef> = Vec::with_capacity(stored + 3);
+        for (column, codes) in narrow.columns().iter().zip(&self.codes) {
+            columns.push(match codes {
+                Some(codes) => take(codes, column, None)?,
+                None => Arc::clone(column),
+            });
+        }
+        columns.push(take(&self.files, narrow.column(stored), None)?);
+        columns.push(take(&self.sheets, narrow.column(stored), None)?);
+        columns.push(Arc::clone(narrow.column(stored + 1)));
+        RecordBatch::try_new(Arc::clone(&self.wide), columns)
+    }
+}
