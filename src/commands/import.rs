@@ -11,7 +11,7 @@ use crate::cli::ImportArgs;
 use crate::contract::{Contract, Personal};
 use crate::engine::Contracts;
 use crate::error::{Error, Explain as _, Lang, Result};
-use crate::import::{ImportPlan, ImportRequest, SheetPlan, import, plan_import};
+use crate::import::{ImportPlan, ImportRequest, LeftOut, Reason, SheetPlan, plan_import, publish_plan};
 use crate::messages::{ImportWords, TerminalFault};
 use crate::store::{Synthetic, read_provenance};
 use crate::vietnamese::dates::parse_date;
@@ -22,23 +22,23 @@ pub(super) fn run(session: &Session, arguments: &ImportArgs) -> Result<()> {
     let contract = Contracts::new(workspace.clone()).read(&arguments.dataset)?;
     let request = read_request(session, arguments, &contract)?;
     let terminal = session.terminal;
-    let refused = refuse_silent_change(&workspace, arguments, &request);
+    let allowed = refuse_silent_change(&workspace, arguments, &request);
+    let mut plan = plan_import(&contract, &request)?;
     if arguments.dry_run {
-        let mut plan = plan_import(&contract, &request)?;
-        let refusal = plan.refusal.take();
         terminal.data(|out| write_plan(out, &plan, terminal.lang))?;
+    } else {
+        for file in &plan.files {
+            file.left_out.iter().for_each(|sheet| terminal.narrate(&describe_left_out(sheet)));
+        }
+    }
+    plan.warnings.iter().for_each(|warning| terminal.warn(warning));
+    if arguments.dry_run {
         terminal.narrate(&ImportWords::NothingWritten);
-        return refusal.map_or(refused, Err);
+        return plan.refusal.take().map_or(allowed, Err);
     }
-    refused?;
-    let report = import(&workspace, &contract, &request)?;
+    allowed?;
+    let report = publish_plan(&workspace, &contract, &request, plan)?;
     let plan = &report.plan;
-    let ignored: usize = plan.files.iter().map(|file| file.ignored_sheets.len()).sum();
-    if ignored > 0 {
-        let names: Vec<&str> =
-            plan.files.iter().flat_map(|file| &file.ignored_sheets).map(String::as_str).collect();
-        terminal.narrate(&ImportWords::SheetsLeftOut { names: names.join(", ") });
-    }
     terminal.narrate(&ImportWords::Imported {
         dataset: plan.dataset.clone(),
         year: plan.year,
@@ -137,8 +137,8 @@ fn write_plan(out: &mut impl Write, plan: &ImportPlan, lang: Lang) -> io::Result
         for sheet in &file.sheets {
             write_sheet(out, sheet, lang)?;
         }
-        if !file.ignored_sheets.is_empty() {
-            writeln!(out, "  {}", say(ImportWords::SheetsLeftOut { names: file.ignored_sheets.join(", ") }))?;
+        for sheet in &file.left_out {
+            writeln!(out, "  {}", say(describe_left_out(sheet)))?;
         }
     }
     for total in &plan.control_totals {
@@ -158,6 +158,16 @@ fn write_plan(out: &mut impl Write, plan: &ImportPlan, lang: Lang) -> io::Result
         "{}",
         say(ImportWords::WouldImport { dataset: plan.dataset.clone(), year: plan.year, rows: plan.rows })
     )
+}
+
+fn describe_left_out(sheet: &LeftOut) -> ImportWords {
+    let name = sheet.name.clone();
+    match sheet.reason {
+        Reason::Hidden => ImportWords::HiddenSheet { name },
+        Reason::NotAskedFor => ImportWords::OtherSheet { name },
+        Reason::Empty => ImportWords::EmptySheet { name },
+        Reason::NoHeader => ImportWords::StrangeSheet { name },
+    }
 }
 
 fn write_sheet(out: &mut impl Write, sheet: &SheetPlan, lang: Lang) -> io::Result<()> {

@@ -151,7 +151,7 @@ impl<'a> Dictionary<'a> {
 }
 
 /// Drops a unit or remark in brackets from the end of a heading: `Lệ phí (đồng)` is `Lệ phí`.
-fn without_suffix(heading: &str) -> &str {
+pub(super) fn without_suffix(heading: &str) -> &str {
     let trimmed = heading.trim_end();
     trimmed
         .strip_suffix(')')

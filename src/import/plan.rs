@@ -66,6 +66,8 @@ pub struct ImportPlan {
     pub period: Dated,
     /// The day at which states were taken.
     pub as_of: AsOf,
+    /// What people should look at although it refuses nothing.
+    pub warnings: Vec<Error>,
     /// Why the import would be refused, if it would.
     pub refusal: Option<Error>,
     /// What would be written beside the rows.
@@ -80,8 +82,30 @@ pub struct FilePlan {
     pub file: String,
     /// The sheets that are read.
     pub sheets: Vec<SheetPlan>,
-    /// Sheets that are not read: hidden, not asked for, empty, or without a header.
-    pub ignored_sheets: Vec<String>,
+    /// The sheets that are not read.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A sheet that is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its name; empty in formats without sheets.
+    pub name: String,
+    /// Why it is not read.
+    pub reason: Reason,
+}
+
+/// Why a sheet is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// It is hidden and was not named.
+    Hidden,
+    /// Others were named.
+    NotAskedFor,
+    /// Nothing stands in it.
+    Empty,
+    /// Nothing in it looks like the header of the dataset.
+    NoHeader,
 }
 
 /// What was found in one sheet.

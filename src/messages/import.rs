@@ -16,11 +16,11 @@ super::messages! {
             "no row looks like the header of `{dataset}`", "không dòng nào giống tiêu đề của `{dataset}`",
             hint "wanted headings such as {wanted}", "cần các tiêu đề như {wanted}";
         /// A required column is not in the header.
-        MissingColumn { column: String, title: String, found: String, contract: String } Data,
+        MissingColumn { column: String, title: String, found: String, likely: String, likely_vi: String, contract: String } Data,
             "the header lacks column `{column}` ({title}); headings that no column claims: {found}",
             "tiêu đề thiếu cột `{column}` ({title}); các tiêu đề chưa thuộc cột nào: {found}",
-            hint "add the heading to `aliases` of `{column}` in `{contract}`",
-                 "hãy thêm tiêu đề vào `aliases` của `{column}` trong `{contract}`";
+            hint "{likely}add the heading to `aliases` of `{column}` in `{contract}`",
+                 "{likely_vi}hãy thêm tiêu đề vào `aliases` của `{column}` trong `{contract}`";
         /// Two headings claim one column.
         ContestedColumn { column: String, headings: String } Data,
             "several headings are column `{column}`: {headings}", "nhiều tiêu đề cùng là cột `{column}`: {headings}",
@@ -36,11 +36,18 @@ super::messages! {
         /// The export speaks of another year.
         OtherYear { year: i32, found: String } Data,
             "the export covers {found}, not {year}", "tệp thuộc {found}, không phải năm {year}",
-            hint "name the year that the export covers", "hãy nêu đúng năm của tệp";
+            hint "name the year that the export covers; figures as of a day count for its year until 31 March of the next",
+                 "hãy nêu đúng năm của tệp; số liệu chốt đến hết ngày 31/3 năm sau vẫn thuộc năm trước";
         /// The same export is named twice.
         SameExport { first: String, second: String } Usage,
             "`{second}` is the same export as `{first}`", "`{second}` chính là tệp `{first}`",
             hint "name each export once", "hãy nêu mỗi tệp một lần";
+        /// Two sheets of a workbook have the same rows.
+        SameSheet { count: u64 } Data,
+            "two sheets have the same {count} rows, and every row would be counted twice",
+            "hai trang tính có cùng {count} dòng, mỗi dòng sẽ bị tính hai lần",
+            hint "delete the copied sheet, or name the sheets to read with `--sheet`",
+                 "hãy xoá trang tính bị sao chép, hoặc nêu trang tính cần đọc bằng `--sheet`";
         /// The export says one date, the user another.
         OtherDate { found: String, given: String } Usage,
             "the export says {found}, the command line says {given}", "tệp ghi {found}, dòng lệnh ghi {given}",
@@ -167,8 +174,19 @@ super::messages! {
         /// A sheet that is read.
         Sheet { name: String, first: u32, last: u32 } Notice,
             "sheet {name}, header rows {first}–{last}", "trang tính {name}, tiêu đề ở dòng {first}–{last}";
-        /// Sheets that are not read.
-        SheetsLeftOut { names: String } Notice, "sheets left out: {names}", "các trang tính bỏ qua: {names}";
+        /// A hidden sheet that is not read.
+        HiddenSheet { name: String } Notice,
+            "sheet {name} is left out: it is hidden; `--sheet` names it all the same",
+            "bỏ qua trang tính {name}: trang bị ẩn; muốn đọc hãy nêu tên bằng `--sheet`";
+        /// A sheet that `--sheet` does not name.
+        OtherSheet { name: String } Notice,
+            "sheet {name} is left out: `--sheet` does not name it", "bỏ qua trang tính {name}: `--sheet` không nêu tên";
+        /// A sheet without anything in it.
+        EmptySheet { name: String } Notice, "sheet {name} is left out: it is empty", "bỏ qua trang tính {name}: trang trống";
+        /// A sheet without the dataset's header.
+        StrangeSheet { name: String } Notice,
+            "sheet {name} is left out: no row in it looks like the header",
+            "bỏ qua trang tính {name}: không dòng nào giống tiêu đề của bộ dữ liệu";
         /// A column that no contract column claims.
         Ignored Notice, "(ignored)", "(bỏ qua)";
         /// A personal column that is not stored.

@@ -64,6 +64,7 @@ mod query;
 mod source;
 mod store;
 mod terminal;
+mod warning;
 mod workspace;
 
 pub use chart::ChartFault;
@@ -73,4 +74,5 @@ pub use query::{QueryFault, QueryNotice};
 pub use source::SourceFault;
 pub use store::StoreFault;
 pub use terminal::{Heading, Narration, ShellHelp, TerminalFault};
+pub use warning::ImportWarning;
 pub use workspace::WorkspaceFault;
