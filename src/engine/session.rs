@@ -93,7 +93,7 @@ impl Engine {
     /// # Errors
     /// [`QueryFault`] with the place in the script.
     pub async fn ask(&self, script: &Script, statement: &Statement) -> Result<Answer> {
-        self.run(script, statement, &Bindings::none()).await
+        saved::share_defaults(self.run(script, statement, &Bindings::none())).await
     }
 
     /// Reads a saved query of the workspace.
@@ -163,10 +163,13 @@ impl Engine {
         arguments: &saved::Arguments,
     ) -> Result<Answer> {
         let text = query.text.get(..length).unwrap_or(&query.text);
-        let bindings = saved::bind(&self.inner, query, text, arguments).await?;
-        let script = Script::new(query.file.clone(), text);
-        let statement = saved::only_statement(query, &script)?;
-        self.run(&script, &statement, &bindings).await
+        let work = async {
+            let bindings = saved::bind(&self.inner, query, text, arguments).await?;
+            let script = Script::new(query.file.clone(), text);
+            let statement = saved::only_statement(query, &script)?;
+            self.run(&script, &statement, &bindings).await
+        };
+        saved::share_defaults(work).await
     }
 
     async fn run(&self, script: &Script, statement: &Statement, bindings: &Bindings) -> Result<Answer> {
