@@ -134,3 +134,18 @@ fn sheets_left_out_are_named_with_the_reason() {
     let run = project.run(&["import", "training", "2023", "lop.xlsx", "--synthetic", "--dry-run"]);
     insta::assert_snapshot!(run);
 }
+
+#[test]
+fn a_plan_reads_well_in_both_languages() {
+    let project = Project::new();
+    for name in ["so_theo_doi_ho_so_2023.xlsx", "bien_che_2023.xlsx"] {
+        std::fs::copy(crate::support::exports().join(name), project.path(name)).unwrap();
+    }
+    for (dataset, file) in [("dossiers", "so_theo_doi_ho_so_2023.xlsx"), ("staffing", "bien_che_2023.xlsx")] {
+        for lang in ["en", "vi"] {
+            let run =
+                project.run(&["import", dataset, "2023", file, "--synthetic", "--dry-run", "--lang", lang]);
+            insta::assert_snapshot!(format!("plan_of_{dataset}_{lang}"), run);
+        }
+    }
+}

@@ -4,6 +4,7 @@ mod chart;
 mod import;
 mod key;
 mod list;
+mod plan;
 mod query;
 mod session;
 mod write;

@@ -34,12 +34,19 @@ pub fn find_gaps(contract: &Contract, header: &Header) -> Gaps {
             && column.from.is_none()
             && !is_filled(contract, header, *field)
     };
-    let is_unclaimed = |heading: &String| !ORDINALS.contains(&fold(heading).as_str());
     let ignored = header.columns.iter().filter(|column| column.role == Role::Ignored);
     Gaps {
         absent: (0..contract.columns.len()).filter(is_absent).collect(),
-        unclaimed: ignored.map(super::header::SourceColumn::heading).filter(is_unclaimed).collect(),
+        unclaimed: ignored
+            .map(super::header::SourceColumn::heading)
+            .filter(|heading| !is_ordinal(heading))
+            .collect(),
     }
+}
+
+/// Tells whether a heading is that of ordinal numbers.
+pub(super) fn is_ordinal(heading: &str) -> bool {
+    ORDINALS.contains(&fold(heading).as_str())
 }
 
 fn is_filled(contract: &Contract, header: &Header, field: usize) -> bool {

@@ -60,6 +60,11 @@ impl SourceColumn {
     pub fn heading(&self) -> String {
         self.path.join(" → ")
     }
+
+    /// Tells whether a column of the contract was recognised here, and better elsewhere.
+    pub fn is_outdone(&self) -> bool {
+        self.role == Role::Ignored && self.rank > 0
+    }
 }
 
 impl Header {

@@ -24,7 +24,7 @@ use self::convert::{Part, Table, convert};
 use self::gaps::find_gaps;
 use self::locate::{Located, locate};
 pub use self::plan::{
-    ColumnPlan, FilePlan, ImportPlan, ImportReport, ImportRequest, LeftOut, Reason, SheetPlan,
+    ColumnPlan, FilePlan, Ignored, ImportPlan, ImportReport, ImportRequest, LeftOut, Reason, SheetPlan,
 };
 use self::plan::{count_kinds, plan_sheet};
 pub use self::report::{Reject, RejectedCell};
@@ -155,7 +155,13 @@ fn locate_export<'a>(
     contract: &Contract,
     request: &ImportRequest,
 ) -> Result<(FilePlan, Vec<Located<'a>>)> {
-    let mut plan = FilePlan { file: export.file.clone(), sheets: Vec::new(), left_out: Vec::new() };
+    let mut plan = FilePlan {
+        file: export.file.clone(),
+        format: export.format,
+        bytes: export.bytes,
+        sheets: Vec::new(),
+        left_out: Vec::new(),
+    };
     let mut found = Vec::new();
     let asked = |sheet: &Sheet| is_asked_for(sheet, &request.sheets);
     if !export.sheets.iter().any(asked) {

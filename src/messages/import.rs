@@ -163,37 +163,5 @@ super::messages! {
             "đã nhập {rows} dòng vào {dataset} {year} (bản {revision}); các dòng trong tệp: {kinds}; bị loại: {rejects}";
         /// The dry run is done.
         NothingWritten Notice, "dry run: nothing was written", "chạy thử: chưa ghi gì";
-        /// What would be imported.
-        WouldImport { dataset: String, year: i32, rows: u64 } Notice,
-            "{rows} rows for {dataset} {year}", "{rows} dòng cho {dataset} {year}";
-        /// Period and as-of date, with their origin.
-        Dates { period: String, as_of: String } Notice,
-            "period {period}, as of {as_of}", "kỳ {period}, số liệu tính đến {as_of}";
-        /// A stated total beside the computed one.
-        ControlTotal { line: String } Notice, "control total {line}", "tổng đối chiếu {line}";
-        /// A sheet that is read.
-        Sheet { name: String, first: u32, last: u32 } Notice,
-            "sheet {name}, header rows {first}–{last}", "trang tính {name}, tiêu đề ở dòng {first}–{last}";
-        /// A hidden sheet that is not read.
-        HiddenSheet { name: String } Notice,
-            "sheet {name} is left out: it is hidden; `--sheet` names it all the same",
-            "bỏ qua trang tính {name}: trang bị ẩn; muốn đọc hãy nêu tên bằng `--sheet`";
-        /// A sheet that `--sheet` does not name.
-        OtherSheet { name: String } Notice,
-            "sheet {name} is left out: `--sheet` does not name it", "bỏ qua trang tính {name}: `--sheet` không nêu tên";
-        /// A sheet without anything in it.
-        EmptySheet { name: String } Notice, "sheet {name} is left out: it is empty", "bỏ qua trang tính {name}: trang trống";
-        /// A sheet without the dataset's header.
-        StrangeSheet { name: String } Notice,
-            "sheet {name} is left out: no row in it looks like the header",
-            "bỏ qua trang tính {name}: không dòng nào giống tiêu đề của bộ dữ liệu";
-        /// A column that no contract column claims.
-        Ignored Notice, "(ignored)", "(bỏ qua)";
-        /// A personal column that is not stored.
-        Dropped Notice, "(personal, not stored)", "(dữ liệu cá nhân, không lưu)";
-        /// A personal column that is stored as a hash.
-        Hashed Notice, "keyed hash", "băm có khoá";
-        /// Rows by kind.
-        RowKinds { kinds: String } Notice, "rows: {kinds}", "các dòng: {kinds}";
     }
 }
