@@ -4,3 +4,4 @@ pub mod dates;
 pub mod fold;
 pub mod numbers;
 pub mod print;
+pub mod quantities;
