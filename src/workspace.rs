@@ -121,6 +121,23 @@ impl Workspace {
         list_names(&self.root.join("datasets"), "toml")
     }
 
+    /// Checks that a dataset has a contract.
+    ///
+    /// # Errors
+    /// [`WorkspaceFault::UnknownDataset`], proposing the likely one.
+    pub fn require_dataset(&self, name: &str) -> Result<()> {
+        let names = self.datasets()?;
+        if names.iter().any(|known| known == name) {
+            return Ok(());
+        }
+        let list = names.join(", ");
+        let (hint, hint_vi) = match did_you_mean(name, names.iter().map(String::as_str)) {
+            Some(near) => (format!("did you mean `{near}`?"), format!("có phải ý bạn là `{near}`?")),
+            None => (format!("there are: {list}"), format!("hiện có: {list}")),
+        };
+        Err(Error::new(WorkspaceFault::UnknownDataset { name: name.to_owned(), hint, hint_vi }))
+    }
+
     /// Lists the saved queries, in order of name.
     ///
     /// # Errors

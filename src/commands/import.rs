@@ -7,13 +7,15 @@ use chrono::NaiveDate;
 
 use super::Session;
 use super::key::read_key;
+use super::revisions::purge_year;
 use crate::cli::ImportArgs;
 use crate::contract::{Contract, Personal};
 use crate::engine::Contracts;
 use crate::error::{Error, Explain as _, Lang, Result};
-use crate::import::{ImportPlan, ImportRequest, SheetPlan, import, plan_import};
-use crate::messages::{ImportWords, TerminalFault};
+use crate::import::{ImportPlan, ImportReport, ImportRequest, SheetPlan, import, plan_import};
+use crate::messages::{ImportWords, StoreWords, TerminalFault};
 use crate::store::{Synthetic, read_provenance};
+use crate::terminal::Terminal;
 use crate::vietnamese::dates::parse_date;
 use crate::workspace::Workspace;
 
@@ -32,6 +34,7 @@ pub(super) fn run(session: &Session, arguments: &ImportArgs) -> Result<()> {
     }
     refused?;
     let report = import(&workspace, &contract, &request)?;
+    request.progress.end();
     let plan = &report.plan;
     let ignored: usize = plan.files.iter().map(|file| file.ignored_sheets.len()).sum();
     if ignored > 0 {
@@ -39,15 +42,26 @@ pub(super) fn run(session: &Session, arguments: &ImportArgs) -> Result<()> {
             plan.files.iter().flat_map(|file| &file.ignored_sheets).map(String::as_str).collect();
         terminal.narrate(&ImportWords::SheetsLeftOut { names: names.join(", ") });
     }
+    say_published(terminal, &report);
+    if arguments.purge_history { purge_year(session, &workspace, &plan.dataset, plan.year) } else { Ok(()) }
+}
+
+fn say_published(terminal: Terminal, report: &ImportReport) {
+    let (plan, published) = (&report.plan, &report.published);
+    let (dataset, year) = (plan.dataset.clone(), plan.year);
+    let revision = plan.provenance.revision.clone();
+    if !published.is_new {
+        terminal.narrate(&StoreWords::Unchanged { dataset, year, revision });
+        return;
+    }
     terminal.narrate(&ImportWords::Imported {
-        dataset: plan.dataset.clone(),
-        year: plan.year,
+        dataset,
+        year,
         rows: plan.rows,
         kinds: describe_kinds(plan.rows_by_kind.iter().map(|(kind, count)| (kind.as_str(), *count))),
         rejects: plan.rejects.len(),
-        revision: plan.provenance.revision.clone(),
+        revision,
     });
-    Ok(())
 }
 
 /// Made-up data must not turn into real ones because an option was forgotten.
@@ -88,7 +102,8 @@ fn read_request(session: &Session, arguments: &ImportArgs, contract: &Contract) 
         allow_control_mismatch: arguments.allow_control_mismatch,
         synthetic,
         key,
-        now: session.now,
+        author: session.author.clone(),
+        progress: session.watch(),
     })
 }
 

@@ -71,6 +71,6 @@ pub use contract::ContractFault;
 pub use import::{CellsFault, ImportFault, ImportWords};
 pub use query::{QueryFault, QueryNotice};
 pub use source::SourceFault;
-pub use store::StoreFault;
-pub use terminal::{Heading, Narration, ShellHelp, TerminalFault};
+pub use store::{StoreFault, StoreFinding, StoreWords};
+pub use terminal::{Heading, Narration, ProgressLine, ShellHelp, Stage, TerminalFault};
 pub use workspace::WorkspaceFault;
