@@ -187,6 +187,10 @@ super::messages! {
         OtherRevision { revision: String } Data,
             "does not hold revision {revision}", "không chứa phiên bản {revision}",
             hint "do not restore it; move it away", "đừng khôi phục tệp này; hãy chuyển nó đi nơi khác";
+        /// A kept file that would not be a good year.
+        BadRevision { problem: String, problem_vi: String } Data,
+            "cannot be restored: it {problem}", "không dùng để khôi phục được: tệp {problem_vi}",
+            hint "move it away", "hãy chuyển nó đi nơi khác";
         /// Something stands among the revisions.
         NotARevision Data,
             "does not belong among the kept revisions", "không thuộc về nơi giữ các phiên bản",

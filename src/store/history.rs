@@ -11,7 +11,6 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::files::replace_file;
-use super::place::refuse_links;
 use crate::error::Result;
 use crate::workspace::{Workspace, unreadable, unwritable};
 
@@ -154,7 +153,7 @@ pub fn read_history(workspace: &Workspace) -> Result<History> {
 /// Opens the log for appending, before anything is changed that it should tell.
 pub(super) fn open_history(workspace: &Workspace) -> Result<File> {
     let path = history_file(workspace);
-    refuse_links(workspace, &path)?;
+    workspace.refuse_links(&path)?;
     let opened = OpenOptions::new().create(true).read(true).append(true).open(&path);
     opened.map_err(|cause| unwritable(&workspace.display(&path), cause))
 }

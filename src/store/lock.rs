@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::history::Author;
-use super::place::refuse_links;
 use super::recover::recover;
 use crate::error::{Error, Result};
 use crate::messages::{StoreFault, StoreWords};
@@ -69,7 +68,7 @@ impl Lock {
         progress: &dyn Progress,
     ) -> Result<Self> {
         let path = workspace.state_folder().join("lock");
-        refuse_links(workspace, &path)?;
+        workspace.refuse_links(&path)?;
         let file = open_lock(&path).map_err(|cause| unwritable(&workspace.display(&path), cause))?;
         let holder = path.with_file_name("holder");
         wait(&file, &holder, patience, workspace, progress)?;

@@ -18,7 +18,7 @@ mod verify;
 pub use files::replace_file;
 pub use history::{Action, Author, History, HistoryLine, read_history};
 pub use lock::Lock;
-pub use place::{refuse_links, revision_file, revisions};
+pub use place::{revision_file, revisions};
 pub use provenance::{
     AsOf, ControlTotal, Dated, InputFile, Origin, PROVENANCE_KEY, Provenance, Synthetic, read_provenance,
 };

@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::files::hash_file;
 use super::provenance::read_provenance;
-use crate::error::{Explain as _, Result};
-use crate::messages::WorkspaceFault;
+use crate::error::Result;
 use crate::workspace::{Workspace, unreadable, unwritable};
 
 /// How many hexadecimal digits name a revision.
@@ -52,25 +51,6 @@ pub(super) fn list_folder(workspace: &Workspace, folder: &Path) -> Result<Vec<Pa
     }
 }
 
-/// Tells whether a path is a link, wherever it leads.
-pub(super) fn is_link(path: &Path) -> bool {
-    std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink())
-}
-
-/// Refuses a path of the workspace that leads through a link.
-///
-/// # Errors
-/// [`WorkspaceFault::IsALink`].
-pub fn refuse_links(workspace: &Workspace, path: &Path) -> Result<()> {
-    let inside = path.ancestors().take_while(|ancestor| *ancestor != workspace.root());
-    for ancestor in inside {
-        if is_link(ancestor) {
-            return Err(WorkspaceFault::IsALink { file: workspace.display(ancestor) }.error());
-        }
-    }
-    Ok(())
-}
-
 /// Returns the folder of unfinished files, which only the holder of the lock writes to.
 pub(super) fn temporary_folder(workspace: &Workspace) -> PathBuf {
     workspace.state_folder().join("tmp")
@@ -87,7 +67,7 @@ impl TemporaryFile {
     pub(super) fn create(workspace: &Workspace, dataset: &str, year: i32) -> Result<Self> {
         let folder = temporary_folder(workspace);
         let path = folder.join(format!("{dataset}-{year}.parquet"));
-        refuse_links(workspace, &path)?;
+        workspace.refuse_links(&path)?;
         let create = || {
             std::fs::create_dir_all(&folder)?;
             // The lock is ours, so a file of this name was left by a process that died.
@@ -152,7 +132,7 @@ pub(super) fn keep_former(
         _ => hash.chars().take(REVISION_LETTERS).collect(),
     };
     let kept = revision_file(workspace, dataset, year, &revision);
-    refuse_links(workspace, &kept)?;
+    workspace.refuse_links(&kept)?;
     let is_new = !kept.exists();
     let keep = || -> std::io::Result<()> {
         if let Some(folder) = kept.parent() {

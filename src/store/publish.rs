@@ -11,9 +11,7 @@ use super::files::hash_file;
 use super::history::{Action, Author, HistoryLine, append_history, open_history, read_history};
 use super::lock::Lock;
 use super::parquet::{WriteFault, write_parquet};
-use super::place::{
-    TemporaryFile, keep_former, put_in_place, refuse_links, revision_file, revisions, take_away,
-};
+use super::place::{TemporaryFile, keep_former, put_in_place, revision_file, revisions, take_away};
 use super::provenance::{Provenance, read_provenance};
 use super::recover::Pending;
 use crate::error::{Error, Result};
@@ -87,7 +85,7 @@ pub fn restore(
 ) -> Result<(Provenance, Published)> {
     let known = find_revision(workspace, dataset, year, revision)?;
     let kept = revision_file(workspace, dataset, year, &known);
-    refuse_links(workspace, &kept)?;
+    workspace.refuse_links(&kept)?;
     let mut provenance = read_provenance(&kept)?;
     // The place decides what is restored, whatever the file says of itself.
     dataset.clone_into(&mut provenance.dataset);
@@ -142,7 +140,7 @@ pub fn remove(
     progress: &dyn Progress,
 ) -> Result<String> {
     let target = workspace.year_file(dataset, year);
-    refuse_links(workspace, &target)?;
+    workspace.refuse_links(&target)?;
     let _lock = Lock::acquire(workspace, author, &task(Action::Remove, dataset, year), progress)?;
     let mut history = open_history(workspace)?;
     let Some(former) = keep_former(workspace, dataset, year, &target, None)? else {
@@ -204,7 +202,7 @@ fn replace(
     let (provenance, author) = (change.provenance, change.author);
     let (dataset, year) = (provenance.dataset.as_str(), provenance.year);
     let target = workspace.year_file(dataset, year);
-    refuse_links(workspace, &target)?;
+    workspace.refuse_links(&target)?;
     let _lock = Lock::acquire(workspace, author, &task(change.action, dataset, year), change.progress)?;
     let mut history = open_history(workspace)?;
     let temporary = TemporaryFile::create(workspace, dataset, year)?;

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::files::hash_file;
 use super::history::{Action, Author, HistoryLine, append_history, blank_lines, open_history, read_history};
 use super::lock::Lock;
-use super::place::{refuse_links, revision_file, revisions};
+use super::place::{revision_file, revisions};
 use super::publish::task;
 use crate::error::Result;
 use crate::progress::Progress;
@@ -36,7 +36,7 @@ pub fn purge(
     progress: &dyn Progress,
 ) -> Result<Purged> {
     let kept = revision_file(workspace, dataset, year, "x");
-    refuse_links(workspace, &kept)?;
+    workspace.refuse_links(&kept)?;
     let _lock = Lock::acquire(workspace, author, &task(Action::Purge, dataset, year), progress)?;
     let mut purged = Purged { revisions: revisions(workspace, dataset, year)?, ..Purged::default() };
     if let Some(folder) = kept.parent().filter(|folder| folder.exists()) {

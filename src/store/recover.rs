@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::files::{hash_file, replace_file};
 use super::history::{Action, HistoryLine, append_history, open_history};
-use super::place::{list_folder, refuse_links, temporary_folder};
+use super::place::{list_folder, temporary_folder};
 use crate::error::Result;
 use crate::workspace::{Workspace, unreadable, unwritable};
 
@@ -22,7 +22,7 @@ impl Pending {
     /// Puts the line aside, synced, before the change.
     pub(super) fn note(workspace: &Workspace, line: &HistoryLine) -> Result<Self> {
         let path = pending_file(workspace);
-        refuse_links(workspace, &path)?;
+        workspace.refuse_links(&path)?;
         let text =
             serde_json::to_vec(line).map_err(|cause| unwritable(&workspace.display(&path), cause.into()))?;
         replace_file(&path, &text)?;
@@ -43,7 +43,7 @@ fn pending_file(workspace: &Workspace) -> PathBuf {
 /// Completes or forgets a change that was cut short, and removes unfinished files. The lock is ours.
 pub(super) fn recover(workspace: &Workspace) -> Result<()> {
     for path in leftovers(workspace)? {
-        refuse_links(workspace, &path)?;
+        workspace.refuse_links(&path)?;
         let shown = workspace.display(&path);
         if path == pending_file(workspace) {
             complete(workspace, &path)?;

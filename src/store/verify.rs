@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::files::hash_file;
 use super::history::{Action, Author, History, read_history};
 use super::lock::Lock;
-use super::place::{is_link, is_revision, list_folder, revision_file};
+use super::place::{is_revision, list_folder, revision_file};
 use super::provenance::{Provenance, read_provenance};
 use super::recover::leftovers;
 use super::reread::{check_rows, count_rows};
@@ -18,7 +18,7 @@ use crate::contract::Contract;
 use crate::error::{Explain as _, Kind, Lang, Result};
 use crate::messages::{Stage, StoreFinding};
 use crate::progress::{Progress, Unit};
-use crate::workspace::{Workspace, is_name};
+use crate::workspace::{Workspace, is_link, is_name};
 
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -284,7 +284,10 @@ impl Check<'_> {
         let path = revision_file(self.workspace, year.0, year.1, revision);
         self.done.revisions += 1;
         let hash = hash_file(self.workspace, &path)?;
-        let Some(provenance) = self.provenance(year, &path) else { return Ok(()) };
+        let Ok(provenance) = read_provenance(&path) else {
+            self.find(Some(year), &path, bad_revision(&StoreFinding::NoProvenance));
+            return Ok(());
+        };
         let published = self.history.hash_of(year.0, year.1, revision);
         let is_own = provenance.revision == revision && published.is_none_or(|published| published == hash);
         if !is_own && !hash.starts_with(revision) {
@@ -292,12 +295,19 @@ impl Check<'_> {
             self.find(Some(year), &path, what);
         }
         self.begin(&path, provenance.rows);
+        let stated = provenance.rows;
         match count_rows(&path, self.progress) {
-            Ok(rows) => self.compare_rows(year, &path, provenance.rows, rows),
-            Err(cause) => self.find(Some(year), &path, unreadable_rows(cause.as_ref())),
+            Ok(found) if found == stated => {}
+            Ok(found) => self.find(Some(year), &path, bad_revision(&StoreFinding::RowCount { stated, found })),
+            Err(cause) => self.find(Some(year), &path, bad_revision(&unreadable_rows(cause.as_ref()))),
         }
         Ok(())
     }
+}
+
+/// What is wrong with a kept file matters only to those who want it back.
+fn bad_revision(what: &StoreFinding) -> StoreFinding {
+    StoreFinding::BadRevision { problem: what.message(Lang::En), problem_vi: what.message(Lang::Vi) }
 }
 
 fn unreadable_rows(cause: &(dyn std::error::Error + Send + Sync)) -> StoreFinding {
