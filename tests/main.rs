@@ -20,6 +20,8 @@ mod layers;
 mod queries;
 /// The README's commands do what it says.
 mod readme;
+/// What is kept of replaced years, who may change them at once, and what `verify` finds.
+mod revisions;
 /// The shell on a pipe and on a pseudo-terminal.
 mod shell;
 /// A throw-away workspace and a way to run the program in it.
