@@ -3,6 +3,8 @@
 //! Standard output is data and nothing else, so that it can be piped; everything said to the person
 //! goes to standard error. This is the only place that writes to either.
 
+mod progress;
+
 use std::io::{self, IsTerminal as _, Write};
 
 use crate::error::{Error, Explain, Kind, Lang};
@@ -75,7 +77,7 @@ impl Terminal {
     }
 
     /// Says something beside the data.
-    pub fn narrate(self, what: &impl Explain) {
+    pub fn narrate(self, what: &dyn Explain) {
         if !self.quiet {
             let text: Vec<String> = what.message(self.lang).lines().map(visible).collect();
             self.say(&text.join("\n"), DIM);

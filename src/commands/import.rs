@@ -5,13 +5,15 @@ use chrono::NaiveDate;
 use super::Session;
 use super::key::read_key;
 use super::plan::{describe_kinds, describe_left_out, write_plan};
+use super::revisions::purge_year;
 use crate::cli::ImportArgs;
 use crate::contract::{Contract, Personal};
 use crate::engine::Contracts;
 use crate::error::{Error, Explain as _, Result};
-use crate::import::{ImportRequest, plan_import, publish_plan};
-use crate::messages::{ImportWords, TerminalFault};
+use crate::import::{ImportReport, ImportRequest, plan_import, publish_plan};
+use crate::messages::{ImportWords, StoreWords, TerminalFault};
 use crate::store::{Synthetic, read_provenance};
+use crate::terminal::Terminal;
 use crate::vietnamese::dates::parse_date;
 use crate::workspace::Workspace;
 
@@ -22,6 +24,7 @@ pub(super) fn run(session: &Session, arguments: &ImportArgs) -> Result<()> {
     let terminal = session.terminal;
     let allowed = refuse_silent_change(&workspace, arguments, &request);
     let mut plan = plan_import(&contract, &request)?;
+    request.progress.end();
     if arguments.dry_run {
         terminal.data(|out| write_plan(out, &plan, terminal.lang))?;
     } else {
@@ -36,16 +39,28 @@ pub(super) fn run(session: &Session, arguments: &ImportArgs) -> Result<()> {
     }
     allowed?;
     let report = publish_plan(&workspace, &contract, &request, plan)?;
+    request.progress.end();
     let plan = &report.plan;
+    say_published(terminal, &report);
+    if arguments.purge_history { purge_year(session, &workspace, &plan.dataset, plan.year) } else { Ok(()) }
+}
+
+fn say_published(terminal: Terminal, report: &ImportReport) {
+    let (plan, published) = (&report.plan, &report.published);
+    let (dataset, year) = (plan.dataset.clone(), plan.year);
+    let revision = plan.provenance.revision.clone();
+    if !published.is_new {
+        terminal.narrate(&StoreWords::Unchanged { dataset, year, revision });
+        return;
+    }
     terminal.narrate(&ImportWords::Imported {
-        dataset: plan.dataset.clone(),
-        year: plan.year,
+        dataset,
+        year,
         rows: plan.rows,
         kinds: describe_kinds(&plan.rows_by_kind, terminal.lang),
         rejects: plan.rejects.len(),
-        revision: plan.provenance.revision.clone(),
+        revision,
     });
-    Ok(())
 }
 
 /// Made-up data must not turn into real ones because an option was forgotten.
@@ -86,7 +101,8 @@ fn read_request(session: &Session, arguments: &ImportArgs, contract: &Contract) 
         allow_control_mismatch: arguments.allow_control_mismatch,
         synthetic,
         key,
-        now: session.now,
+        author: session.author.clone(),
+        progress: session.watch(),
     })
 }
 

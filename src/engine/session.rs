@@ -24,6 +24,7 @@ use datafusion::sql::sqlparser::dialect::GenericDialect;
 use super::call::expand_calls;
 use super::catalog::{CATALOG, Context, Contracts, DATASETS, StateSource, WorkspaceCatalogs, external};
 use super::files::{FileReplaced, WorkspaceOnly};
+use super::functions::domain_functions;
 use super::label::{Label, LabelRule};
 use super::saved::{self, Bindings};
 use super::{Script, Statement, TITLE_KEY, fault, notice, statement};
@@ -241,6 +242,7 @@ fn open_context(inner: &Context) -> datafusion::common::Result<SessionContext> {
         .build();
     let context = SessionContext::new_with_state(state);
     context.register_udf(ScalarUDF::from(Label::new()));
+    domain_functions(&inner.workspace).for_each(|function| context.register_udf(function));
     Ok(context)
 }
 

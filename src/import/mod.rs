@@ -46,6 +46,12 @@ use crate::source::{Cell, Export, ReadOptions, Sheet, read_export};
 use crate::store::{AsOf, ControlTotal, Dated, InputFile, Provenance, Publication, publish};
 use crate::vietnamese::fold::fold;
 
+/// The version of what an import makes of an export.
+///
+/// It is part of every revision: raise it whenever the same export, contract and options give other
+/// rows or other provenance than before, so that importing them again is not taken for no change.
+pub const IMPORTER_VERSION: u32 = 1;
+
 /// Reads, converts and checks the exports without writing anything.
 ///
 /// # Errors
@@ -183,10 +189,11 @@ pub fn publish_plan(
         batch: &plan.batch,
         sort: &contract.sort,
         provenance: &plan.provenance,
-        now: request.now,
+        author: &request.author,
+        progress: request.progress.as_ref(),
     };
-    let path = publish(workspace, &publication)?;
-    Ok(ImportReport { plan, path })
+    let published = publish(workspace, &publication)?;
+    Ok(ImportReport { plan, published })
 }
 
 /// The same bytes twice would count every row twice.
@@ -333,6 +340,7 @@ fn finish_plan(
         period,
         as_of,
         synthetic: request.synthetic.clone(),
+        importer_version: IMPORTER_VERSION,
         revision: revision(contract, request, exports),
     };
     Ok(ImportPlan {
@@ -383,7 +391,7 @@ fn input_file(export: &Export, plan: &FilePlan) -> InputFile {
     }
 }
 
-/// Hashes everything that decides the bytes of the file: inputs, contract, year and options.
+/// Hashes everything that decides the bytes of the file: inputs, importer, contract, year and options.
 fn revision(contract: &Contract, request: &ImportRequest, exports: &[Export]) -> String {
     let mut hasher = Sha256::new();
     let mut add = |text: &str| {
@@ -394,6 +402,7 @@ fn revision(contract: &Contract, request: &ImportRequest, exports: &[Export]) ->
         add(&export.sha256);
         add(&file_name(export));
     }
+    add(&IMPORTER_VERSION.to_string());
     add(&contract.hash);
     add(&request.year.to_string());
     add(&request.sheets.join("\t"));

@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use datafusion::arrow::array::RecordBatch;
 use indexmap::IndexMap;
 
@@ -16,8 +16,9 @@ use super::report::Reject;
 use super::rows::RowKind;
 use crate::contract::{Contract, Personal};
 use crate::error::Error;
+use crate::progress::Watcher;
 use crate::source::{Format, column_letters};
-use crate::store::{AsOf, ControlTotal, Dated, Provenance, Synthetic};
+use crate::store::{AsOf, Author, ControlTotal, Dated, Provenance, Published, Synthetic};
 
 /// What the user asks to be imported, and how.
 #[derive(Debug, Clone)]
@@ -42,8 +43,10 @@ pub struct ImportRequest {
     pub synthetic: Synthetic,
     /// The key for hashes of personal values.
     pub key: Option<Vec<u8>>,
-    /// The time for the history.
-    pub now: DateTime<Utc>,
+    /// Who imports, and when, for the history.
+    pub author: Author,
+    /// Who watches the work.
+    pub progress: Watcher,
 }
 
 /// Everything an import would do, shown by a dry run.
@@ -161,8 +164,8 @@ pub enum Ignored {
 pub struct ImportReport {
     /// The plan that was carried out.
     pub plan: ImportPlan,
-    /// The file that was published.
-    pub path: PathBuf,
+    /// What was published.
+    pub published: Published,
 }
 
 impl ImportPlan {
