@@ -72,5 +72,5 @@ pub use import::{CellsFault, ImportFault, ImportWords};
 pub use query::{QueryFault, QueryNotice};
 pub use source::SourceFault;
 pub use store::{StoreFault, StoreFinding, StoreWords};
-pub use terminal::{Heading, Narration, ProgressLine, ShellHelp, Stage, TerminalFault};
+pub use terminal::{Heading, Narration, ProgressLine, ShellHelp, Stage, TableWord, TerminalFault};
 pub use workspace::WorkspaceFault;
