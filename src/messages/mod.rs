@@ -75,6 +75,6 @@ pub use plan::PlanWords;
 pub use query::{QueryFault, QueryNotice};
 pub use source::SourceFault;
 pub use store::{StoreFault, StoreFinding, StoreWords};
-pub use terminal::{Heading, Narration, ProgressLine, ShellHelp, Stage, TerminalFault};
+pub use terminal::{Heading, Narration, ProgressLine, ShellHelp, Stage, TableWord, TerminalFault};
 pub use warning::ImportWarning;
 pub use workspace::WorkspaceFault;
