@@ -67,6 +67,14 @@ pub enum Command {
     Queries(ListArgs),
     /// List the saved charts
     Charts(ListArgs),
+    /// List what was imported, restored and removed, by whom and when
+    History(HistoryArgs),
+    /// Bring an earlier revision of a year back
+    Restore(RestoreArgs),
+    /// Take a year out of a dataset; its file is kept as a revision
+    Remove(RemoveArgs),
+    /// Read everything again and report what is not as the imports left it
+    Verify(ListArgs),
 }
 
 /// Arguments of `import`.
@@ -103,6 +111,9 @@ pub struct ImportArgs {
     /// Encoding of text files, when it is not recognised
     #[arg(long, value_name = "E")]
     pub encoding: Option<String>,
+    /// Delete the earlier revisions of the year for good
+    #[arg(long, conflicts_with = "dry_run")]
+    pub purge_history: bool,
     /// Import real data over a year that was marked as made up
     #[arg(long, conflicts_with = "synthetic")]
     pub real: bool,
@@ -137,12 +148,9 @@ pub struct QueryArgs {
 /// Where and how a result is written.
 #[derive(Debug, Args)]
 pub struct OutputArgs {
-    /// Format of the result [default: table on a terminal, csv otherwise]
-    #[arg(long, value_enum)]
-    pub format: Option<FormatChoice>,
-    /// File to write instead of standard output; its extension is the default format
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    /// Format and file
+    #[command(flatten)]
+    pub list: ListArgs,
     /// Show Vietnamese titles and labels instead of names and codes
     #[arg(long)]
     pub titles: bool,
@@ -205,12 +213,51 @@ pub struct ChartArgs {
     pub no_title: bool,
 }
 
-/// Arguments of the lists.
+/// Format and file of a result or a list.
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// Format of the list [default: table on a terminal, csv otherwise]
+    /// Format of the result [default: table on a terminal, csv otherwise]
     #[arg(long, value_enum)]
     pub format: Option<FormatChoice>,
+    /// File to write instead of standard output; its extension is the default format
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Arguments of `history`.
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// Dataset whose history is wanted; otherwise all
+    pub dataset: Option<String>,
+    /// Where and how the list is written
+    #[command(flatten)]
+    pub list: ListArgs,
+}
+
+/// Arguments of `restore`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cchc history dossiers
+  cchc restore dossiers 2023 7e5f3c21a90b")]
+pub struct RestoreArgs {
+    /// Dataset
+    pub dataset: String,
+    /// Year
+    pub year: i32,
+    /// Revision, as `cchc history` lists it; the first letters are enough
+    pub revision: String,
+}
+
+/// Arguments of `remove`.
+#[derive(Debug, Args)]
+pub struct RemoveArgs {
+    /// Dataset
+    pub dataset: String,
+    /// Year
+    pub year: i32,
+    /// Delete all revisions of the year for good
+    #[arg(long)]
+    pub purge_history: bool,
 }
 
 /// Parses a language by its name, with or without a country: `vi`, `vi_VN`, `en`.

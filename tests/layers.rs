@@ -7,6 +7,7 @@ use crate::support::repository;
 const ORDER: [&str; 18] = [
     "error",
     "messages",
+    "progress",
     "workspace",
     "pipeline",
     "vietnamese",

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::common::Column;
 use datafusion::common::metadata::FieldMetadata;
+use datafusion::common::{Column, TableReference};
 use datafusion::execution::memory_pool::UnboundedMemoryPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
@@ -24,6 +24,7 @@ use datafusion::sql::sqlparser::dialect::GenericDialect;
 use super::call::expand_calls;
 use super::catalog::{CATALOG, Context, Contracts, DATASETS, StateSource, WorkspaceCatalogs, external};
 use super::files::{FileReplaced, WorkspaceOnly};
+use super::functions::domain_functions;
 use super::label::{Label, LabelRule};
 use super::saved::{self, Bindings};
 use super::{Script, Statement, TITLE_KEY, fault, notice, statement};
@@ -93,7 +94,7 @@ impl Engine {
     /// # Errors
     /// [`QueryFault`] with the place in the script.
     pub async fn ask(&self, script: &Script, statement: &Statement) -> Result<Answer> {
-        self.run(script, statement, &Bindings::none()).await
+        saved::share_defaults(self.run(script, statement, &Bindings::none())).await
     }
 
     /// Reads a saved query of the workspace.
@@ -163,10 +164,38 @@ impl Engine {
         arguments: &saved::Arguments,
     ) -> Result<Answer> {
         let text = query.text.get(..length).unwrap_or(&query.text);
-        let bindings = saved::bind(&self.inner, query, text, arguments).await?;
-        let script = Script::new(query.file.clone(), text);
-        let statement = saved::only_statement(query, &script)?;
-        self.run(&script, &statement, &bindings).await
+        let work = async {
+            let bindings = saved::bind(&self.inner, query, text, arguments).await?;
+            let script = Script::new(query.file.clone(), text);
+            let statement = saved::only_statement(query, &script)?;
+            self.run(&script, &statement, &bindings).await
+        };
+        saved::share_defaults(work).await
+    }
+
+    /// Plans a saved query, to see whether it can run.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub async fn check_query(&self, name: &str) -> Result<()> {
+        saved::check_query(&self.inner, name).await
+    }
+
+    /// Returns the columns of a table that is named as after FROM.
+    ///
+    /// # Errors
+    /// [`QueryFault::UnknownTable`] proposing the likely one, or why it cannot be used.
+    pub async fn describe_table(&self, name: &str) -> Result<SchemaRef> {
+        let state = self.context.state();
+        let reference = TableReference::parse_str(name);
+        let find = async {
+            fault::check_relation(&state, &reference)?;
+            state.schema_for_ref(reference.clone())?.table(reference.table()).await
+        };
+        match find.await.map_err(fault::describe)? {
+            Some(table) => Ok(table.schema()),
+            None => Err(fault::describe(fault::unknown_table(&state, None, &reference))),
+        }
     }
 
     async fn run(&self, script: &Script, statement: &Statement, bindings: &Bindings) -> Result<Answer> {
@@ -238,6 +267,7 @@ fn open_context(inner: &Context) -> datafusion::common::Result<SessionContext> {
         .build();
     let context = SessionContext::new_with_state(state);
     context.register_udf(ScalarUDF::from(Label::new()));
+    domain_functions(&inner.workspace).for_each(|function| context.register_udf(function));
     Ok(context)
 }
 
@@ -314,13 +344,13 @@ pub(super) async fn parse_saved(
     Ok((script, statement, parsed))
 }
 
-/// Plans a saved query for use as a table.
+/// Plans a saved query with the given arguments.
 pub(super) async fn plan_saved(
     inner: &Context,
     query: &SavedQuery,
+    arguments: &saved::Arguments,
 ) -> datafusion::common::Result<LogicalPlan> {
-    let arguments = saved::Arguments::default();
-    let (script, statement, parsed) = parse_saved(inner, query, &arguments).await.map_err(external)?;
+    let (script, statement, parsed) = parse_saved(inner, query, arguments).await.map_err(external)?;
     let parsed = expand_calls(inner, parsed, &script, &statement).await.map_err(external)?;
     let state = inner.state()?;
     let planned = async {

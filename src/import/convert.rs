@@ -5,8 +5,8 @@
 //! with its place and leaves a NULL; whether that refuses the import or leaves out the row is
 //! decided above.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, UInt32Array};
@@ -14,17 +14,21 @@ use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::Int64Type;
 use datafusion::arrow::error::ArrowError;
 
+use super::amount::money_scale;
 use super::arrays::ValueBuilder;
 use super::check::check_value;
 use super::locate::{Located, Record};
 use super::personal::hash_personal;
-use super::report::{Reject, RejectedCell};
+use super::report::{MOST_PLACES, Reject, RejectedCell};
 use super::rows::shown;
+use super::rules::{Breach, Rules};
 use super::slot::{Slot, Source, is_missing};
 use super::totals::{Needed, Sums};
-use super::value::{Context, Problem, Value, money_scale, read_value};
-use crate::contract::{Column, ColumnType, Contract, Personal};
-use crate::error::Place;
+use super::value::{Context, Problem, Value, read_value};
+use super::watch::ColumnWatch;
+use crate::contract::{Column, ColumnType, Contract, Personal, Severity};
+use crate::error::{Error, Place, Result};
+use crate::messages::ImportFault;
 use crate::source::{Block, Cell, column_letters};
 use crate::store::Layout;
 use crate::vietnamese::fold::{fold, normalise};
@@ -38,6 +42,8 @@ pub struct Part<'a> {
     pub located: Located<'a>,
     /// The as-of date as a cell, for columns that read it.
     pub as_of: Cell<'a>,
+    /// The reporting year.
+    pub year: i32,
 }
 
 /// The rows of a block, converted.
@@ -49,6 +55,35 @@ pub struct Converted {
     pub rejects: Vec<Reject>,
     /// What good and bad rows add to the totals.
     pub sums: Sums,
+    /// Rows that break rules which only warn, per rule.
+    pub warned: BTreeMap<usize, Warned>,
+    /// Doubts about whole columns, per stored column.
+    pub watches: Vec<ColumnWatch>,
+}
+
+/// Rows that break one rule.
+#[derive(Debug, Default)]
+pub struct Warned {
+    /// How many there are.
+    pub rows: usize,
+    /// The first of them.
+    pub places: Vec<Place>,
+}
+
+impl Warned {
+    fn add(&mut self, place: impl FnOnce() -> Place) {
+        self.rows += 1;
+        if self.places.len() < MOST_PLACES {
+            self.places.push(place());
+        }
+    }
+
+    /// Adds rows that follow.
+    pub fn append(&mut self, next: Self) {
+        self.rows += next.rows;
+        let room = MOST_PLACES.saturating_sub(self.places.len());
+        self.places.extend(next.places.into_iter().take(room));
+    }
 }
 
 impl Converted {
@@ -60,12 +95,12 @@ impl Converted {
 }
 
 /// Converts the blocks of one part.
-#[derive(Debug)]
 pub struct Converter<'a> {
     contract: &'a Contract,
     part: &'a Part<'a>,
     number: u32,
     layout: &'a Layout,
+    rules: &'a Rules,
     columns: Vec<ColumnReader<'a>>,
     needed: Vec<Needed>,
 }
@@ -89,6 +124,7 @@ impl<'a> Converter<'a> {
         part: &'a Part<'a>,
         number: u32,
         layout: &'a Layout,
+        rules: &'a Rules,
         key: &dyn Fn(&str) -> Vec<u8>,
     ) -> Self {
         let stored = contract.columns.iter().enumerate().filter(|(_, column)| column.is_stored());
@@ -102,14 +138,8 @@ impl<'a> Converter<'a> {
             },
             key: (column.personal == Personal::Hash).then(|| key(&column.name)),
         });
-        Self {
-            contract,
-            part,
-            number,
-            layout,
-            columns: columns.collect(),
-            needed: Needed::of(contract, &part.located),
-        }
+        let (columns, needed) = (columns.collect(), Needed::of(contract, &part.located));
+        Self { contract, part, number, layout, rules, columns, needed }
     }
 
     /// Returns the part.
@@ -120,23 +150,32 @@ impl<'a> Converter<'a> {
     /// Converts a block.
     ///
     /// # Errors
-    /// A value that does not fit its array, which is a defect of the conversion.
-    pub fn convert(&self, block: &Block) -> Result<Converted, ArrowError> {
+    /// [`ImportFault::RuleFailed`], and [`ImportFault::NotABatch`] for a defect of the conversion.
+    pub fn convert(&self, block: &Block) -> Result<Converted> {
         let records = self.part.located.find_records(block, self.contract);
-        let mut bad = BadCells::default();
+        let mut bad = BadRecords::default();
+        let mut watches = Vec::with_capacity(self.columns.len());
         let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.columns.len() + 2);
         for (stored, reader) in self.columns.iter().enumerate() {
-            arrays.push(self.convert_column(stored, reader, block, &records, &mut bad)?);
+            let mut watch = ColumnWatch::default();
+            arrays.push(
+                self.convert_column(stored, reader, block, &records, &mut bad, &mut watch)
+                    .map_err(not_a_batch)?,
+            );
+            watches.push(watch);
         }
         arrays.push(Arc::new(UInt32Array::from_value(self.number, records.len())));
         let numbers = records.iter().map(|record| i64::from(block.row(record.row).number));
         arrays.push(Arc::new(Int64Array::from_iter_values(numbers)));
-        let rows = RecordBatch::try_new(Arc::clone(self.layout.narrow()), arrays)?;
+        let rows = RecordBatch::try_new(Arc::clone(self.layout.narrow()), arrays).map_err(not_a_batch)?;
+        let warned = self.check_rules(&rows, block, &records, &mut bad)?;
         let good: Vec<bool> = bad.mark_good(records.len());
         let sums = Sums::of(&self.needed, &records, &rows, &good);
-        let rows =
-            if bad.0.is_empty() { rows } else { filter_record_batch(&rows, &BooleanArray::from(good))? };
-        Ok(Converted { rows, rejects: self.reject(block, &records, bad), sums })
+        let rows = match bad.0.is_empty() {
+            true => rows,
+            false => filter_record_batch(&rows, &BooleanArray::from(good)).map_err(not_a_batch)?,
+        };
+        Ok(Converted { rows, rejects: self.reject(block, &records, bad), sums, warned, watches })
     }
 
     fn convert_column(
@@ -145,13 +184,16 @@ impl<'a> Converter<'a> {
         reader: &ColumnReader<'_>,
         block: &Block,
         records: &[Record],
-        bad: &mut BadCells,
+        bad: &mut BadRecords,
+        watch: &mut ColumnWatch,
     ) -> Result<ArrayRef, ArrowError> {
         let mut values = ValueBuilder::new(reader.column.kind, records.len());
         let mut categories = Categories { layout: self.layout, stored, known: HashMap::new() };
         for (index, record) in records.iter().enumerate() {
             let row = block.row(record.row);
             let slot = self.part.located.find_slot(&reader.source, &row, record, self.part.as_of);
+            let place = || slot_place(self.part, &slot, reader.column);
+            watch.see(slot.cell, reader.column, &place);
             let problem = if reader.column.kind == ColumnType::Category {
                 let rank = categories.find(slot.cell, reader);
                 values.push_rank(rank.unwrap_or_default());
@@ -163,18 +205,68 @@ impl<'a> Converter<'a> {
                 problem
             };
             if let Some(problem) = problem {
-                let place = slot_place(self.part, &slot, reader.column);
-                bad.0.push((
-                    index,
-                    RejectedCell { field: reader.field, column: reader.column.name.clone(), place, problem },
-                ));
+                bad.add(index, reader.field, reader.column, problem, place());
             }
         }
         values.finish()
     }
 
+    /// Evaluates the contract's rules: rows that break one are bad, or only warned of.
+    fn check_rules(
+        &self,
+        rows: &RecordBatch,
+        block: &Block,
+        records: &[Record],
+        bad: &mut BadRecords,
+    ) -> Result<BTreeMap<usize, Warned>> {
+        let mut warned: BTreeMap<usize, Warned> = BTreeMap::new();
+        if self.rules.is_empty() {
+            return Ok(warned);
+        }
+        let wide = self.layout.widen(rows).map_err(not_a_batch)?;
+        for breach in self.rules.check(self.contract, &wide)? {
+            let place = || self.breach_place(&breach, block, &records[breach.row]);
+            if breach.severity == Severity::Warning {
+                warned.entry(breach.rule).or_default().add(place);
+            } else {
+                let field = breach.field.unwrap_or_default();
+                bad.add(
+                    breach.row,
+                    field,
+                    &self.contract.columns[field],
+                    Problem::Rule(breach.rule),
+                    place(),
+                );
+            }
+        }
+        Ok(warned)
+    }
+
+    /// Names the cell that a rule speaks of first, or the row.
+    fn breach_place(&self, breach: &Breach, block: &Block, record: &Record) -> Place {
+        let row = block.row(record.row);
+        let reader = self.columns.iter().find(|reader| Some(reader.field) == breach.field);
+        let slot = reader.map(|reader| {
+            (reader.column, self.part.located.find_slot(&reader.source, &row, record, self.part.as_of))
+        });
+        match slot {
+            Some((column, slot)) => slot_place(self.part, &slot, column),
+            None => Place::Cell {
+                file: self.part.file.clone(),
+                sheet: self.part.located.sheet.name.clone(),
+                cell: Some(format!("row {}", row.number)),
+                found: None,
+            },
+        }
+    }
+
+    /// Says what the columns as a whole leave in doubt.
+    pub fn doubts(&self, watches: &[ColumnWatch]) -> Vec<Error> {
+        self.columns.iter().zip(watches).flat_map(|(reader, watch)| watch.warnings(reader.column)).collect()
+    }
+
     /// Gathers the bad cells by row.
-    fn reject(&self, block: &Block, records: &[Record], mut bad: BadCells) -> Vec<Reject> {
+    fn reject(&self, block: &Block, records: &[Record], mut bad: BadRecords) -> Vec<Reject> {
         bad.0.sort_by_key(|(record, _)| *record);
         let mut rejects: Vec<(usize, Reject)> = Vec::new();
         for (record, cell) in bad.0 {
@@ -197,14 +289,22 @@ impl<'a> Converter<'a> {
 
 /// Bad cells of a block with the index of their record, in order of column and record.
 #[derive(Default)]
-struct BadCells(Vec<(usize, RejectedCell)>);
+struct BadRecords(Vec<(usize, RejectedCell)>);
 
-impl BadCells {
+impl BadRecords {
+    fn add(&mut self, record: usize, field: usize, column: &Column, problem: Problem, place: Place) {
+        self.0.push((record, RejectedCell { field, column: column.name.clone(), place, problem }));
+    }
+
     fn mark_good(&self, records: usize) -> Vec<bool> {
         let mut good = vec![true; records];
         self.0.iter().for_each(|(record, _)| good[*record] = false);
         good
     }
+}
+
+fn not_a_batch(cause: ArrowError) -> Error {
+    Error::new(ImportFault::NotABatch).caused_by(cause)
 }
 
 impl ColumnReader<'_> {
@@ -268,13 +368,16 @@ pub(super) fn column_context(contract: &Contract, part: &Part<'_>, field: usize)
     Context {
         percent_heading: headings.iter().any(|heading| heading.contains('%')),
         scale,
+        year: part.year,
+        since_1904: part.located.sheet.since_1904,
         ..Context::default()
     }
 }
 
 /// Reads `Đơn vị tính: triệu đồng` above the header, also `Đơn vị tính kinh phí: đồng`.
 fn stated_money_unit(part: &Part<'_>) -> Option<i32> {
-    part.located.preamble().find_map(|text| {
+    let lines = part.located.preamble().flat_map(|row| row.cells());
+    lines.filter_map(Cell::as_text).find_map(|text| {
         let folded = normalise(text).to_lowercase();
         let (_, after) = folded.split_once("đơn vị tính").or_else(|| folded.split_once("đvt"))?;
         let (_, unit) = after.split_once(':')?;

@@ -63,6 +63,11 @@ impl SourceColumn {
     pub fn heading(&self) -> String {
         self.path.join(" → ")
     }
+
+    /// Tells whether a column of the contract was recognised here, and better elsewhere.
+    pub fn is_outdone(&self) -> bool {
+        self.role == Role::Ignored && self.rank > 0
+    }
 }
 
 impl Header {
@@ -88,8 +93,13 @@ impl Header {
         found
     }
 
+    /// Counts the recognised columns. Two headings of one column count once: the row below tells them apart.
     fn score(&self) -> usize {
-        self.columns.iter().filter(|column| column.role != Role::Ignored).count()
+        let claimed = |column: &&SourceColumn| column.role != Role::Ignored;
+        let is_first = |(index, column): &(usize, &SourceColumn)| {
+            !self.columns.iter().take(*index).any(|earlier| earlier.role == column.role)
+        };
+        self.columns.iter().enumerate().filter(is_first).map(|(_, column)| column).filter(claimed).count()
     }
 }
 
@@ -154,7 +164,7 @@ impl<'a> Dictionary<'a> {
 }
 
 /// Drops a unit or remark in brackets from the end of a heading: `Lệ phí (đồng)` is `Lệ phí`.
-fn without_suffix(heading: &str) -> &str {
+pub(super) fn without_suffix(heading: &str) -> &str {
     let trimmed = heading.trim_end();
     trimmed
         .strip_suffix(')')
@@ -309,4 +319,24 @@ pub fn contested_field(header: &Header) -> Option<(usize, Vec<String>)> {
             .collect();
         (rivals.len() > 1).then_some((*field, rivals))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Dictionary, find_header};
+    use crate::contract::parse_contract;
+    use crate::source::{Block, Merge};
+
+    #[test]
+    fn a_heading_over_two_columns_is_told_apart_by_the_row_below() {
+        let contract = "title = \"t\"\nprimary_key = [\"code\"]\n\
+            [[columns]]\nname = \"code\"\ntitle = \"Mã TTHC\"\ntype = \"text\"\n\
+            [[columns]]\nname = \"name\"\ntitle = \"Tên TTHC\"\naliases = [\"Thủ tục\"]\ntype = \"text\"\n";
+        let contract = parse_contract("t", "t.toml", contract).unwrap();
+        let head = Block::of_texts(&[&["Thủ tục"], &["Mã TTHC", "Tên TTHC"], &["1.000001", "x"]]);
+        let merges = [Merge { top: 1, bottom: 1, left: 0, right: 1 }];
+        let header = find_header(&head, &merges, &Dictionary::new(&contract)).unwrap();
+        assert_eq!((header.top, header.height), (1, 1));
+        assert_eq!(header.place_of(1, None).unwrap().column, 1);
+    }
 }

@@ -4,6 +4,7 @@
 //! Nothing is converted here. A record only says which row it is, and in which group and block it
 //! stands, so that a dry run can show the plan before any value is read.
 
+use super::gaps::{find_gaps, nearest_heading};
 use super::header::{
     Dictionary, HEAD_ROWS, Header, Role, contested_field, find_header, missing_fields, needed_columns,
 };
@@ -13,7 +14,7 @@ use super::survey::{Survey, has_block, survey_rows};
 use crate::contract::{ColumnType, Contract};
 use crate::error::{Error, Place, Result};
 use crate::messages::ImportFault;
-use crate::source::{Block, Cell, Row, Sheet};
+use crate::source::{Block, Row, Sheet};
 use crate::vietnamese::numbers::Decimal;
 
 /// A sheet that was understood.
@@ -135,11 +136,17 @@ fn missing_columns(contract: &Contract, place: &Place, header: &Header, missing:
         .filter(|column| column.role == Role::Ignored)
         .map(|column| format!("`{}`", column.heading()))
         .collect();
+    let headings = find_gaps(contract, header).unclaimed;
     let errors = missing.iter().map(|column| {
+        let likely = contract
+            .column(column)
+            .and_then(|column| nearest_heading(column, headings.iter().map(String::as_str)));
         let fault = ImportFault::MissingColumn {
             column: (*column).to_owned(),
             title: contract.column(column).map_or_else(String::new, |column| column.title.clone()),
             found: unclaimed.join(", "),
+            likely: likely.map_or_else(String::new, |heading| format!("is it `{heading}`? ")),
+            likely_vi: likely.map_or_else(String::new, |heading| format!("có phải `{heading}`? ")),
             contract: format!("datasets/{}.toml", contract.name),
         };
         Error::new(fault).at(place.clone())
@@ -194,15 +201,21 @@ impl Located<'_> {
         Some(group)
     }
 
-    /// Returns the texts above the header, in order.
-    pub fn preamble(&self) -> impl Iterator<Item = &str> {
-        let rows = (0..self.header.top).map(|index| self.head.row(index));
-        rows.flat_map(|row| row.cells()).filter_map(Cell::as_text)
+    /// Returns the rows above the header.
+    pub fn preamble(&self) -> impl Iterator<Item = Row<'_>> {
+        (0..self.header.top).map(|index| self.head.row(index))
     }
 
-    /// Returns the texts under the data, in order.
-    pub fn footer(&self) -> impl Iterator<Item = &str> {
-        self.survey.footer.rows().flat_map(|row| row.cells()).filter_map(Cell::as_text)
+    /// Returns the place of the header in the file with that name.
+    pub fn header_place(&self, file: &str) -> Place {
+        header_place(self.sheet, &self.head, file, &self.header)
+    }
+
+    /// Tells whether a row is data.
+    pub fn is_detail(&self, row: &Row<'_>) -> bool {
+        let is_followed = row.number < self.survey.last_body;
+        row.number >= self.head.row(0).number
+            && settle(self.classifier.look_at(row), row, is_followed) == RowKind::Detail
     }
 
     /// Returns a group and the groups around it, innermost first.
@@ -214,13 +227,8 @@ impl Located<'_> {
     /// wide table in which the row has a value.
     pub fn find_records(&self, block: &Block, contract: &Contract) -> Vec<Record> {
         let mut records = Vec::with_capacity(block.len());
-        let first = self.head.row(0).number;
         let mut above = self.groups.partition_point(|group| group.row < block.row(0).number);
-        for (index, row) in block.rows().enumerate().filter(|(_, row)| row.number >= first) {
-            let is_followed = row.number < self.survey.last_body;
-            if settle(self.classifier.look_at(&row), &row, is_followed) != RowKind::Detail {
-                continue;
-            }
+        for (index, row) in block.rows().enumerate().filter(|(_, row)| self.is_detail(row)) {
             while self.groups.get(above).is_some_and(|group| group.row < row.number) {
                 above += 1;
             }

@@ -3,42 +3,64 @@
 //! A plan goes through everything except the last step, so that `--dry-run` and the real import
 //! cannot differ: an import is a plan that had nothing to refuse, published.
 
+mod amount;
 mod arrays;
 pub mod check;
+mod code;
 pub mod convert;
+pub mod footer;
+pub mod gaps;
 pub mod header;
 pub mod keys;
 pub mod locate;
+mod marker;
+mod moment;
 mod outcome;
 pub mod period;
 pub mod personal;
 pub mod plan;
 pub mod report;
 pub mod rows;
+pub mod rules;
 pub mod slot;
 pub mod survey;
 pub mod totals;
+pub mod twins;
 pub mod value;
+pub mod watch;
 
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use self::convert::Part;
+use self::gaps::find_gaps;
 use self::locate::{Located, locate};
 use self::outcome::{Outcome, Work};
-pub use self::plan::{ColumnPlan, FilePlan, ImportPlan, ImportReport, ImportRequest, SheetPlan};
+pub use self::plan::{
+    ColumnPlan, FilePlan, Ignored, ImportPlan, ImportReport, ImportRequest, LeftOut, Reason, SheetPlan,
+};
 use self::plan::{count_kinds, plan_sheet};
+use self::report::merge_warnings;
 pub use self::report::{Reject, RejectedCell};
+use self::rules::{Known, Rules};
+use self::twins::{digest_rivals, find_twins};
 use crate::contract::{Contract, Personal, hex};
 use crate::error::{Error, Place, Result};
-use crate::messages::ImportFault;
+use crate::messages::{ImportFault, Stage};
+use crate::progress::Unit;
 use crate::source::{Cell, Export, ReadOptions, Sheet, read_export};
 use crate::store::{
-    AsOf, ControlTotal, Dated, InputFile, Layout, Provenance, Publication, Scratch, Sorter, publish,
+    AsOf, ControlTotal, Dated, InputFile, Layout, Permit, Provenance, Publication, Scratch, Sorter, publish,
 };
 use crate::vietnamese::fold::fold;
 use crate::workspace::Workspace;
+
+/// The version of what an import makes of an export.
+///
+/// It is part of every revision: raise it whenever the same export, contract and options give other
+/// rows or other provenance than before, so that importing them again is not taken for no change.
+pub const IMPORTER_VERSION: u32 = 1;
 
 /// Reads, converts and checks the exports without writing anything.
 ///
@@ -46,40 +68,72 @@ use crate::workspace::Workspace;
 /// If an export cannot be read or understood. Bad cells, repeated keys and wrong totals are no
 /// error here: they stand in [`ImportPlan::refusal`], so that the plan can be shown with them.
 pub fn plan_import(contract: &Contract, request: &ImportRequest) -> Result<ImportPlan> {
-    prepare(contract, request, &Scratch::in_system, |_| None).map(|(plan, _)| plan)
+    examine(contract, request, &Scratch::in_system, |_| Ok(None)).map(|(plan, _)| plan)
+}
+
+/// A plan with the rows that it would store, and the right to store them.
+pub struct Prepared {
+    /// The plan.
+    pub plan: ImportPlan,
+    rows: Option<Sorter>,
+    permit: Permit,
+}
+
+/// Goes through everything that [`plan_import`] does, and keeps the rows.
+///
+/// # Errors
+/// Those of [`plan_import`], and a workspace that is busy or cannot be written.
+pub fn prepare_import(
+    workspace: &Workspace,
+    contract: &Contract,
+    request: &ImportRequest,
+) -> Result<Prepared> {
+    let (author, progress) = (&request.author, request.progress.as_ref());
+    let permit = Permit::acquire(workspace, &contract.name, request.year, author, progress)?;
+    let scratch = || Scratch::in_workspace(workspace);
+    let keep = |layout| Ok(Some(Sorter::new(layout, scratch())));
+    let (plan, rows) = examine(contract, request, &scratch, keep)?;
+    Ok(Prepared { plan, rows, permit })
+}
+
+impl Prepared {
+    /// Publishes what was planned.
+    ///
+    /// # Errors
+    /// The plan's refusal, and faults of the store; nothing is written then.
+    pub fn publish(mut self, workspace: &Workspace, request: &ImportRequest) -> Result<ImportReport> {
+        if let Some(refusal) = self.plan.refusal.take() {
+            return Err(refusal);
+        }
+        // Rows are let go only where the plan is refused.
+        let rows = self.rows.ok_or(ImportFault::NothingFound)?.finish()?;
+        let publication = Publication {
+            rows,
+            provenance: &self.plan.provenance,
+            author: &request.author,
+            progress: request.progress.as_ref(),
+        };
+        let published = publish(workspace, publication, &self.permit)?;
+        Ok(ImportReport { plan: self.plan, published })
+    }
 }
 
 /// Imports the exports as one year of the contract's dataset.
 ///
 /// # Errors
-/// Everything that [`plan_import`] finds, and faults of the store; nothing is written then.
+/// Everything that [`prepare_import`] and [`Prepared::publish`] find; nothing is written then.
 pub fn import(workspace: &Workspace, contract: &Contract, request: &ImportRequest) -> Result<ImportReport> {
-    let scratch = || Scratch::in_workspace(workspace);
-    let sorter = |layout| Some(Sorter::new(layout, scratch()));
-    let (mut plan, sorter) = prepare(contract, request, &scratch, sorter)?;
-    if let Some(refusal) = plan.refusal.take() {
-        return Err(refusal);
-    }
-    // Rows are dropped only by a plan that is refused.
-    let rows = sorter.ok_or(ImportFault::NothingFound)?.finish()?;
-    let path = publish(workspace, Publication { rows, provenance: &plan.provenance, now: request.now })?;
-    Ok(ImportReport { plan, path })
+    prepare_import(workspace, contract, request)?.publish(workspace, request)
 }
 
-/// Goes through everything but the publication; the rows are with the sorter.
-fn prepare(
+/// Goes through everything but the publication; rows are kept if `keep` gives a place for them.
+fn examine(
     contract: &Contract,
     request: &ImportRequest,
     scratch: &dyn Fn() -> Scratch,
-    sorter: impl FnOnce(Arc<Layout>) -> Option<Sorter>,
+    keep: impl FnOnce(Arc<Layout>) -> Result<Option<Sorter>>,
 ) -> Result<(ImportPlan, Option<Sorter>)> {
-    if request.files.is_empty() {
-        return Err(ImportFault::NoFiles.into());
-    }
-    let options = ReadOptions { encoding: request.encoding.clone() };
-    let exports =
-        request.files.iter().map(|path| read_export(path, &options)).collect::<Result<Vec<Export>>>()?;
-    refuse_twice(&exports)?;
+    let exports = open_exports(request)?;
     let mut files = Vec::new();
     let mut located = Vec::new();
     for export in &exports {
@@ -87,13 +141,32 @@ fn prepare(
         files.push(plan);
         located.extend(found.into_iter().map(|sheet| (file_name(export), sheet)));
     }
-    let stated: Vec<period::Stated> = located.iter().map(|(_, sheet)| period::read_stated(sheet)).collect();
+    let stated: Vec<period::Stated> =
+        located.iter().map(|(file, sheet)| period::read_stated(file, sheet)).collect();
     let period = period::settle_period(request, &stated)?;
     let as_of = period::settle_as_of(request, &stated, &period)?;
-    let as_of_cell = as_of.date.and_hms_opt(0, 0, 0).map_or(Cell::Empty, Cell::DateTime);
-    let parts: Vec<Part<'_>> =
-        located.into_iter().map(|(file, located)| Part { file, located, as_of: as_of_cell }).collect();
+    // Each export's own day, where it says one.
+    let as_of_cell = |stated: &period::Stated| {
+        let date = stated.as_of.as_ref().map_or(as_of.date, |said| said.what);
+        date.and_hms_opt(0, 0, 0).map_or(Cell::Empty, Cell::DateTime)
+    };
+    let parts: Vec<Part<'_>> = located
+        .into_iter()
+        .zip(&stated)
+        .map(|((file, located), stated)| Part {
+            file,
+            located,
+            as_of: as_of_cell(stated),
+            year: request.year,
+        })
+        .collect();
     require_key(contract, request, &parts)?;
+    let (twins, mut warnings) = find_twins(&digest_rivals(&parts)?);
+    Error::join(twins).map_or(Ok(()), Err)?;
+    warnings.extend(period::silent_exports(&stated, &period));
+    warnings.extend(parts.iter().flat_map(|part| gaps_of(contract, part)));
+    let known =
+        Known { year: request.year, period_from: period.from, period_to: period.to, as_of: as_of.date };
     let origins: Vec<(String, Option<String>)> =
         parts.iter().map(|part| (part.file.clone(), part.located.sheet.name.clone())).collect();
     let layout = Arc::new(Layout::new(contract, &origins));
@@ -101,15 +174,36 @@ fn prepare(
         contract,
         parts: &parts,
         layout: Arc::clone(&layout),
+        rules: &Rules::compile(contract, known)?,
         key: &|column| key_for(request, column),
         allow_rejects: request.allow_rejects,
+        progress: request.progress.as_ref(),
     };
-    let mut outcome = work.convert(sorter(layout), scratch)?;
-    let (keys, hashes) = outcome.take_keys();
-    let repeats = work.find_repeats(keys, hashes)?;
-    let sorter = outcome.sorter.take();
-    let plan = finish_plan(contract, request, &exports, files, &parts, outcome, repeats, (period, as_of));
-    Ok((plan, sorter))
+    let mut outcome = work.convert(keep(layout)?, scratch)?;
+    let repeats = work.find_repeats(&mut outcome)?;
+    let rows = outcome.sorter.take();
+    warnings.append(&mut outcome.warnings);
+    let found = Found { exports: &exports, files, parts: &parts, outcome, repeats, warnings };
+    Ok((finish_plan(contract, request, found, (period, as_of)), rows))
+}
+
+fn open_exports(request: &ImportRequest) -> Result<Vec<Export>> {
+    if request.files.is_empty() {
+        return Err(ImportFault::NoFiles.into());
+    }
+    let options = ReadOptions { encoding: request.encoding.clone() };
+    let open = |path: &std::path::PathBuf| {
+        let file = path.display().to_string();
+        request.progress.begin(Stage::Reading { file }, Unit::Time, None);
+        read_export(path, &options)
+    };
+    let exports = request.files.iter().map(open).collect::<Result<Vec<Export>>>()?;
+    refuse_twice(&exports)?;
+    Ok(exports)
+}
+
+fn gaps_of(contract: &Contract, part: &Part<'_>) -> Vec<Error> {
+    find_gaps(contract, &part.located.header).warnings(contract, &part.located.header_place(&part.file))
 }
 
 /// The same bytes twice would count every row twice.
@@ -134,7 +228,13 @@ fn locate_export<'a>(
     contract: &Contract,
     request: &ImportRequest,
 ) -> Result<(FilePlan, Vec<Located<'a>>)> {
-    let mut plan = FilePlan { file: export.file.clone(), sheets: Vec::new(), ignored_sheets: Vec::new() };
+    let mut plan = FilePlan {
+        file: export.file.clone(),
+        format: export.format,
+        bytes: export.bytes,
+        sheets: Vec::new(),
+        left_out: Vec::new(),
+    };
     let mut found = Vec::new();
     let asked = |sheet: &Sheet| is_asked_for(sheet, &request.sheets);
     if !export.sheets.iter().any(asked) {
@@ -153,13 +253,25 @@ fn locate_export<'a>(
             None if !request.sheets.is_empty() && asked(sheet) => {
                 return Err(no_header(export, [sheet], contract));
             }
-            None => plan.ignored_sheets.push(sheet.name.clone().unwrap_or_default()),
+            None => plan.left_out.push(LeftOut {
+                name: sheet.name.clone().unwrap_or_default(),
+                reason: reason_for(sheet, asked(sheet)),
+            }),
         }
     }
     if found.is_empty() {
         return Err(no_header(export, export.sheets.iter().filter(|sheet| asked(sheet)), contract));
     }
     Ok((plan, found))
+}
+
+fn reason_for(sheet: &Sheet, was_asked_for: bool) -> Reason {
+    match () {
+        () if sheet.rows.blocks() == 0 => Reason::Empty,
+        () if !was_asked_for && !sheet.visible => Reason::Hidden,
+        () if !was_asked_for => Reason::NotAskedFor,
+        () => Reason::NoHeader,
+    }
 }
 
 /// Says why no sheet was understood: the columns that the likeliest header lacks, or that there is none.
@@ -209,25 +321,35 @@ fn key_for(request: &ImportRequest, column: &str) -> Vec<u8> {
     }
 }
 
+/// Everything that was found in the exports.
+struct Found<'a> {
+    exports: &'a [Export],
+    files: Vec<FilePlan>,
+    parts: &'a [Part<'a>],
+    outcome: Outcome,
+    repeats: Vec<Error>,
+    warnings: Vec<Error>,
+}
+
 /// Decides whether the import is refused, and writes the provenance.
-#[expect(clippy::too_many_arguments, reason = "everything that was found comes together here")]
 fn finish_plan(
     contract: &Contract,
     request: &ImportRequest,
-    exports: &[Export],
-    files: Vec<FilePlan>,
-    parts: &[Part<'_>],
-    outcome: Outcome,
-    repeats: Vec<Error>,
+    found: Found<'_>,
     (period, as_of): (Dated, AsOf),
 ) -> ImportPlan {
+    let Found { exports, files, parts, outcome, repeats, mut warnings } = found;
+    let rejected = outcome.bad.rows();
     // Rows that are left out are in no total; if they refuse the import, the totals are the export's.
-    let with_bad = outcome.bad.rows() > request.allow_rejects;
-    let compute = |(part, sums)| totals::compute_totals(contract, part, sums, with_bad);
-    let control_totals: Vec<ControlTotal> = parts.iter().zip(&outcome.sums).flat_map(compute).collect();
+    let with_bad = rejected > request.allow_rejects;
+    let mut control_totals: Vec<ControlTotal> = Vec::new();
+    for (part, sums) in parts.iter().zip(&outcome.sums) {
+        let (totals, unchecked) = totals::compute_totals(contract, part, sums, with_bad);
+        control_totals.extend(totals);
+        warnings.extend(unchecked);
+    }
     let refusal = refuse(contract, request, &outcome, repeats, &control_totals);
     let rows_by_kind = count_kinds(parts.iter().map(|part| &part.located));
-    let rejected = outcome.bad.rows();
     let provenance = Provenance {
         dataset: contract.name.clone(),
         year: request.year,
@@ -240,6 +362,7 @@ fn finish_plan(
         period,
         as_of,
         synthetic: request.synthetic.clone(),
+        importer_version: IMPORTER_VERSION,
         revision: revision(contract, request, exports),
     };
     ImportPlan {
@@ -253,6 +376,7 @@ fn finish_plan(
         control_totals,
         period,
         as_of,
+        warnings: merge_warnings(warnings),
         refusal,
         provenance,
     }
@@ -290,7 +414,7 @@ fn input_file(export: &Export, plan: &FilePlan) -> InputFile {
     }
 }
 
-/// Hashes everything that decides the bytes of the file: inputs, contract, year and options.
+/// Hashes everything that decides the bytes of the file: inputs, importer, contract, year and options.
 fn revision(contract: &Contract, request: &ImportRequest, exports: &[Export]) -> String {
     let mut hasher = Sha256::new();
     let mut add = |text: &str| {
@@ -301,6 +425,7 @@ fn revision(contract: &Contract, request: &ImportRequest, exports: &[Export]) ->
         add(&export.sha256);
         add(&file_name(export));
     }
+    add(&IMPORTER_VERSION.to_string());
     add(&contract.hash);
     add(&request.year.to_string());
     add(&request.sheets.join("\t"));

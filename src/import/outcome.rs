@@ -3,19 +3,23 @@
 //! Blocks are converted side by side and arrive here in their order; what is kept of them is counts
 //! and sums, and the rows themselves are with the sorter.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::arrow::error::ArrowError;
 
 use super::check::KeyCheck;
-use super::convert::{Converted, Converter, Part};
+use super::convert::{Converted, Converter, Part, Warned};
 use super::keys::{Hashes, Key};
 use super::report::BadCells;
+use super::rules::Rules;
 use super::totals::Sums;
+use super::watch::ColumnWatch;
 use crate::contract::Contract;
-use crate::error::{Error, Place, Result};
-use crate::messages::ImportFault;
+use crate::error::{Error, Explain as _, Place, Result};
+use crate::messages::{ImportFault, ImportWarning, Stage};
 use crate::pipeline::in_order;
+use crate::progress::{Progress, Unit};
 use crate::store::{Layout, Scratch, Sorter};
 
 /// What all rows of an import give.
@@ -26,8 +30,11 @@ pub(super) struct Outcome {
     pub(super) bad: BadCells,
     /// Per part, what its rows add up to.
     pub(super) sums: Vec<Sums>,
+    /// What people should look at although it refuses nothing.
+    pub(super) warnings: Vec<Error>,
     /// The rows, if they are to be stored.
     pub(super) sorter: Option<Sorter>,
+    warned: BTreeMap<usize, Warned>,
     keys: Vec<Key>,
     hashes: Vec<Hashes>,
 }
@@ -37,9 +44,11 @@ pub(super) struct Work<'a> {
     pub(super) contract: &'a Contract,
     pub(super) parts: &'a [Part<'a>],
     pub(super) layout: Arc<Layout>,
+    pub(super) rules: &'a Rules,
     pub(super) key: &'a dyn Fn(&str) -> Vec<u8>,
     /// How many bad rows may be left out; with more of them nothing is stored.
     pub(super) allow_rejects: usize,
+    pub(super) progress: &'a dyn Progress,
 }
 
 impl Work<'_> {
@@ -48,49 +57,67 @@ impl Work<'_> {
     /// # Errors
     /// If a file cannot be read any more, or the disk is full.
     pub(super) fn convert(&self, sorter: Option<Sorter>, scratch: &dyn Fn() -> Scratch) -> Result<Outcome> {
+        let records = self.parts.iter().map(|part| part.located.survey.records).sum();
+        self.progress.begin(Stage::Converting, Unit::Rows, Some(records));
         let keys = Key::all(self.contract, &self.layout);
-        let hashes = keys.iter().map(|_| Hashes::new(scratch())).collect();
         let mut outcome = Outcome {
             rows: 0,
             bad: BadCells::default(),
             sums: Vec::new(),
+            warnings: Vec::new(),
             sorter,
-            keys: keys.clone(),
-            hashes,
+            warned: BTreeMap::new(),
+            hashes: keys.iter().map(|_| Hashes::new(scratch())).collect(),
+            keys,
         };
         for converter in self.converters() {
-            outcome.sums.push(Sums::default());
-            let rows = &converter.part().located.sheet.rows;
-            in_order(
-                0..rows.blocks(),
-                |index| -> Result<(Converted, Vec<Vec<u64>>)> {
-                    let converted = converter.convert(&*rows.block(index)?).map_err(not_a_batch)?;
-                    let hash =
-                        |key: &Key| key.hash(&converted.rows).into_iter().map(|(_, hash)| hash).collect();
-                    let hashes = keys.iter().map(hash).collect();
-                    Ok((converted, hashes))
-                },
-                |done| {
-                    let (converted, hashes) = done?;
-                    outcome.add(converted, hashes, self.allow_rejects)
-                },
-            )?;
+            self.convert_part(&converter, &mut outcome)?;
         }
+        outcome.warnings.extend(warn_of_rules(self.contract, std::mem::take(&mut outcome.warned)));
         Ok(outcome)
+    }
+
+    fn convert_part(&self, converter: &Converter<'_>, outcome: &mut Outcome) -> Result<()> {
+        outcome.sums.push(Sums::default());
+        let rows = &converter.part().located.sheet.rows;
+        let keys = outcome.keys.clone();
+        let mut watches: Vec<ColumnWatch> = Vec::new();
+        in_order(
+            0..rows.blocks(),
+            |index| -> Result<(Converted, Vec<Vec<u64>>)> {
+                let converted = converter.convert(&*rows.block(index)?)?;
+                let hash = |key: &Key| key.hash(&converted.rows).into_iter().map(|(_, hash)| hash).collect();
+                let hashes = keys.iter().map(hash).collect();
+                Ok((converted, hashes))
+            },
+            |done| -> Result<()> {
+                let (mut converted, hashes) = done?;
+                let seen = std::mem::take(&mut converted.watches);
+                watches.resize_with(seen.len(), ColumnWatch::default);
+                watches.iter_mut().zip(seen).for_each(|(watch, seen)| watch.join(seen));
+                self.progress.advance(converted.rows.num_rows() as u64);
+                outcome.add(converted, hashes, self.allow_rejects)
+            },
+        )?;
+        outcome.warnings.extend(converter.doubts(&watches));
+        Ok(())
     }
 
     fn converters(&self) -> impl Iterator<Item = Converter<'_>> {
         let numbered = (0..).zip(self.parts);
-        numbered.map(|(number, part)| Converter::new(self.contract, part, number, &self.layout, self.key))
+        numbered.map(|(number, part)| {
+            Converter::new(self.contract, part, number, &self.layout, self.rules, self.key)
+        })
     }
 
     /// Names the rows that repeat a key.
     ///
     /// # Errors
     /// Those of [`Work::convert`].
-    pub(super) fn find_repeats(&self, keys: Vec<Key>, hashes: Vec<Hashes>) -> Result<Vec<Error>> {
+    pub(super) fn find_repeats(&self, outcome: &mut Outcome) -> Result<Vec<Error>> {
+        self.progress.begin(Stage::CheckingKeys, Unit::Time, None);
         let mut repeats = Vec::new();
-        for (key, hashes) in keys.iter().zip(hashes) {
+        for (key, hashes) in outcome.keys.iter().zip(std::mem::take(&mut outcome.hashes)) {
             let suspects = hashes.find_repeated()?;
             if suspects.repeats > 0 {
                 let mut check = KeyCheck::new(self.contract, key, &suspects);
@@ -111,7 +138,7 @@ impl Work<'_> {
         for converter in self.converters() {
             let rows = &converter.part().located.sheet.rows;
             for index in 0..rows.blocks() {
-                let converted = converter.convert(&*rows.block(index)?).map_err(not_a_batch)?;
+                let converted = converter.convert(&*rows.block(index)?)?;
                 let hashed = key.hash(&converted.rows).into_iter();
                 let suspected: Vec<usize> =
                     hashed.filter(|(_, hash)| suspects.contains(hash)).map(|(row, _)| row).collect();
@@ -128,12 +155,15 @@ impl Work<'_> {
 
 impl Outcome {
     fn add(&mut self, converted: Converted, hashes: Vec<Vec<u64>>, allow_rejects: usize) -> Result<()> {
-        let Converted { rows, rejects, sums } = converted;
+        let Converted { rows, rejects, sums, warned, .. } = converted;
         self.rows += rows.num_rows() as u64;
         if let Some(all) = self.sums.last_mut() {
             all.append(sums);
         }
         rejects.into_iter().for_each(|reject| self.bad.add(reject));
+        for (rule, warned) in warned {
+            self.warned.entry(rule).or_default().append(warned);
+        }
         for (all, hashes) in self.hashes.iter_mut().zip(hashes) {
             all.extend(hashes.into_iter())?;
         }
@@ -145,11 +175,18 @@ impl Outcome {
             _ => Ok(()),
         }
     }
+}
 
-    /// Hands over the keys with the hashes of their values.
-    pub(super) fn take_keys(&mut self) -> (Vec<Key>, Vec<Hashes>) {
-        (std::mem::take(&mut self.keys), std::mem::take(&mut self.hashes))
-    }
+fn warn_of_rules(contract: &Contract, warned: BTreeMap<usize, Warned>) -> Vec<Error> {
+    let warn = |(rule, warned): (usize, Warned)| {
+        let rule = contract.rules.get(rule)?;
+        let Warned { rows: count, places } = warned;
+        let warning =
+            ImportWarning::Rule { title: rule.title.clone(), rule: rule.check.clone(), count }.error();
+        let unnamed = count - places.len();
+        Some(places.into_iter().fold(warning, Error::at).and_more(unnamed))
+    };
+    warned.into_iter().filter_map(warn).collect()
 }
 
 fn place_of(part: &Part<'_>, converted: &Converted, row: usize, found: String) -> Place {

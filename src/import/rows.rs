@@ -10,10 +10,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::footer::is_footer;
 use super::header::{Header, Role};
 use crate::contract::Contract;
 use crate::source::{Block, Cell, Merge, Row};
-use crate::vietnamese::fold::fold;
+use crate::vietnamese::fold::{fold, may_begin_with};
 use crate::vietnamese::numbers::Decimal;
 
 /// What a row is.
@@ -141,6 +142,7 @@ impl Classifier {
             () if Some(row.number) == self.body && is_column_numbers(row) => RowKind::ColumnNumbers,
             () if self.repeats_header(row) => RowKind::Header,
             () if is_total(row) => RowKind::Total,
+            () if is_footer(row) => RowKind::Footer,
             () if self.is_group(row) => RowKind::Group,
             () if self.is_detail(row) => RowKind::Detail,
             () => RowKind::Footer,
@@ -233,9 +235,7 @@ pub(super) fn shown(cell: Cell<'_>) -> Cow<'_, str> {
 /// `Tổng cộng`, `Tổng số: 141 hồ sơ`, `Cộng`, `TỔNG (I+II)`.
 fn is_total(row: &Row<'_>) -> bool {
     let Some(text) = row.filled().next().and_then(|(_, cell)| cell.as_text()) else { return false };
-    // Folding every row's first text would be half of all the work.
-    let initial = text.chars().find(|letter| letter.is_alphanumeric());
-    if initial.is_some_and(|letter| letter.is_ascii() && !matches!(letter, 't' | 'T' | 'c' | 'C')) {
+    if !may_begin_with(text, &['t', 'c']) {
         return false;
     }
     let folded = fold(text);

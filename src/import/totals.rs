@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use datafusion::arrow::array::{Array, AsArray, RecordBatch};
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int64Type};
 
+use super::amount::read_decimal;
 use super::convert::{Part, column_context};
 use super::locate::{Located, Record, StatedTotal};
-use super::value::{Context, Evidence, read_decimal};
+use super::value::{Context, Evidence};
 use crate::contract::Contract;
-use crate::error::{Error, Place};
-use crate::messages::ImportFault;
+use crate::error::{Error, Explain as _, Place};
+use crate::messages::{ImportFault, ImportWarning};
 use crate::source::{Cell, column_letters};
 use crate::store::ControlTotal;
 use crate::vietnamese::numbers::{Decimal, parse_number};
@@ -150,7 +151,7 @@ fn reader_of<'a>(needed: &Needed, rows: &'a RecordBatch) -> Box<dyn Fn(usize) ->
     }
 }
 
-/// Compares every stated total of a part with its rows.
+/// Compares every stated total of a part with its rows, and warns of those that cannot be compared.
 ///
 /// Rows with bad cells count unless they are left out of the import.
 pub fn compute_totals(
@@ -158,15 +159,24 @@ pub fn compute_totals(
     part: &Part<'_>,
     sums: &Sums,
     with_bad: bool,
-) -> Vec<ControlTotal> {
+) -> (Vec<ControlTotal>, Option<Error>) {
     let rolled = sums.roll_up(&part.located, with_bad);
+    let compute = |total: &StatedTotal| {
+        let needed = Needed::by(contract, &part.located, total)?;
+        rolled.get(&(total.group, needed)).copied().unwrap_or(ZERO)
+    };
     let mut totals = Vec::new();
+    let mut unchecked: Option<Error> = None;
     for total in &part.located.totals {
-        let Some(readings) = read_stated(contract, part, total) else { continue };
-        let Some(needed) = Needed::by(contract, &part.located, total) else { continue };
-        let Some(computed) = rolled.get(&(total.group, needed)).copied().unwrap_or(ZERO) else { continue };
-        let agreeing = readings.iter().find(|reading| reading.reduced() == computed.reduced());
-        let Some(stated) = agreeing.or_else(|| readings.first()) else { continue };
+        let readings = read_stated(contract, part, total).unwrap_or_default();
+        let computed = compute(total);
+        let agreeing =
+            readings.iter().find(|reading| Some(reading.reduced()) == computed.map(Decimal::reduced));
+        let (Some(stated), Some(computed)) = (agreeing.or_else(|| readings.first()), computed) else {
+            let warning = unchecked.take().unwrap_or_else(|| ImportWarning::UncheckedTotal.error());
+            unchecked = Some(warning.at(place(part, total)));
+            continue;
+        };
         totals.push(ControlTotal {
             column: total.field.map(|field| contract.columns[field].name.clone()),
             block: total.block.clone(),
@@ -176,7 +186,7 @@ pub fn compute_totals(
             computed: computed.to_string(),
         });
     }
-    totals
+    (totals, unchecked)
 }
 
 fn place(part: &Part<'_>, total: &StatedTotal) -> Place {

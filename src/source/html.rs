@@ -128,7 +128,7 @@ impl Builder {
 
     fn finish(mut self) -> Sheet {
         self.close_row();
-        Sheet { name: None, visible: true, rows: self.rows.finish(), merges: self.merges }
+        Sheet { visible: true, rows: self.rows.finish(), merges: self.merges, ..Sheet::default() }
     }
 }
 

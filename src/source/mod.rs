@@ -67,6 +67,8 @@ pub struct Sheet {
     pub rows: Rows,
     /// The merged regions.
     pub merges: Vec<Merge>,
+    /// Whether the workbook counts days from 1 January 1904, as old ones from a Macintosh do.
+    pub since_1904: bool,
 }
 
 /// A merged region: 1-based row numbers and 0-based columns, both ends included.

@@ -36,6 +36,7 @@ pub(super) fn read_xls(bytes: &[u8], file: &str) -> Result<Vec<Sheet>> {
             visible: metadata.visible == SheetVisible::Visible,
             rows: rows.finish(),
             merges: merges.iter().map(convert_merge).collect(),
+            since_1904: workbook.has_1904_epoch(),
         });
     }
     Ok(read)

@@ -28,6 +28,7 @@ pub(super) fn read_xlsx(bytes: &[u8], file: &str) -> Result<Vec<Sheet>> {
             visible: metadata.visible == SheetVisible::Visible,
             rows: read_cells(&mut workbook, &metadata.name).map_err(damaged)?,
             merges: read_merges(&mut workbook, &metadata.name).map_err(damaged)?,
+            since_1904: workbook.has_1904_epoch(),
         });
     }
     Ok(read)

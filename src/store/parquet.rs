@@ -20,7 +20,9 @@ use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties}
 use super::layout::Layout;
 use super::provenance::{PROVENANCE_KEY, Provenance};
 use super::sort::Sorted;
+use crate::messages::Stage;
 use crate::pipeline::in_order;
+use crate::progress::{Progress, Unit};
 
 /// Rows of a row group: what a query skips or reads as a whole.
 const GROUP_ROWS: usize = 131_072;
@@ -49,7 +51,13 @@ impl From<ArrowError> for WriteFault {
 }
 
 /// Writes and syncs sorted rows with their provenance.
-pub(super) fn write_parquet(file: &File, rows: Sorted, provenance: &Provenance) -> Result<(), WriteFault> {
+pub(super) fn write_parquet(
+    file: &File,
+    rows: Sorted,
+    provenance: &Provenance,
+    progress: &dyn Progress,
+) -> Result<(), WriteFault> {
+    progress.begin(Stage::Writing, Unit::Rows, Some(provenance.rows));
     let text = serde_json::to_string(provenance).map_err(|cause| WriteFault::Parquet(cause.into()))?;
     let properties = WriterProperties::builder()
         .set_created_by("cchc".to_owned())
@@ -68,7 +76,8 @@ pub(super) fn write_parquet(file: &File, rows: Sorted, provenance: &Provenance) 
             for chunk in chunks? {
                 chunk.append_to_row_group(&mut group)?;
             }
-            group.close()?;
+            let rows = group.close()?.num_rows();
+            progress.advance(u64::try_from(rows).unwrap_or(0));
             Ok(())
         },
     )?;
