@@ -26,7 +26,7 @@ use self::report::{complaints, rejects};
 use crate::contract::{Contract, Personal, hex};
 use crate::error::{Error, Place, Result};
 use crate::messages::ImportFault;
-use crate::source::{Cell, Export, ReadOptions, Sheet, read_export};
+use crate::source::{Cell, Export, ReadOptions, Sheet, read_exports};
 use crate::store::{AsOf, ControlTotal, Dated, InputFile, Provenance, Publication, publish};
 use crate::vietnamese::fold::fold;
 
@@ -40,15 +40,15 @@ pub fn plan_import(contract: &Contract, request: &ImportRequest) -> Result<Impor
         return Err(ImportFault::NoFiles.into());
     }
     let options = ReadOptions { encoding: request.encoding.clone() };
-    let exports =
-        request.files.iter().map(|path| read_export(path, &options)).collect::<Result<Vec<Export>>>()?;
+    let read = request.files.iter().map(|path| read_exports(path, &options));
+    let exports: Vec<Export> = read.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
     refuse_twice(&exports)?;
     let mut files = Vec::new();
     let mut located = Vec::new();
     for export in &exports {
         let (plan, found) = locate_export(export, contract, request)?;
         files.push(plan);
-        located.extend(found.into_iter().map(|sheet| (file_name(export), sheet)));
+        located.extend(found.into_iter().map(|sheet| (export.name.clone(), sheet)));
     }
     let stated: Vec<period::Stated> = located.iter().map(|(_, sheet)| period::read_stated(sheet)).collect();
     let period = period::settle_period(request, &stated)?;
@@ -95,11 +95,6 @@ fn refuse_twice(exports: &[Export]) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn file_name(export: &Export) -> String {
-    let path = std::path::Path::new(&export.file);
-    path.file_name().map_or_else(|| export.file.clone(), |name| name.to_string_lossy().into_owned())
 }
 
 /// Finds the sheets of an export that hold the dataset.
@@ -254,7 +249,7 @@ fn refuse(
 
 fn input_file(export: &Export, plan: &FilePlan) -> InputFile {
     InputFile {
-        name: file_name(export),
+        name: export.name.clone(),
         sha256: export.sha256.clone(),
         bytes: export.bytes,
         sheets: plan.sheets.iter().filter_map(|sheet| sheet.name.clone()).collect(),
@@ -270,7 +265,7 @@ fn revision(contract: &Contract, request: &ImportRequest, exports: &[Export]) ->
     };
     for export in exports {
         add(&export.sha256);
-        add(&file_name(export));
+        add(&export.name);
     }
     add(&contract.hash);
     add(&request.year.to_string());

@@ -7,7 +7,7 @@ use chrono::NaiveDateTime;
 
 use super::rows::shown;
 use crate::contract::{Column, ColumnType};
-use crate::source::{Cell, Shown};
+use crate::source::{Cell, Shown, Unreadable};
 use crate::vietnamese::dates::{parse_date, parse_date_time};
 use crate::vietnamese::fold::{fold, normalise};
 use crate::vietnamese::numbers::{Decimal, Marks, Typed, parse_number};
@@ -60,6 +60,12 @@ pub enum Problem {
     NotABool,
     /// An error value of the spreadsheet.
     SheetError,
+    /// A formula that no program has computed.
+    NoResult,
+    /// Text with letters lost in a wrong encoding.
+    LostLetters,
+    /// Text that two encodings read differently.
+    UnclearLetters,
     /// Empty where a value is required.
     Required,
     /// Below the declared minimum.
@@ -106,8 +112,12 @@ impl Evidence {
 /// # Errors
 /// The [`Problem`] that the cell has.
 pub fn read_value(cell: &Cell, column: &Column, context: &Context) -> Result<Value, Problem> {
-    if let Cell::Error(_) = cell {
-        return Err(Problem::SheetError);
+    match cell {
+        Cell::Error(_) => return Err(Problem::SheetError),
+        Cell::Unreadable(Unreadable::NoResult) => return Err(Problem::NoResult),
+        Cell::Unreadable(Unreadable::LostLetters { .. }) => return Err(Problem::LostLetters),
+        Cell::Unreadable(Unreadable::UnclearLetters { .. }) => return Err(Problem::UnclearLetters),
+        _ => {}
     }
     match column.kind {
         ColumnType::Text => read_text(cell),

@@ -36,8 +36,7 @@ pub(super) fn read_delimited(text: &str, file: &str) -> Result<(char, Sheet)> {
     let mut rows = Vec::new();
     let mut line = 1;
     for record in records(&text, delimiter) {
-        let record = record
-            .map_err(|cause| Error::new(SourceFault::Damaged { file: file.to_owned() }).caused_by(cause))?;
+        let record = record.map_err(|cause| Error::new(SourceFault::Damaged).caused_by(cause))?;
         let breaks = record.iter().map(|cell| cell.matches('\n').count()).sum::<usize>();
         rows.push(Row { number: line, cells: record.iter().map(Cell::text).collect() });
         line = line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX)).saturating_add(1);
