@@ -67,19 +67,27 @@ pub enum Command {
     Queries(ListArgs),
     /// List the saved charts
     Charts(ListArgs),
+    /// List what was imported, restored and removed, by whom and when
+    History(HistoryArgs),
+    /// Bring an earlier revision of a year back
+    Restore(RestoreArgs),
+    /// Take a year out of a dataset; its file is kept as a revision
+    Remove(RemoveArgs),
+    /// Read everything again and report what is not as the imports left it
+    Verify(ListArgs),
 }
 
 /// Arguments of `import`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cchc import dossiers 2023 so_theo_doi_ho_so_2023.xlsx --dry-run
-  cchc import staffing 2023 bien_che_2023.xlsx --synthetic unit,assigned,as_of")]
+  cchc import staffing 2023 bien_che_2023.xlsx --synthetic=unit,assigned,as_of")]
 pub struct ImportArgs {
     /// Dataset to import into
     pub dataset: String,
     /// Year that the files report on
     pub year: i32,
-    /// Exported files
+    /// Exported files, archives of them (ZIP, GZIP), or `-` for standard input
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
     /// Sheets to read, as names or globs
@@ -100,14 +108,18 @@ pub struct ImportArgs {
     /// Import although a total printed in the files differs from the sum of the rows
     #[arg(long)]
     pub allow_control_mismatch: bool,
-    /// Encoding of text files, when it is not recognised
+    /// Encoding of text files, when it is not recognised: utf-8, windows-1258, tcvn3, vni, viscii …;
+    /// in spreadsheets, the old encoding that cells without a font of their own are in
     #[arg(long, value_name = "E")]
     pub encoding: Option<String>,
+    /// Delete the earlier revisions of the year for good
+    #[arg(long, conflicts_with = "dry_run")]
+    pub purge_history: bool,
     /// Import real data over a year that was marked as made up
     #[arg(long, conflicts_with = "synthetic")]
     pub real: bool,
-    /// Mark the year as made up; with columns, only those
-    #[arg(long, value_name = "COLUMNS", num_args = 0..=1, value_delimiter = ',', default_missing_value = "")]
+    /// Mark the year as made up; with `=COLUMNS`, only those
+    #[arg(long, value_name = "COLUMNS", num_args = 0..=1, require_equals = true, value_delimiter = ',', default_missing_value = "")]
     pub synthetic: Option<Vec<String>>,
 }
 
@@ -137,12 +149,9 @@ pub struct QueryArgs {
 /// Where and how a result is written.
 #[derive(Debug, Args)]
 pub struct OutputArgs {
-    /// Format of the result [default: table on a terminal, csv otherwise]
-    #[arg(long, value_enum)]
-    pub format: Option<FormatChoice>,
-    /// File to write instead of standard output; its extension is the default format
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    /// Format and file
+    #[command(flatten)]
+    pub list: ListArgs,
     /// Show Vietnamese titles and labels instead of names and codes
     #[arg(long)]
     pub titles: bool,
@@ -205,12 +214,51 @@ pub struct ChartArgs {
     pub no_title: bool,
 }
 
-/// Arguments of the lists.
+/// Format and file of a result or a list.
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// Format of the list [default: table on a terminal, csv otherwise]
+    /// Format of the result [default: table on a terminal, csv otherwise]
     #[arg(long, value_enum)]
     pub format: Option<FormatChoice>,
+    /// File to write instead of standard output; its extension is the default format
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Arguments of `history`.
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// Dataset whose history is wanted; otherwise all
+    pub dataset: Option<String>,
+    /// Where and how the list is written
+    #[command(flatten)]
+    pub list: ListArgs,
+}
+
+/// Arguments of `restore`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cchc history dossiers
+  cchc restore dossiers 2023 7e5f3c21a90b")]
+pub struct RestoreArgs {
+    /// Dataset
+    pub dataset: String,
+    /// Year
+    pub year: i32,
+    /// Revision, as `cchc history` lists it; the first letters are enough
+    pub revision: String,
+}
+
+/// Arguments of `remove`.
+#[derive(Debug, Args)]
+pub struct RemoveArgs {
+    /// Dataset
+    pub dataset: String,
+    /// Year
+    pub year: i32,
+    /// Delete all revisions of the year for good
+    #[arg(long)]
+    pub purge_history: bool,
 }
 
 /// Parses a language by its name, with or without a country: `vi`, `vi_VN`, `en`.

@@ -12,6 +12,7 @@
 
 pub mod error;
 pub mod messages;
+pub mod progress;
 pub mod workspace;
 pub mod vietnamese;
 pub mod contract;

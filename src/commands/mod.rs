@@ -4,16 +4,20 @@ mod chart;
 mod import;
 mod key;
 mod list;
+mod listing;
+mod plan;
 mod query;
+mod revisions;
 mod session;
+mod verify;
 mod write;
 
 use crate::cli::Command;
 use crate::error::Result;
 
-pub use list::list_answer;
+pub use listing::Listing;
 pub use session::Session;
-pub use write::show;
+pub use write::{list_layout, show};
 
 /// Runs a command.
 ///
@@ -27,5 +31,9 @@ pub fn run(session: &Session, command: &Command) -> Result<()> {
         Command::Charts(arguments) => list::run_charts(session, arguments),
         Command::Import(arguments) => import::run(session, arguments),
         Command::Chart(arguments) => chart::run(session, arguments),
+        Command::History(arguments) => revisions::run_history(session, arguments),
+        Command::Restore(arguments) => revisions::run_restore(session, arguments),
+        Command::Remove(arguments) => revisions::run_remove(session, arguments),
+        Command::Verify(arguments) => verify::run(session, arguments),
     }
 }

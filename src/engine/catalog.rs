@@ -18,8 +18,7 @@ use super::dataset::{DatasetTable, Origin};
 use super::{imports, saved};
 use crate::contract::{Contract, parse_contract};
 use crate::error::Error;
-use crate::messages::WorkspaceFault;
-use crate::workspace::{Workspace, did_you_mean, read_text};
+use crate::workspace::{Workspace, read_text};
 
 /// The name of the one catalogue.
 pub(super) const CATALOG: &str = "workspace";
@@ -57,10 +56,7 @@ impl Contracts {
     /// # Errors
     /// [`WorkspaceFault::UnknownDataset`], an unreadable file, or the faults in it.
     pub fn read(&self, dataset: &str) -> crate::error::Result<Arc<Contract>> {
-        let names = self.workspace.datasets()?;
-        if !names.iter().any(|name| name == dataset) {
-            return Err(unknown_dataset(dataset, &names));
-        }
+        self.workspace.require_dataset(dataset)?;
         let path = self.workspace.contract_file(dataset);
         let shown = self.workspace.display(&path);
         let text = read_text(&path, &shown)?;
@@ -74,14 +70,6 @@ impl Contracts {
         parsed.insert(dataset.to_owned(), (text, Arc::clone(&contract)));
         Ok(contract)
     }
-}
-
-fn unknown_dataset(name: &str, names: &[String]) -> Error {
-    let (hint, hint_vi) = match did_you_mean(name, names.iter().map(String::as_str)) {
-        Some(near) => (format!("did you mean `{near}`?"), format!("có phải ý bạn là `{near}`?")),
-        None => (format!("there are: {}", names.join(", ")), format!("hiện có: {}", names.join(", "))),
-    };
-    Error::new(WorkspaceFault::UnknownDataset { name: name.to_owned(), hint, hint_vi })
 }
 
 /// Gives the current session state to providers that must plan or scan.

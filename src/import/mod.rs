@@ -5,30 +5,45 @@
 
 pub mod check;
 pub mod convert;
+pub mod footer;
+pub mod gaps;
 pub mod header;
 pub mod locate;
+pub mod notes;
 pub mod period;
 pub mod personal;
 pub mod plan;
 pub mod report;
 pub mod rows;
 pub mod totals;
+pub mod twins;
 pub mod value;
 
 use sha2::{Digest, Sha256};
 
 use self::convert::{Part, Table, convert};
+use self::gaps::find_gaps;
 use self::locate::{Located, locate};
-pub use self::plan::{ColumnPlan, FilePlan, ImportPlan, ImportReport, ImportRequest, SheetPlan};
+pub use self::plan::{
+    ColumnPlan, FilePlan, Ignored, ImportPlan, ImportReport, ImportRequest, LeftOut, Reason, SheetPlan,
+};
 use self::plan::{count_kinds, plan_sheet};
 pub use self::report::{Reject, RejectedCell};
-use self::report::{complaints, rejects};
+use self::report::{complaints, merge_warnings, rejects};
+use self::rows::RowKind;
+use self::twins::{RowDigest, SheetDigest, find_twins};
 use crate::contract::{Contract, Personal, hex};
 use crate::error::{Error, Place, Result};
 use crate::messages::ImportFault;
-use crate::source::{Cell, Export, ReadOptions, Sheet, read_exports};
+use crate::source::{Cell, Export, ReadOptions, Sheet, TextEncoding, read_exports};
 use crate::store::{AsOf, ControlTotal, Dated, InputFile, Provenance, Publication, publish};
 use crate::vietnamese::fold::fold;
+
+/// The version of what an import makes of an export.
+///
+/// It is part of every revision: raise it whenever the same export, contract and options give other
+/// rows or other provenance than before, so that importing them again is not taken for no change.
+pub const IMPORTER_VERSION: u32 = 1;
 
 /// Reads, converts and checks the exports without writing anything.
 ///
@@ -50,17 +65,45 @@ pub fn plan_import(contract: &Contract, request: &ImportRequest) -> Result<Impor
         files.push(plan);
         located.extend(found.into_iter().map(|sheet| (export.name.clone(), sheet)));
     }
-    let stated: Vec<period::Stated> = located.iter().map(|(_, sheet)| period::read_stated(sheet)).collect();
+    let stated: Vec<period::Stated> =
+        located.iter().map(|(file, sheet)| period::read_stated(file, sheet)).collect();
     let period = period::settle_period(request, &stated)?;
     let as_of = period::settle_as_of(request, &stated, &period)?;
-    let as_of_cell = as_of.date.and_hms_opt(0, 0, 0).map_or(Cell::Empty, Cell::DateTime);
+    // Each export's own day, where it says one.
+    let as_of_cell = |stated: &period::Stated| {
+        let date = stated.as_of.as_ref().map_or(as_of.date, |said| said.what);
+        date.and_hms_opt(0, 0, 0).map_or(Cell::Empty, Cell::DateTime)
+    };
     let parts: Vec<Part<'_>> = located
         .into_iter()
-        .map(|(file, located)| Part { file, located, as_of: as_of_cell.clone() })
+        .zip(&stated)
+        .map(|((file, located), stated)| Part { file, located, as_of: as_of_cell(stated) })
         .collect();
     require_key(contract, request, &parts)?;
+    let (twins, mut warnings) = find_twins(&parts.iter().map(digest).collect::<Vec<_>>());
+    Error::join(twins).map_or(Ok(()), Err)?;
+    warnings.extend(period::silent_exports(&stated, &period));
+    warnings.extend(parts.iter().flat_map(|part| gaps_of(contract, part)));
+    warnings.extend(parts.iter().flat_map(|part| notes::warnings(&part.file, part.located.sheet)));
     let table = convert(contract, &parts, &|column| key_for(request, column));
-    finish_plan(contract, request, &exports, files, &table, (period, as_of))
+    finish_plan(contract, request, &exports, files, &table, (period, as_of), warnings)
+}
+
+/// Digests the records of a sheet; a row of a wide table counts once.
+fn digest(part: &Part<'_>) -> SheetDigest {
+    let mut digest = RowDigest::default();
+    let located = &part.located;
+    for (row, _) in
+        located.sheet.rows.iter().zip(&located.kinds).filter(|(_, kind)| **kind == RowKind::Detail)
+    {
+        digest.add(row, &located.header);
+    }
+    digest.finish(&part.file, located.sheet.name.as_deref())
+}
+
+fn gaps_of(contract: &Contract, part: &Part<'_>) -> Vec<Error> {
+    let place = locate::header_place(part.located.sheet, &part.file, &part.located.header);
+    find_gaps(contract, &part.located.header).warnings(contract, &place)
 }
 
 /// Imports the exports as one year of the contract's dataset.
@@ -72,7 +115,19 @@ pub fn import(
     contract: &Contract,
     request: &ImportRequest,
 ) -> Result<ImportReport> {
-    let mut plan = plan_import(contract, request)?;
+    publish_plan(workspace, contract, request, plan_import(contract, request)?)
+}
+
+/// Publishes what was planned.
+///
+/// # Errors
+/// The plan's refusal, and faults of the store; nothing is written then.
+pub fn publish_plan(
+    workspace: &crate::workspace::Workspace,
+    contract: &Contract,
+    request: &ImportRequest,
+    mut plan: ImportPlan,
+) -> Result<ImportReport> {
     if let Some(refusal) = plan.refusal.take() {
         return Err(refusal);
     }
@@ -80,10 +135,11 @@ pub fn import(
         batch: &plan.batch,
         sort: &contract.sort,
         provenance: &plan.provenance,
-        now: request.now,
+        author: &request.author,
+        progress: request.progress.as_ref(),
     };
-    let path = publish(workspace, &publication)?;
-    Ok(ImportReport { plan, path })
+    let published = publish(workspace, &publication)?;
+    Ok(ImportReport { plan, published })
 }
 
 /// The same bytes twice would count every row twice.
@@ -103,7 +159,14 @@ fn locate_export<'a>(
     contract: &Contract,
     request: &ImportRequest,
 ) -> Result<(FilePlan, Vec<Located<'a>>)> {
-    let mut plan = FilePlan { file: export.file.clone(), sheets: Vec::new(), ignored_sheets: Vec::new() };
+    let mut plan = FilePlan {
+        file: export.file.clone(),
+        format: export.format,
+        bytes: export.bytes,
+        encoding: export.encoding.map(TextEncoding::name).filter(|name| name != "utf-8"),
+        sheets: Vec::new(),
+        left_out: Vec::new(),
+    };
     let mut found = Vec::new();
     let asked = |sheet: &Sheet| is_asked_for(sheet, &request.sheets);
     if !export.sheets.iter().any(asked) {
@@ -122,13 +185,25 @@ fn locate_export<'a>(
             None if !request.sheets.is_empty() && asked(sheet) => {
                 return Err(no_header(export, [sheet], contract));
             }
-            None => plan.ignored_sheets.push(sheet.name.clone().unwrap_or_default()),
+            None => plan.left_out.push(LeftOut {
+                name: sheet.name.clone().unwrap_or_default(),
+                reason: reason_for(sheet, asked(sheet)),
+            }),
         }
     }
     if found.is_empty() {
         return Err(no_header(export, export.sheets.iter().filter(|sheet| asked(sheet)), contract));
     }
     Ok((plan, found))
+}
+
+fn reason_for(sheet: &Sheet, was_asked_for: bool) -> Reason {
+    match () {
+        () if sheet.rows.is_empty() => Reason::Empty,
+        () if !was_asked_for && !sheet.visible => Reason::Hidden,
+        () if !was_asked_for => Reason::NotAskedFor,
+        () => Reason::NoHeader,
+    }
 }
 
 /// Says why no sheet was understood: the columns that the likeliest header lacks, or that there is none.
@@ -186,9 +261,11 @@ fn finish_plan(
     files: Vec<FilePlan>,
     table: &Table<'_>,
     (period, as_of): (Dated, AsOf),
+    mut warnings: Vec<Error>,
 ) -> Result<ImportPlan> {
     let rejected = rejects(contract, table);
-    let control_totals = totals::compute_totals(contract, table);
+    let (control_totals, unchecked) = totals::compute_totals(contract, table);
+    warnings.extend(unchecked);
     let refusal = refuse(contract, request, table, rejected.len(), &control_totals);
     let keep: Vec<usize> = (0..table.len()).filter(|row| !rejected.contains_key(row)).collect();
     let batch = table
@@ -207,6 +284,7 @@ fn finish_plan(
         period,
         as_of,
         synthetic: request.synthetic.clone(),
+        importer_version: IMPORTER_VERSION,
         revision: revision(contract, request, exports),
     };
     Ok(ImportPlan {
@@ -219,6 +297,7 @@ fn finish_plan(
         control_totals,
         period,
         as_of,
+        warnings: merge_warnings(warnings),
         refusal,
         provenance,
         batch,
@@ -256,7 +335,7 @@ fn input_file(export: &Export, plan: &FilePlan) -> InputFile {
     }
 }
 
-/// Hashes everything that decides the bytes of the file: inputs, contract, year and options.
+/// Hashes everything that decides the bytes of the file: inputs, importer, contract, year and options.
 fn revision(contract: &Contract, request: &ImportRequest, exports: &[Export]) -> String {
     let mut hasher = Sha256::new();
     let mut add = |text: &str| {
@@ -267,6 +346,7 @@ fn revision(contract: &Contract, request: &ImportRequest, exports: &[Export]) ->
         add(&export.sha256);
         add(&export.name);
     }
+    add(&IMPORTER_VERSION.to_string());
     add(&contract.hash);
     add(&request.year.to_string());
     add(&request.sheets.join("\t"));

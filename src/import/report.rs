@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::convert::{CellFault, Table};
 use super::value::Problem;
 use crate::contract::{Column, ColumnType, Contract};
-use crate::error::{Error, Explain as _, Place};
+use crate::error::{Error, Explain as _, Lang, Place};
 use crate::messages::CellsFault;
 
 /// A row that is left out because of its cells.
@@ -45,6 +45,20 @@ pub fn complaints(contract: &Contract, faults: &[CellFault]) -> Vec<Error> {
         cells.iter().fold(error, |error, cell| error.at(cell.place.clone()))
     };
     groups.iter().map(complain).collect()
+}
+
+/// Joins warnings that say the same about several places.
+pub fn merge_warnings(warnings: Vec<Error>) -> Vec<Error> {
+    let mut merged: IndexMap<String, Vec<Error>> = IndexMap::new();
+    for warning in warnings {
+        merged.entry(warning.message(Lang::En)).or_default().push(warning);
+    }
+    let join = |mut same: Vec<Error>| {
+        let rest = same.split_off(1.min(same.len()));
+        let first = same.pop()?;
+        Some(rest.iter().flat_map(Error::places).cloned().fold(first, Error::at))
+    };
+    merged.into_values().filter_map(join).collect()
 }
 
 /// Collects the rows that have bad cells, in order.

@@ -16,11 +16,11 @@ super::messages! {
             "no row looks like the header of `{dataset}`", "không dòng nào giống tiêu đề của `{dataset}`",
             hint "wanted headings such as {wanted}", "cần các tiêu đề như {wanted}";
         /// A required column is not in the header.
-        MissingColumn { column: String, title: String, found: String, contract: String } Data,
+        MissingColumn { column: String, title: String, found: String, likely: String, likely_vi: String, contract: String } Data,
             "the header lacks column `{column}` ({title}); headings that no column claims: {found}",
             "tiêu đề thiếu cột `{column}` ({title}); các tiêu đề chưa thuộc cột nào: {found}",
-            hint "add the heading to `aliases` of `{column}` in `{contract}`",
-                 "hãy thêm tiêu đề vào `aliases` của `{column}` trong `{contract}`";
+            hint "{likely}add the heading to `aliases` of `{column}` in `{contract}`",
+                 "{likely_vi}hãy thêm tiêu đề vào `aliases` của `{column}` trong `{contract}`";
         /// Two headings claim one column.
         ContestedColumn { column: String, headings: String } Data,
             "several headings are column `{column}`: {headings}", "nhiều tiêu đề cùng là cột `{column}`: {headings}",
@@ -36,11 +36,18 @@ super::messages! {
         /// The export speaks of another year.
         OtherYear { year: i32, found: String } Data,
             "the export covers {found}, not {year}", "tệp thuộc {found}, không phải năm {year}",
-            hint "name the year that the export covers", "hãy nêu đúng năm của tệp";
+            hint "name the year that the export covers; figures as of a day count for its year until 31 March of the next",
+                 "hãy nêu đúng năm của tệp; số liệu chốt đến hết ngày 31/3 năm sau vẫn thuộc năm trước";
         /// The same export is named twice.
         SameExport { first: String, second: String } Usage,
             "`{second}` is the same export as `{first}`", "`{second}` chính là tệp `{first}`",
             hint "name each export once", "hãy nêu mỗi tệp một lần";
+        /// Two sheets of a workbook have the same rows.
+        SameSheet { count: u64 } Data,
+            "two sheets have the same {count} rows, and every row would be counted twice",
+            "hai trang tính có cùng {count} dòng, mỗi dòng sẽ bị tính hai lần",
+            hint "delete the copied sheet, or name the sheets to read with `--sheet`",
+                 "hãy xoá trang tính bị sao chép, hoặc nêu trang tính cần đọc bằng `--sheet`";
         /// The export says one date, the user another.
         OtherDate { found: String, given: String } Usage,
             "the export says {found}, the command line says {given}", "tệp ghi {found}, dòng lệnh ghi {given}",
@@ -171,26 +178,5 @@ super::messages! {
             "đã nhập {rows} dòng vào {dataset} {year} (bản {revision}); các dòng trong tệp: {kinds}; bị loại: {rejects}";
         /// The dry run is done.
         NothingWritten Notice, "dry run: nothing was written", "chạy thử: chưa ghi gì";
-        /// What would be imported.
-        WouldImport { dataset: String, year: i32, rows: u64 } Notice,
-            "{rows} rows for {dataset} {year}", "{rows} dòng cho {dataset} {year}";
-        /// Period and as-of date, with their origin.
-        Dates { period: String, as_of: String } Notice,
-            "period {period}, as of {as_of}", "kỳ {period}, số liệu tính đến {as_of}";
-        /// A stated total beside the computed one.
-        ControlTotal { line: String } Notice, "control total {line}", "tổng đối chiếu {line}";
-        /// A sheet that is read.
-        Sheet { name: String, first: u32, last: u32 } Notice,
-            "sheet {name}, header rows {first}–{last}", "trang tính {name}, tiêu đề ở dòng {first}–{last}";
-        /// Sheets that are not read.
-        SheetsLeftOut { names: String } Notice, "sheets left out: {names}", "các trang tính bỏ qua: {names}";
-        /// A column that no contract column claims.
-        Ignored Notice, "(ignored)", "(bỏ qua)";
-        /// A personal column that is not stored.
-        Dropped Notice, "(personal, not stored)", "(dữ liệu cá nhân, không lưu)";
-        /// A personal column that is stored as a hash.
-        Hashed Notice, "keyed hash", "băm có khoá";
-        /// Rows by kind.
-        RowKinds { kinds: String } Notice, "rows: {kinds}", "các dòng: {kinds}";
     }
 }

@@ -33,6 +33,11 @@ pub enum Format {
 }
 
 impl Format {
+    /// Tells whether people read it as it is, and not programs.
+    pub fn is_for_people(self) -> bool {
+        matches!(self, Self::Table | Self::Markdown)
+    }
+
     /// Finds the format that a file's extension stands for.
     pub fn from_extension(extension: &str) -> Option<Self> {
         Some(match extension.to_ascii_lowercase().as_str() {

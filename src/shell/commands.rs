@@ -1,12 +1,12 @@
 //! The `\` commands: one table drives parsing and help.
 
-use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::datatypes::{DataType, FieldRef};
 
-use crate::commands::{Session, list_answer, show};
+use crate::commands::{Listing, Session, list_layout, show};
 use crate::engine::{Answer, Engine, Script, Statement, TITLE_KEY};
 use crate::error::{Explain as _, Lang, Result};
 use crate::messages::{Heading, ShellHelp, TerminalFault};
-use crate::output::{Format, Layout};
+use crate::output::Format;
 use crate::workspace::{check_name, did_you_mean};
 
 /// Whether the shell goes on after an entry.
@@ -82,7 +82,7 @@ fn describe(session: &Session, engine: &Engine, name: &str) -> Result<After> {
         )
     };
     let format = if session.terminal.shows_data() { Format::Table } else { Format::Csv };
-    show(session.terminal, format, &answer, &Layout::plain(&answer.schema))?;
+    show(session.terminal, format, &answer, &list_layout(format, &answer, session.terminal))?;
     Ok(After::Continue)
 }
 
@@ -101,17 +101,13 @@ fn ask(session: &Session, engine: &Engine, sql: &str) -> Result<Answer> {
 
 /// Turns the columns of an answer into rows: name, type, title.
 fn describe_columns(lang: Lang, answer: &Answer) -> Answer {
-    let rows: Vec<[String; 3]> = answer
-        .schema
-        .fields()
-        .iter()
-        .map(|field| {
-            let title = field.metadata().get(TITLE_KEY).cloned().unwrap_or_default();
-            [field.name().clone(), type_word(field.data_type()), title]
-        })
-        .collect();
-    let headings = [Heading::Column, Heading::Type, Heading::Title].map(|heading| heading.message(lang));
-    list_answer(&headings, &rows)
+    let fields = answer.schema.fields();
+    let title = |field: &FieldRef| Some(field.metadata().get(TITLE_KEY).cloned().unwrap_or_default());
+    Listing::new(lang)
+        .text(&Heading::Column, fields.iter().map(|field| Some(field.name().clone())))
+        .text(&Heading::Type, fields.iter().map(|field| Some(type_word(field.data_type()))))
+        .text(&Heading::Title, fields.iter().map(title))
+        .answer()
 }
 
 /// Names a type as contracts and SQL do.

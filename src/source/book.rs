@@ -26,7 +26,7 @@ pub(super) struct Book {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Style {
     pub(super) shape: Shape,
-    pub(super) font: Option<Font>,
+    pub(super) font: Font,
 }
 
 /// A sheet as the workbook lists it.
@@ -98,7 +98,7 @@ impl Book {
 #[derive(Debug, Default)]
 pub(super) struct StyleTable {
     formats: Vec<(u32, Shape)>,
-    fonts: Vec<Option<Font>>,
+    fonts: Vec<Font>,
 }
 
 impl StyleTable {
@@ -111,8 +111,8 @@ impl StyleTable {
     }
 
     /// Returns the font with this number.
-    pub(super) fn font(&self, index: usize) -> Option<Font> {
-        self.fonts.get(index).copied().flatten()
+    pub(super) fn font(&self, index: usize) -> Font {
+        self.fonts.get(index).copied().unwrap_or_default()
     }
 
     /// Puts a style together from the numbers of its format and its font.

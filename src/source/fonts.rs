@@ -8,19 +8,21 @@ use super::Notes;
 use crate::vietnamese::letters::{Letters, western_bytes};
 use crate::vietnamese::syllables::weigh;
 
-/// A font that draws other letters than are stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Font {
-    letters: Letters,
-    /// `.VnTimeH` draws small letters as capitals.
-    capitals: bool,
+/// What a font makes of the letters that are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Font {
+    /// It draws them as they are.
+    #[default]
+    Unicode,
+    /// It draws those of an 8-bit encoding; `.VnTimeH` draws them as capitals.
+    Old { letters: Letters, capitals: bool },
 }
 
-/// A stretch of text in one font; `None` is the font of the cell.
+/// A stretch of text in a font of its own or in that of the cell.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Run {
     pub(super) text: String,
-    pub(super) font: Option<Option<Font>>,
+    pub(super) font: Option<Font>,
 }
 
 /// A text of a workbook: in one font, or in stretches.
@@ -33,17 +35,17 @@ pub(super) enum Written {
 }
 
 /// Recognises the font of an 8-bit encoding by its name.
-pub(super) fn parse_font(name: &str) -> Option<Font> {
+pub(super) fn parse_font(name: &str) -> Font {
     let name = name.trim();
     let has_prefix =
         |prefix: &str| name.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
     if has_prefix(".vn") {
-        return Some(Font { letters: Letters::Tcvn3, capitals: name.ends_with('H') });
+        return Font::Old { letters: Letters::Tcvn3, capitals: name.ends_with('H') };
     }
     if has_prefix("vni-") || has_prefix("vni ") {
-        return Some(Font { letters: Letters::Vni, capitals: false });
+        return Font::Old { letters: Letters::Vni, capitals: false };
     }
-    None
+    Font::Unicode
 }
 
 impl Written {
@@ -64,7 +66,7 @@ impl Written {
     }
 
     /// Reads the text in a cell of the given font, and notes what was converted.
-    pub(super) fn read(&self, font: Option<Font>, notes: &mut Notes) -> String {
+    pub(super) fn read(&self, font: Font, notes: &mut Notes) -> String {
         let mut converted = None;
         let text = match self {
             Self::Plain(text) => read_run(text, font, &mut converted),
@@ -79,32 +81,31 @@ impl Written {
     }
 }
 
-fn read_run(text: &str, font: Option<Font>, converted: &mut Option<Letters>) -> String {
-    let Some((font, read)) = font.and_then(|font| Some((font, font.read(text)?))) else {
-        return text.to_owned();
-    };
-    *converted = Some(font.letters);
+fn read_run(text: &str, font: Font, converted: &mut Option<Letters>) -> String {
+    let Some((letters, read)) = font.read(text) else { return text.to_owned() };
+    *converted = Some(letters);
     read
 }
 
 impl Font {
     /// Reads stored letters as the font draws them; `None` if they are Unicode.
-    fn read(self, text: &str) -> Option<String> {
+    fn read(self, text: &str) -> Option<(Letters, String)> {
+        let Self::Old { letters, capitals } = self else { return None };
         if text.is_ascii() {
             return None;
         }
-        let decoded = self.letters.decode(&western_bytes(text)?);
+        let decoded = letters.decode(&western_bytes(text)?);
         let typed_in_unicode = weigh(text).is_vietnamese() && !weigh(&decoded.text).is_vietnamese();
         if decoded.first_bad.is_some() || typed_in_unicode {
             return None;
         }
-        Some(if self.capitals { decoded.text.to_uppercase() } else { decoded.text })
+        Some((letters, if capitals { decoded.text.to_uppercase() } else { decoded.text }))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Run, Written, parse_font};
+    use super::{Font, Run, Written, parse_font};
     use crate::source::Notes;
 
     fn read(font: &str, text: &str) -> String {
@@ -130,7 +131,7 @@ mod tests {
     fn stretches_have_fonts_of_their_own() {
         let vn = parse_font(".VnTime");
         let run = |text: &str, font| Run { text: text.to_owned(), font };
-        let written = Written::new(vec![run("Tªn ", None), run("Nguyễn Thị Hoá", Some(None))]);
+        let written = Written::new(vec![run("Tªn ", None), run("Nguyễn Thị Hoá", Some(Font::Unicode))]);
         let mut notes = Notes::default();
         assert_eq!(written.read(vn, &mut notes), "Tên Nguyễn Thị Hoá");
         assert_eq!(notes.letters.len(), 1);

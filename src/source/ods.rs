@@ -79,7 +79,7 @@ fn read_document<R: BufRead>(
 struct Styles {
     /// Names of font families by the name under which they are declared.
     faces: HashMap<String, String>,
-    fonts: HashMap<String, Option<Font>>,
+    fonts: HashMap<String, Font>,
     parents: HashMap<String, String>,
     hidden: Vec<String>,
     current: String,
@@ -123,7 +123,7 @@ impl Styles {
     }
 
     /// Returns the font of a style, its own or inherited; `None` if no style names one.
-    fn font(&self, style: &str) -> Option<Option<Font>> {
+    fn font(&self, style: &str) -> Option<Font> {
         let mut style = style;
         // A chain of parents can be a circle.
         for _ in 0..10 {
@@ -171,7 +171,7 @@ fn read_table<R: BufRead>(xml: &mut Xml<R>, styles: &Styles, grid: &mut Grid<'_>
                 "table-cell" | "covered-table-cell" => {
                     let head = read_head(&tag, styles)?;
                     let cell = read_cell(xml, styles, &head, &mut grid.notes)?;
-                    row.add(cell, &head, number, grid)?;
+                    row.add(&cell, &head, number, grid)?;
                 }
                 _ => {}
             },
@@ -189,7 +189,7 @@ fn read_table<R: BufRead>(xml: &mut Xml<R>, styles: &Styles, grid: &mut Grid<'_>
 }
 
 impl OpenRow {
-    fn add(&mut self, cell: Cell, head: &Head, number: u32, grid: &mut Grid<'_>) -> Result<()> {
+    fn add(&mut self, cell: &Cell, head: &Head, number: u32, grid: &mut Grid<'_>) -> Result<()> {
         let left = self.next_column;
         if head.columns > 1 || head.rows > 1 {
             let right = left.saturating_add(head.columns as usize - 1);
@@ -225,7 +225,7 @@ impl OpenRow {
 struct Head {
     kind: String,
     value: Option<String>,
-    font: Option<Font>,
+    font: Font,
     is_error: bool,
     has_formula: bool,
     repeats: u32,
@@ -245,7 +245,7 @@ fn read_head(tag: &BytesStart<'_>, styles: &Styles) -> Result<Head> {
                 head.value = Some(value.into_owned());
             }
             ("formula", _) => head.has_formula = true,
-            ("style-name", value) => head.font = styles.font(&value).flatten(),
+            ("style-name", value) => head.font = styles.font(&value).unwrap_or_default(),
             ("number-columns-repeated", value) => head.repeats = count(&value),
             ("number-columns-spanned", value) => head.columns = count(&value),
             ("number-rows-spanned", value) => head.rows = count(&value),
@@ -292,10 +292,10 @@ fn read_cell<R: BufRead>(xml: &mut Xml<R>, styles: &Styles, head: &Head, notes: 
 /// Reads the paragraphs of a cell, one per line; notes, drawings and links' targets are left out.
 fn read_paragraphs<R: BufRead>(xml: &mut Xml<R>, styles: &Styles) -> Result<Vec<Run>> {
     let mut runs: Vec<Run> = Vec::new();
-    let mut fonts: Vec<Option<Option<Font>>> = Vec::new();
+    let mut fonts: Vec<Option<Font>> = Vec::new();
     let mut depth = 0_usize;
     let mut skipped = 0_usize;
-    let push = |runs: &mut Vec<Run>, text: &str, font: Option<Option<Font>>| match runs.last_mut() {
+    let push = |runs: &mut Vec<Run>, text: &str, font: Option<Font>| match runs.last_mut() {
         Some(run) if run.font == font => run.text.push_str(text),
         _ => runs.push(Run { text: text.to_owned(), font }),
     };
@@ -321,7 +321,7 @@ fn read_paragraphs<R: BufRead>(xml: &mut Xml<R>, styles: &Styles) -> Result<Vec<
                     _ => {}
                 }
                 let own = attribute(&tag, "style-name")?.and_then(|style| styles.font(&style));
-                fonts.push(own.or(font.flatten().map(Some)));
+                fonts.push(own.or(font));
                 depth += 1;
             }
             Token::Close(_) if depth == 0 => return Ok(runs),

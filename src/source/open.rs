@@ -78,9 +78,9 @@ fn unpack(packed: Packed) -> Result<Vec<Packed>> {
 
 impl Packed {
     fn unpack_gzip(&self) -> Result<Self> {
-        let most = (self.bytes.len() as u64).saturating_mul(limits::RATIO).max(limits::RATIO_GRACE);
+        let packed = self.bytes.len() as u64;
+        let most = packed.saturating_mul(limits::RATIO).clamp(limits::RATIO_GRACE, limits::UNPACKED_BYTES);
         let fault = SourceFault::PackedTooTight { entry: self.name.clone(), ratio: limits::RATIO };
-        let most = most.min(limits::UNPACKED_BYTES);
         let mut bytes = Vec::new();
         Capped::new(MultiGzDecoder::new(self.bytes.as_slice()), most, fault)
             .read_to_end(&mut bytes)

@@ -73,7 +73,7 @@ impl<'a> Package<'a> {
         let Some(index) = self.names.get(&normalise(name)).copied() else { return Ok(None) };
         let entry = self.zip.by_index(index).map_err(fault)?;
         let packed = entry.compressed_size();
-        let most = packed.saturating_mul(limits::RATIO).max(limits::RATIO_GRACE).min(limits::UNPACKED_BYTES);
+        let most = packed.saturating_mul(limits::RATIO).clamp(limits::RATIO_GRACE, limits::UNPACKED_BYTES);
         let trap = SourceFault::PackedTooTight { entry: name.to_owned(), ratio: limits::RATIO };
         Ok(Some(Box::new(BufReader::with_capacity(1 << 16, Capped::new(entry, most, trap)))))
     }

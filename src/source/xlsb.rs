@@ -84,7 +84,7 @@ fn rich_text(bytes: &mut Bytes<'_>, table: &StyleTable) -> Result<Written> {
     let flags = bytes.u8()?;
     let count = bytes.u32()? as usize;
     let units = bytes.utf16(count)?;
-    let mut starts: Vec<(usize, Option<Font>)> = Vec::new();
+    let mut starts: Vec<(usize, Font)> = Vec::new();
     if flags & 1 != 0 {
         for _ in 0..bytes.u32()? {
             starts.push((usize::from(bytes.u16()?), table.font(usize::from(bytes.u16()?))));

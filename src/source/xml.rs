@@ -129,7 +129,7 @@ mod tests {
         loop {
             match reader.next().map_err(|error| error.message(Lang::En))? {
                 Token::Open(tag) => {
-                    found.extend(attribute(&tag, "a").unwrap().map(|value| value.into_owned()))
+                    found.extend(attribute(&tag, "a").unwrap().map(std::borrow::Cow::into_owned));
                 }
                 Token::Text(text) => found.push(text.into_owned()),
                 Token::End => return Ok(found),

@@ -43,7 +43,10 @@ pub struct Provenance {
     pub as_of: AsOf,
     /// Which values are not real.
     pub synthetic: Synthetic,
-    /// First 12 hexadecimal digits of the hash of inputs, contract, year and options.
+    /// The version of what an import makes of an export; 0 in files from before it was noted.
+    #[serde(default)]
+    pub importer_version: u32,
+    /// First 12 hexadecimal digits of the hash of inputs, importer version, contract, year and options.
     pub revision: String,
 }
 

@@ -194,7 +194,7 @@ fn decode_vni(bytes: &[u8]) -> Decoded {
         });
         match (letter, marks) {
             (_, Some(marks)) if before.is_some_and(|before| takes_mark(before, marks)) => {
-                text.push_str(marks)
+                text.push_str(marks);
             }
             (Some(letter), None) if !letter.is_ascii() => match whole_letter(letter) {
                 Some(whole) => text.push(whole),

@@ -1,8 +1,10 @@
 //! Knows how Vietnamese offices write: letters, spelling, numbers and dates.
 
+pub mod calendar;
 pub mod dates;
 pub mod fold;
 pub mod letters;
 pub mod numbers;
 pub mod print;
+pub mod rules;
 pub mod syllables;

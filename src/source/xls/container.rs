@@ -1,6 +1,6 @@
 //! Turns a compound file into its streams.
 //!
-//! Excel, Word and PowerPoint before 2007, and every newer file with a password, are such
+//! Excel, Word and `PowerPoint` before 2007, and every newer file with a password, are such
 //! containers; the names of their streams tell which.
 //!
 //! Source: \[MS-CFB\].

@@ -30,7 +30,7 @@ impl Globals {
     /// Reads a string with a length of one byte.
     fn read_short_text(&self, chunks: &mut Chunks<'_, '_>) -> Result<String> {
         let count = usize::from(chunks.u8()?);
-        Ok(self.read_counted(chunks, count)?.read(None, &mut Notes::default()))
+        Ok(self.read_counted(chunks, count)?.read(Font::Unicode, &mut Notes::default()))
     }
 
     fn read_counted(&self, chunks: &mut Chunks<'_, '_>, count: usize) -> Result<Written> {
@@ -42,7 +42,7 @@ impl Globals {
     }
 
     /// Returns a font by the number that cells use: there is no font 4.
-    fn font(&self, number: u16) -> Option<Font> {
+    fn font(&self, number: u16) -> Font {
         self.fonts.font(font_index(number))
     }
 }
@@ -106,7 +106,7 @@ fn read_format(record: &Record<'_>, globals: &mut Globals) -> Result<()> {
     let mut chunks = Chunks::new(&record.chunks);
     let id = u32::from(chunks.u16()?);
     let code = if globals.is_biff8 {
-        globals.read_text(&mut chunks)?.read(None, &mut Notes::default())
+        globals.read_text(&mut chunks)?.read(Font::Unicode, &mut Notes::default())
     } else {
         globals.read_short_text(&mut chunks)?
     };
@@ -120,7 +120,7 @@ fn read_listed(record: &Record<'_>, globals: &Globals) -> Result<Option<(usize, 
     let offset = chunks.u32()? as usize;
     let (state, kind) = (chunks.u8()?, chunks.u8()?);
     let name = globals.read_short_text(&mut chunks)?;
-    let sheet = ListedSheet { name, visible: state & 3 == 0, part: String::new() };
+    let sheet = ListedSheet { name, visible: matches!(state % 4, 0), part: String::new() };
     Ok((kind == 0).then_some((offset, sheet)))
 }
 

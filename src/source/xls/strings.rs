@@ -75,7 +75,7 @@ impl<'r, 'a> Chunks<'r, 'a> {
     }
 
     /// Reads a string of BIFF 8 whose length has been read.
-    pub(super) fn unicode(&mut self, count: usize, font: impl Fn(u16) -> Option<Font>) -> Result<Written> {
+    pub(super) fn unicode(&mut self, count: usize, font: impl Fn(u16) -> Font) -> Result<Written> {
         let flags = self.u8()?;
         let run_count = if flags & 8 != 0 { usize::from(self.u16()?) } else { 0 };
         let extra = if flags & 4 != 0 { self.u32()? as usize } else { 0 };
@@ -90,7 +90,7 @@ impl<'r, 'a> Chunks<'r, 'a> {
 }
 
 /// Cuts letters into runs of one font each.
-pub(in crate::source) fn split_runs(units: &[u16], starts: &[(usize, Option<Font>)]) -> Written {
+pub(in crate::source) fn split_runs(units: &[u16], starts: &[(usize, Font)]) -> Written {
     let text =
         |from: usize, to: usize| String::from_utf16_lossy(units.get(from..to.max(from)).unwrap_or_default());
     let clamp = |at: usize| at.min(units.len());

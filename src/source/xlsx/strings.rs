@@ -82,15 +82,12 @@ pub(super) fn unescape(text: &str) -> String {
         let letter = code
             .filter(|code| code.bytes().all(|digit| digit.is_ascii_hexdigit()))
             .and_then(|code| char::from_u32(u32::from_str_radix(code, 16).ok()?));
-        match (letter, after.get(5..)) {
-            (Some(letter), Some(after)) => {
-                out.push(letter);
-                rest = after;
-            }
-            _ => {
-                out.push_str("_x");
-                rest = after;
-            }
+        rest = after;
+        if let (Some(letter), Some(after)) = (letter, after.get(5..)) {
+            out.push(letter);
+            rest = after;
+        } else {
+            out.push_str("_x");
         }
     }
     out.push_str(rest);

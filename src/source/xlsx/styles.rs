@@ -19,7 +19,7 @@ pub(super) fn read_styles(mut xml: Part<'_>) -> Result<Vec<Style>> {
         match xml.next()? {
             Token::Open(tag) => match (list.as_str(), tag.local_name().as_ref()) {
                 (_, name @ ("numFmts" | "fonts" | "cellXfs" | "cellStyleXfs" | "dxfs")) => {
-                    name.clone_into(&mut list)
+                    name.clone_into(&mut list);
                 }
                 ("numFmts", "numFmt") => {
                     let id = attribute(&tag, "numFmtId")?.and_then(|id| id.trim().parse().ok());
