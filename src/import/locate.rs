@@ -101,7 +101,8 @@ pub fn locate<'a>(sheet: &'a Sheet, contract: &Contract, file: &str) -> Result<O
     }
     let classifier = Classifier::new(&head, &sheet.merges, &header, contract);
     let first = head.row(0).number;
-    let survey = survey_rows(&sheet.rows, first, &classifier, &header, contract)?;
+    let mut survey = survey_rows(&sheet.rows, first, &classifier, &header, contract)?;
+    survey.notes.add(&sheet.notes);
     let blocks = header.blocks().into_iter().map(str::to_owned).collect();
     let (groups, totals) = (Vec::new(), Vec::new());
     let mut located = Located { sheet, head, header, survey, blocks, groups, totals, classifier };

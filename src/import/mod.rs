@@ -15,6 +15,7 @@ pub mod keys;
 pub mod locate;
 mod marker;
 mod moment;
+pub mod notes;
 mod outcome;
 pub mod period;
 pub mod personal;
@@ -49,7 +50,7 @@ use crate::contract::{Contract, Personal, hex};
 use crate::error::{Error, Place, Result};
 use crate::messages::{ImportFault, Stage};
 use crate::progress::Unit;
-use crate::source::{Cell, Export, ReadOptions, Sheet, read_export};
+use crate::source::{Cell, Export, ReadOptions, Sheet, TextEncoding, read_exports};
 use crate::store::{
     AsOf, ControlTotal, Dated, InputFile, Layout, Permit, Provenance, Publication, Scratch, Sorter, publish,
 };
@@ -139,7 +140,7 @@ fn examine(
     for export in &exports {
         let (plan, found) = locate_export(export, contract, request)?;
         files.push(plan);
-        located.extend(found.into_iter().map(|sheet| (file_name(export), sheet)));
+        located.extend(found.into_iter().map(|sheet| (export.name.clone(), sheet)));
     }
     let stated: Vec<period::Stated> =
         located.iter().map(|(file, sheet)| period::read_stated(file, sheet)).collect();
@@ -165,6 +166,7 @@ fn examine(
     Error::join(twins).map_or(Ok(()), Err)?;
     warnings.extend(period::silent_exports(&stated, &period));
     warnings.extend(parts.iter().flat_map(|part| gaps_of(contract, part)));
+    warnings.extend(parts.iter().flat_map(|part| notes::warnings(&part.file, &part.located)));
     let known =
         Known { year: request.year, period_from: period.from, period_to: period.to, as_of: as_of.date };
     let origins: Vec<(String, Option<String>)> =
@@ -195,9 +197,10 @@ fn open_exports(request: &ImportRequest) -> Result<Vec<Export>> {
     let open = |path: &std::path::PathBuf| {
         let file = path.display().to_string();
         request.progress.begin(Stage::Reading { file }, Unit::Time, None);
-        read_export(path, &options)
+        read_exports(path, &options)
     };
-    let exports = request.files.iter().map(open).collect::<Result<Vec<Export>>>()?;
+    let read = request.files.iter().map(open).collect::<Result<Vec<Vec<Export>>>>()?;
+    let exports: Vec<Export> = read.into_iter().flatten().collect();
     refuse_twice(&exports)?;
     Ok(exports)
 }
@@ -217,11 +220,6 @@ fn refuse_twice(exports: &[Export]) -> Result<()> {
     Ok(())
 }
 
-fn file_name(export: &Export) -> String {
-    let path = std::path::Path::new(&export.file);
-    path.file_name().map_or_else(|| export.file.clone(), |name| name.to_string_lossy().into_owned())
-}
-
 /// Finds the sheets of an export that hold the dataset.
 fn locate_export<'a>(
     export: &'a Export,
@@ -232,6 +230,7 @@ fn locate_export<'a>(
         file: export.file.clone(),
         format: export.format,
         bytes: export.bytes,
+        encoding: export.encoding.map(TextEncoding::name).filter(|name| name != "utf-8"),
         sheets: Vec::new(),
         left_out: Vec::new(),
     };
@@ -267,7 +266,7 @@ fn locate_export<'a>(
 
 fn reason_for(sheet: &Sheet, was_asked_for: bool) -> Reason {
     match () {
-        () if sheet.rows.blocks() == 0 => Reason::Empty,
+        () if sheet.rows.is_empty() => Reason::Empty,
         () if !was_asked_for && !sheet.visible => Reason::Hidden,
         () if !was_asked_for => Reason::NotAskedFor,
         () => Reason::NoHeader,
@@ -407,7 +406,7 @@ fn refuse(
 
 fn input_file(export: &Export, plan: &FilePlan) -> InputFile {
     InputFile {
-        name: file_name(export),
+        name: export.name.clone(),
         sha256: export.sha256.clone(),
         bytes: export.bytes,
         sheets: plan.sheets.iter().filter_map(|sheet| sheet.name.clone()).collect(),
@@ -423,7 +422,7 @@ fn revision(contract: &Contract, request: &ImportRequest, exports: &[Export]) ->
     };
     for export in exports {
         add(&export.sha256);
-        add(&file_name(export));
+        add(&export.name);
     }
     add(&IMPORTER_VERSION.to_string());
     add(&contract.hash);

@@ -13,7 +13,7 @@ use regex::Regex;
 use super::footer::is_footer;
 use super::header::{Header, Role};
 use crate::contract::Contract;
-use crate::source::{Block, Cell, Merge, Row};
+use crate::source::{Block, Cell, Merge, Row, Unreadable};
 use crate::vietnamese::fold::{fold, may_begin_with};
 use crate::vietnamese::numbers::Decimal;
 
@@ -224,6 +224,8 @@ pub(super) fn shown(cell: Cell<'_>) -> Cow<'_, str> {
     match cell {
         Cell::Empty => Cow::Borrowed(""),
         Cell::Text(text) | Cell::Error(text) => Cow::Borrowed(text),
+        Cell::Unreadable(Unreadable::NoResult, _) => Cow::Borrowed("="),
+        Cell::Unreadable(_, text) => Cow::Borrowed(text),
         Cell::Number { value, .. } => {
             Decimal::from_f64(value).map_or_else(|| value.to_string(), |number| number.to_string()).into()
         }

@@ -13,7 +13,7 @@ use super::value::Evidence;
 use crate::contract::{ColumnType, Contract};
 use crate::error::Result;
 use crate::pipeline::in_order;
-use crate::source::{Block, Row, Rows};
+use crate::source::{Block, Notes, Row, Rows};
 
 /// Rows of a signature block that are kept.
 const FOOTER_ROWS: usize = 200;
@@ -33,6 +33,8 @@ pub struct Survey {
     pub heading_kinds: Vec<RowKind>,
     /// The rows under the data.
     pub footer: Block,
+    /// What a person should know about how the sheet was read.
+    pub notes: Notes,
     /// Number of the last row that is surely data or a total, 0 if there is none.
     pub last_body: u32,
     /// What was seen since then, and whose kind is not settled.
@@ -118,6 +120,7 @@ fn numeric_columns(header: &Header, contract: &Contract) -> Vec<(usize, Vec<usiz
 impl Surveyor<'_> {
     fn survey_block(&self, block: &Block) -> Survey {
         let mut survey = Survey::new(self.contract);
+        survey.notes = block.notes().clone();
         // Leading blank rows are no rows of the sheet.
         for row in block.rows().filter(|row| row.number >= self.first) {
             let look = self.classifier.look_at(&row);
@@ -220,6 +223,7 @@ impl Survey {
 
     /// Adds what was seen in the rows that follow.
     fn append(&mut self, next: Self) {
+        self.notes.add(&next.notes);
         let is_all_blank = next.kinds.is_empty() && next.open.rows.is_empty();
         if next.last_body > 0 {
             self.close();

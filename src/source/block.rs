@@ -7,41 +7,9 @@
 use chrono::NaiveDateTime;
 use unicode_normalization::{IsNormalized, is_nfc_quick};
 
+use super::Notes;
+use super::cell::{Cell, OwnedCell, Shown, Unreadable};
 use crate::vietnamese::fold::normalise;
-
-/// What a file knows about a cell.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub enum Cell<'a> {
-    /// Nothing, or only blanks.
-    #[default]
-    Empty,
-    /// Text, trimmed; in a block it is in NFC with line breaks as `\n`.
-    Text(&'a str),
-    /// A number and how the file shows it.
-    Number {
-        /// The number.
-        value: f64,
-        /// How the file shows it.
-        shown: Shown,
-    },
-    /// A date or a time as the spreadsheet knows them.
-    DateTime(NaiveDateTime),
-    /// True or false.
-    Bool(bool),
-    /// An error value such as `#REF!`.
-    Error(&'a str),
-}
-
-/// How a file shows a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shown {
-    /// As it is.
-    Plain,
-    /// Times a hundred with a percent sign.
-    Percent,
-    /// The format does not tell.
-    Unknown,
-}
 
 /// One row of a block.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +23,8 @@ pub struct Row<'a> {
 /// Consecutive rows of a sheet.
 #[derive(Debug, Clone, Default)]
 pub struct Block {
+    /// What was mended in its cells.
+    pub(super) notes: Notes,
     numbers: Vec<u32>,
     /// Per row, the end of its cells.
     ends: Vec<usize>,
@@ -71,6 +41,7 @@ enum Stored {
     DateTime(NaiveDateTime),
     Bool(bool),
     Error(Span),
+    Unreadable(Unreadable, Span),
 }
 
 /// A range of bytes in the text of a block.
@@ -78,28 +49,6 @@ enum Stored {
 struct Span {
     start: u32,
     end: u32,
-}
-
-impl<'a> Cell<'a> {
-    /// Makes a text cell; text of nothing but blanks is empty.
-    pub fn text(text: &'a str) -> Self {
-        let text = text.trim_matches(is_blank);
-        if text.is_empty() { Self::Empty } else { Self::Text(text) }
-    }
-
-    /// Tells whether nothing stands in the cell.
-    pub fn is_empty(self) -> bool {
-        matches!(self, Self::Empty)
-    }
-
-    /// Returns the text of a text cell.
-    pub fn as_text(self) -> Option<&'a str> {
-        if let Self::Text(text) = self { Some(text) } else { None }
-    }
-}
-
-pub(super) fn is_blank(letter: char) -> bool {
-    letter.is_whitespace() || matches!(letter, '\u{FEFF}' | '\u{200B}')
 }
 
 impl<'a> Row<'a> {
@@ -140,6 +89,7 @@ impl Stored {
             Self::DateTime(time) => Cell::DateTime(time),
             Self::Bool(value) => Cell::Bool(value),
             Self::Error(span) => Cell::Error(lend(span)),
+            Self::Unreadable(why, span) => Cell::Unreadable(why, lend(span)),
         }
     }
 }
@@ -181,6 +131,11 @@ impl Block {
         self.text.len() + self.cells.len() * size_of::<Stored>()
     }
 
+    /// Returns what was mended in its cells.
+    pub fn notes(&self) -> &Notes {
+        &self.notes
+    }
+
     /// Returns the text in which the cells stand.
     pub(super) fn source(&self) -> &str {
         &self.text
@@ -188,14 +143,7 @@ impl Block {
 
     /// Adds a cell to the row that is being built.
     pub(super) fn push(&mut self, cell: Cell<'_>) {
-        let stored = match cell {
-            Cell::Empty => Stored::Empty,
-            Cell::Text(text) => Stored::Text(self.store(text)),
-            Cell::Number { value, shown } => Stored::Number(value, shown),
-            Cell::DateTime(time) => Stored::DateTime(time),
-            Cell::Bool(value) => Stored::Bool(value),
-            Cell::Error(text) => Stored::Error(self.store(text)),
-        };
+        let stored = self.store(cell);
         self.cells.push(stored);
     }
 
@@ -230,7 +178,33 @@ impl Block {
         other.rows().for_each(|row| self.push_row(&row));
     }
 
-    fn store(&mut self, text: &str) -> Span {
+    /// Changes text cells; `change` gets the column and the text, and returns what is to stand there.
+    pub(super) fn change(&mut self, mut change: impl FnMut(usize, &str) -> Option<OwnedCell>) {
+        let mut changed = Vec::new();
+        let mut start = 0;
+        for row in self.rows() {
+            let texts = row.cells().enumerate().filter_map(|(at, cell)| Some((at, cell.as_text()?)));
+            changed.extend(texts.filter_map(|(column, text)| Some((start + column, change(column, text)?))));
+            start += row.width();
+        }
+        for (at, cell) in changed {
+            self.cells[at] = self.store(cell.lend());
+        }
+    }
+
+    fn store(&mut self, cell: Cell<'_>) -> Stored {
+        match cell {
+            Cell::Empty => Stored::Empty,
+            Cell::Text(text) => Stored::Text(self.store_text(text)),
+            Cell::Number { value, shown } => Stored::Number(value, shown),
+            Cell::DateTime(time) => Stored::DateTime(time),
+            Cell::Bool(value) => Stored::Bool(value),
+            Cell::Error(text) => Stored::Error(self.store_text(text)),
+            Cell::Unreadable(why, text) => Stored::Unreadable(why, self.store_text(text)),
+        }
+    }
+
+    fn store_text(&mut self, text: &str) -> Span {
         let start = self.text.len();
         // Every text is in NFC from here on, so that headings, words and values need no second thought.
         if is_stored_form(text) {

@@ -7,7 +7,13 @@
 
 use std::sync::Arc;
 
-use super::block::{Block, Cell};
+use encoding_rs::UTF_8;
+
+use super::block::Block;
+use super::cell::Cell;
+use super::encoding::{self, TextEncoding};
+use super::limits;
+use super::mend::Mending;
 use super::text::TextFile;
 use crate::error::{Error, Place, Result};
 use crate::messages::SourceFault;
@@ -20,15 +26,14 @@ const SAMPLE: usize = 200;
 /// Bytes of a chunk, unless a record is longer.
 const CHUNK_BYTES: usize = 1 << 20;
 
-/// Bytes of a record beyond which the text is no table.
-const LONGEST_RECORD: usize = 16 << 20;
-
 /// A delimited text that can be read in blocks.
 #[derive(Debug, Clone)]
 pub(super) struct Text {
     file: Arc<TextFile>,
+    encoding: TextEncoding,
     delimiter: u8,
     chunks: Vec<Chunk>,
+    mending: Option<Mending>,
 }
 
 /// Whole records.
@@ -41,28 +46,23 @@ struct Chunk {
 }
 
 impl Text {
-    /// Finds the delimiter and the chunks; `None` if the bytes are not UTF-8 text.
+    /// Finds the delimiter and the chunks.
+    ///
+    /// Only encodings that write line breaks, quotes and delimiters as ASCII does can be read so; see
+    /// [`is_cuttable`].
     ///
     /// # Errors
-    /// [`SourceFault::OpenQuote`] if a quote swallows the lines after it, [`SourceFault::LongRecord`],
-    /// and what reading the file gives.
-    pub(super) fn open(file: TextFile) -> Result<Option<Self>> {
-        Self::open_in_chunks(file, CHUNK_BYTES)
+    /// [`SourceFault::OpenQuote`] if a quote swallows the lines after it, [`SourceFault::LongLine`],
+    /// [`SourceFault::Undecodable`] if it is another encoding, and what reading the file gives.
+    pub(super) fn open(file: Arc<TextFile>, encoding: TextEncoding) -> Result<Self> {
+        Self::open_in_chunks(file, encoding, CHUNK_BYTES)
     }
 
-    pub(super) fn open_in_chunks(file: TextFile, chunk_bytes: usize) -> Result<Option<Self>> {
-        let mut bytes = file.read(file.start(), CHUNK_BYTES)?;
-        if let Err(fault) = std::str::from_utf8(&bytes) {
-            // A letter may be cut by the end of the sample; anything else is another encoding.
-            if fault.error_len().is_some() {
-                return Ok(None);
-            }
-            bytes.truncate(fault.valid_up_to());
-        }
-        let Ok(sample) = String::from_utf8(bytes) else { return Ok(None) };
-        let delimiter = find_delimiter(&sample);
-        let chunks = find_chunks(&file, delimiter, chunk_bytes)?;
-        Ok(chunks.map(|chunks| Self { file: Arc::new(file), delimiter, chunks }))
+    fn open_in_chunks(file: Arc<TextFile>, encoding: TextEncoding, chunk_bytes: usize) -> Result<Self> {
+        let sample = file.read(file.start(), CHUNK_BYTES)?;
+        let delimiter = find_delimiter(&String::from_utf8_lossy(&sample));
+        let chunks = find_chunks(&file, encoding, delimiter, chunk_bytes)?;
+        Ok(Self { file, encoding, delimiter, chunks, mending: None })
     }
 
     /// Returns the delimiter.
@@ -75,23 +75,55 @@ impl Text {
         self.chunks.len()
     }
 
+    /// Mends every block that is read from now on.
+    pub(super) fn mend_with(&mut self, mending: Mending) {
+        self.mending = Some(mending);
+    }
+
     /// Reads and splits a chunk.
     pub(super) fn read_block(&self, index: usize) -> Result<Block> {
         let Some(chunk) = self.chunks.get(index) else { return Ok(Block::default()) };
         let bytes = self.file.read_unchanged(chunk.start, chunk.bytes)?;
-        let text = String::from_utf8(bytes).map_err(|_| self.file.changed())?;
-        Ok(split(text, self.delimiter, chunk.line))
+        let text = decode(bytes, self.encoding, chunk.line)?;
+        let mut block = split(text, self.delimiter, chunk.line);
+        if let Some(mending) = &self.mending {
+            let mut notes = std::mem::take(&mut block.notes);
+            mending.mend(&mut block, &mut notes);
+            block.notes = notes;
+        }
+        Ok(block)
     }
 }
 
-/// Cuts the text into chunks; `None` if a byte is not UTF-8 text.
-fn find_chunks(file: &TextFile, delimiter: u8, chunk_bytes: usize) -> Result<Option<Vec<Chunk>>> {
+/// Tells whether a text in this encoding can be cut where its bytes are line breaks.
+pub(super) fn is_cuttable(encoding: TextEncoding) -> bool {
+    matches!(encoding, TextEncoding::Letters(_)) || encoding == TextEncoding::Web(UTF_8)
+}
+
+/// Decodes whole lines, of which the first has the number `line`.
+fn decode(bytes: Vec<u8>, encoding: TextEncoding, line: u32) -> Result<String> {
+    if encoding != TextEncoding::Web(UTF_8) {
+        return encoding.decode_lines(&bytes, line as usize);
+    }
+    String::from_utf8(bytes).map_err(|fault| {
+        let good = fault.as_bytes().get(..fault.utf8_error().valid_up_to()).unwrap_or_default();
+        encoding::undecodable(encoding, line as usize + count_lines(good) as usize)
+    })
+}
+
+/// Cuts the text into chunks, each of which can be decoded.
+fn find_chunks(
+    file: &TextFile,
+    encoding: TextEncoding,
+    delimiter: u8,
+    chunk_bytes: usize,
+) -> Result<Vec<Chunk>> {
     let mut chunks = Vec::new();
     let (mut start, mut line, mut wanted) = (file.start(), 1_u32, chunk_bytes);
     loop {
         let bytes = file.read(start, wanted)?;
         if bytes.is_empty() {
-            return Ok(Some(chunks));
+            return Ok(chunks);
         }
         let is_last = bytes.len() < wanted;
         let cut = match find_cut(&bytes, delimiter, is_last) {
@@ -99,22 +131,25 @@ fn find_chunks(file: &TextFile, delimiter: u8, chunk_bytes: usize) -> Result<Opt
             Err(opened) => return Err(at_line(file, line + opened, |line| SourceFault::OpenQuote { line })),
         };
         if cut == 0 {
-            if wanted >= LONGEST_RECORD {
-                let megabytes = LONGEST_RECORD >> 20;
-                return Err(at_line(file, line, |line| SourceFault::LongRecord { line, megabytes }));
+            if wanted >= limits::LINE_BYTES {
+                let megabytes = limits::LINE_BYTES >> 20;
+                return Err(at_line(file, line, |line| SourceFault::LongLine { line, megabytes }));
             }
             wanted *= 2;
             continue;
         }
         let records = bytes.get(..cut).unwrap_or_default();
-        if records.contains(&0) || std::str::from_utf8(records).is_err() {
-            return Ok(None);
-        }
+        check_encoding(records, encoding, line)?;
         chunks.push(Chunk { start, bytes: cut, line });
         line = line.saturating_add(count_lines(records));
         start += cut as u64;
         wanted = chunk_bytes;
     }
+}
+
+fn check_encoding(records: &[u8], encoding: TextEncoding, line: u32) -> Result<()> {
+    let is_good = encoding == TextEncoding::Web(UTF_8) && std::str::from_utf8(records).is_ok();
+    if is_good { Ok(()) } else { decode(records.to_vec(), encoding, line).map(drop) }
 }
 
 fn at_line(file: &TextFile, line: u32, fault: impl FnOnce(usize) -> SourceFault) -> Error {
@@ -319,12 +354,14 @@ fn first_lines(text: &str) -> &str {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Block, Text, TextFile};
+    use super::{Arc, Block, Text, TextEncoding, TextFile, UTF_8};
     use crate::error::{Lang, Result};
+    use crate::source::limits;
+    use crate::vietnamese::letters::Letters;
 
     fn open(text: &str, chunk_bytes: usize) -> Result<Text> {
-        let file = TextFile::in_memory("x.csv".to_owned(), text.to_owned());
-        Text::open_in_chunks(file, chunk_bytes).map(Option::unwrap)
+        let file = Arc::new(TextFile::in_memory("x.csv", text.as_bytes().to_vec()));
+        Text::open_in_chunks(file, TextEncoding::Web(UTF_8), chunk_bytes)
     }
 
     fn read(text: &str, chunk_bytes: usize) -> (Text, Block) {
@@ -378,15 +415,22 @@ mod tests {
 
     #[test]
     fn a_line_without_end_is_refused() {
-        let long = "x".repeat(super::LONGEST_RECORD + 10) + "\n";
+        let long = "x".repeat(limits::LINE_BYTES + 10) + "\n";
         assert!(open(&long, 1 << 20).unwrap_err().message(Lang::En).contains("line 1"));
     }
 
     #[test]
-    fn bytes_that_are_not_unicode_text_are_left_to_the_decoder() {
-        for bytes in [&b"a;b\n\xC0\xE1;1\n"[..], b"a;b\n1;\x002\n"] {
-            let file = TextFile::in_memory("x.csv".to_owned(), bytes.to_vec());
-            assert!(Text::open_in_chunks(file, 4).unwrap().is_none());
+    fn old_encodings_are_decoded_block_by_block_and_bad_bytes_have_their_line() {
+        let bytes = b"M\xB7;x\nS\xEB;1\nS\xEB;2\n".to_vec();
+        for chunk_bytes in [1, 4, 1 << 20] {
+            let file = Arc::new(TextFile::in_memory("x.csv", bytes.clone()));
+            let text =
+                Text::open_in_chunks(file, TextEncoding::Letters(Letters::Tcvn3), chunk_bytes).unwrap();
+            let last = text.read_block(text.blocks() - 1).unwrap();
+            assert_eq!(last.row(last.len() - 1).cell(0).as_text(), Some("Sở"));
+            let file = Arc::new(TextFile::in_memory("x.csv", bytes.clone()));
+            let error = Text::open_in_chunks(file, TextEncoding::Web(UTF_8), chunk_bytes).unwrap_err();
+            assert!(error.message(Lang::En).contains("line 1"), "{error}");
         }
     }
 

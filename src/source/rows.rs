@@ -5,8 +5,11 @@
 
 use std::borrow::Cow;
 
-use super::block::{Block, Cell};
+use super::Notes;
+use super::block::Block;
+use super::cell::Cell;
 use super::delimited::Text;
+use super::mend::Mending;
 use crate::error::Result;
 
 /// Rows of a block that lies in memory.
@@ -14,6 +17,9 @@ const BLOCK_ROWS: usize = 8192;
 
 /// Bytes of a block that lies in memory.
 const BLOCK_BYTES: usize = 4 << 20;
+
+/// Blocks of a text that are looked at to find how it was written.
+const SAMPLE_BLOCKS: usize = 16;
 
 /// All rows of a sheet, empty ones between used ones included.
 #[derive(Debug, Clone)]
@@ -44,6 +50,11 @@ impl Rows {
             Kept::Blocks(blocks) => blocks.len(),
             Kept::Text(text) => text.blocks(),
         }
+    }
+
+    /// Tells whether there are no rows at all.
+    pub fn is_empty(&self) -> bool {
+        self.blocks() == 0
     }
 
     /// Returns a block; every call gives the same rows.
@@ -78,6 +89,26 @@ impl Rows {
     }
 }
 
+impl Rows {
+    /// Returns the indices of blocks whose words show how the sheet was written: all, or some of a text.
+    pub(super) fn sample(&self) -> Vec<usize> {
+        let blocks = self.blocks();
+        match &self.0 {
+            Kept::Blocks(_) => (0..blocks).collect(),
+            Kept::Text(_) if blocks <= SAMPLE_BLOCKS => (0..blocks).collect(),
+            Kept::Text(_) => (0..SAMPLE_BLOCKS).map(|part| part * blocks / SAMPLE_BLOCKS).collect(),
+        }
+    }
+
+    /// Mends what lies in memory, and tells a text how to mend what it reads.
+    pub(super) fn mend(&mut self, mending: Mending, notes: &mut Notes) {
+        match &mut self.0 {
+            Kept::Blocks(blocks) => blocks.iter_mut().for_each(|block| mending.mend(block, notes)),
+            Kept::Text(text) => text.mend_with(mending),
+        }
+    }
+}
+
 /// Collects the rows of a sheet that is read as a whole.
 #[derive(Debug, Default)]
 pub(super) struct RowsBuilder {
@@ -91,7 +122,7 @@ pub(super) struct RowsBuilder {
 }
 
 impl RowsBuilder {
-    /// Puts a cell at a 1-based row number and a 0-based column; the last one at a place stays.
+    /// Puts a cell at a 1-based row number and a 0-based column.
     pub(super) fn put(&mut self, number: u32, column: usize, cell: Cell<'_>) {
         if cell.is_empty() {
             return;
@@ -124,7 +155,8 @@ impl RowsBuilder {
         }
     }
 
-    pub(super) fn finish(mut self) -> Rows {
+    /// Returns the rows; the error is the address of two cells.
+    pub(super) fn finish(mut self) -> Result<Rows, (u32, usize)> {
         if let Some(number) = self.number {
             self.open.end_row(number);
         }
@@ -133,24 +165,23 @@ impl RowsBuilder {
             return self.sort();
         }
         self.blocks.retain(|block| !block.is_empty());
-        Rows(Kept::Blocks(self.blocks))
+        Ok(Rows(Kept::Blocks(self.blocks)))
     }
 
     /// Builds the rows again with the cells that came out of order in their places.
-    fn sort(self) -> Rows {
+    fn sort(self) -> Result<Rows, (u32, usize)> {
         let early = self.blocks.iter().flat_map(Block::rows);
         let early = early.flat_map(|row| row.filled().map(move |(column, cell)| (row.number, column, cell)));
         let late =
             self.late.rows().zip(&self.late_columns).map(|(row, column)| (row.number, *column, row.cell(0)));
         let mut cells: Vec<(u32, usize, Cell<'_>)> = early.chain(late).collect();
         cells.sort_by_key(|(number, column, _)| (*number, *column));
-        let mut sorted = Self::default();
-        for (at, (number, column, cell)) in cells.iter().enumerate() {
-            let is_last = cells.get(at + 1).is_none_or(|next| (next.0, next.1) != (*number, *column));
-            if is_last {
-                sorted.put(*number, *column, *cell);
-            }
+        let address = |cell: &(u32, usize, Cell<'_>)| (cell.0, cell.1);
+        if let Some(pair) = cells.windows(2).find(|pair| address(&pair[0]) == address(&pair[1])) {
+            return Err(address(&pair[0]));
         }
+        let mut sorted = Self::default();
+        cells.iter().for_each(|(number, column, cell)| sorted.put(*number, *column, *cell));
         sorted.finish()
     }
 }
@@ -162,7 +193,7 @@ mod tests {
     fn rows(cells: &[(u32, usize, &str)]) -> Rows {
         let mut builder = RowsBuilder::default();
         cells.iter().for_each(|(number, column, text)| builder.put(*number, *column, Cell::text(text)));
-        builder.finish()
+        builder.finish().unwrap()
     }
 
     fn shown(rows: &Rows) -> Vec<String> {
@@ -181,7 +212,11 @@ mod tests {
 
     #[test]
     fn cells_out_of_order_come_to_their_places() {
-        let cells = [(5, 2, "b"), (3, 0, "a"), (5, 0, "c"), (5, 2, "d")];
-        assert_eq!(shown(&rows(&cells)), ["3 a", "4 ", "5 c_d"]);
+        assert_eq!(shown(&rows(&[(5, 2, "b"), (3, 0, "a"), (5, 0, "c")])), ["3 a", "4 ", "5 c_b"]);
+        let mut builder = RowsBuilder::default();
+        [(5, 2), (3, 0), (5, 2)]
+            .iter()
+            .for_each(|(number, column)| builder.put(*number, *column, Cell::text("x")));
+        assert_eq!(builder.finish().unwrap_err(), (5, 2));
     }
 }

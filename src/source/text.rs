@@ -9,13 +9,19 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
+use sha2::{Digest, Sha256};
+
+use crate::contract::hex;
 use crate::error::{Error, Place, Result};
 use crate::messages::SourceFault;
 use crate::workspace::unreadable;
 
+/// Bytes that are hashed at once.
+const HASHED_BYTES: usize = 1 << 18;
+
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// A text in UTF-8, on disk or decoded in memory.
+/// The bytes of a text, on disk or in memory.
 #[derive(Debug)]
 pub(super) struct TextFile {
     name: String,
@@ -27,6 +33,11 @@ pub(super) struct TextFile {
 enum Bytes {
     Disk { file: Mutex<File>, opened: Stamp },
     Memory(Vec<u8>),
+}
+
+/// Finds the end of a byte-order mark.
+fn find_start(bytes: &[u8]) -> u64 {
+    if bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() as u64 } else { 0 }
 }
 
 /// What changes when a file is saved.
@@ -55,21 +66,36 @@ impl TextFile {
             Ok(Bytes::Disk { file: Mutex::new(file), opened })
         };
         let bytes = open().map_err(|cause| unreadable(name, cause))?;
-        Self { name: name.to_owned(), bytes, start: 0 }.past_mark()
+        let mut text = Self { name: name.to_owned(), bytes, start: 0 };
+        text.start = find_start(&text.read(0, BYTE_ORDER_MARK.len())?);
+        Ok(text)
     }
 
-    /// Takes a text that was decoded or unpacked.
-    pub(super) fn in_memory(name: String, bytes: impl Into<Vec<u8>>) -> Self {
-        let bytes: Vec<u8> = bytes.into();
-        let start = if bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() as u64 } else { 0 };
-        Self { name, bytes: Bytes::Memory(bytes), start }
+    /// Takes a text that was unpacked or decoded.
+    pub(super) fn in_memory(name: &str, bytes: Vec<u8>) -> Self {
+        Self { name: name.to_owned(), start: find_start(&bytes), bytes: Bytes::Memory(bytes) }
     }
 
-    fn past_mark(mut self) -> Result<Self> {
-        if self.read(0, BYTE_ORDER_MARK.len())? == BYTE_ORDER_MARK {
-            self.start = BYTE_ORDER_MARK.len() as u64;
+    /// Returns the number of bytes.
+    pub(super) fn length(&self) -> u64 {
+        match &self.bytes {
+            Bytes::Disk { opened, .. } => opened.length,
+            Bytes::Memory(bytes) => bytes.len() as u64,
         }
-        Ok(self)
+    }
+
+    /// Computes the SHA-256 of all bytes, in hexadecimal.
+    pub(super) fn hash(&self) -> Result<String> {
+        let mut hasher = Sha256::new();
+        let mut at = 0;
+        loop {
+            let bytes = self.read(at, HASHED_BYTES)?;
+            if bytes.is_empty() {
+                return Ok(hex(&hasher.finalize()));
+            }
+            hasher.update(&bytes);
+            at += bytes.len() as u64;
+        }
     }
 
     /// Returns the path as the user gave it.
@@ -122,6 +148,6 @@ impl TextFile {
 
     /// Says that the file was saved while it was read.
     pub(super) fn changed(&self) -> Error {
-        Error::new(SourceFault::Changed { file: self.name.clone() }).at(Place::file(&self.name))
+        Error::new(SourceFault::Changed).at(Place::file(&self.name))
     }
 }
