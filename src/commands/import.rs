@@ -24,6 +24,7 @@ pub(super) fn run(session: &Session, arguments: &ImportArgs) -> Result<()> {
     let terminal = session.terminal;
     let allowed = refuse_silent_change(&workspace, arguments, &request);
     let mut plan = plan_import(&contract, &request)?;
+    plan.compare_with_other_years(&workspace, &contract)?;
     request.progress.end();
     if arguments.dry_run {
         terminal.data(|out| write_plan(out, &plan, terminal.lang))?;

@@ -4,6 +4,7 @@
 //! cannot differ: an import is a plan that had nothing to refuse, published.
 
 mod amount;
+pub mod carried;
 pub mod check;
 mod code;
 pub mod convert;
@@ -50,7 +51,7 @@ use crate::vietnamese::fold::fold;
 ///
 /// It is part of every revision: raise it whenever the same export, contract and options give other
 /// rows or other provenance than before, so that importing them again is not taken for no change.
-pub const IMPORTER_VERSION: u32 = 1;
+pub const IMPORTER_VERSION: u32 = 2;
 
 /// Reads, converts and checks the exports without writing anything.
 ///

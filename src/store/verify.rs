@@ -298,7 +298,9 @@ impl Check<'_> {
         let stated = provenance.rows;
         match count_rows(&path, self.progress) {
             Ok(found) if found == stated => {}
-            Ok(found) => self.find(Some(year), &path, bad_revision(&StoreFinding::RowCount { stated, found })),
+            Ok(found) => {
+                self.find(Some(year), &path, bad_revision(&StoreFinding::RowCount { stated, found }))
+            }
             Err(cause) => self.find(Some(year), &path, bad_revision(&unreadable_rows(cause.as_ref()))),
         }
         Ok(())
