@@ -8,6 +8,7 @@ pub mod carried;
 pub mod check;
 mod code;
 pub mod convert;
+mod draft;
 pub mod footer;
 pub mod gaps;
 pub mod header;
@@ -23,11 +24,13 @@ pub mod rules;
 pub mod totals;
 pub mod twins;
 pub mod value;
+mod wanted;
 pub mod watch;
 
 use sha2::{Digest, Sha256};
 
 use self::convert::{CellFault, Part, Table, convert};
+pub use self::draft::{Draft, DraftRequest, draft_contract};
 use self::gaps::find_gaps;
 use self::locate::{Located, locate};
 pub use self::plan::{
@@ -40,6 +43,7 @@ use self::rows::RowKind;
 use self::rules::{Breach, Known, Rules};
 use self::twins::{RowDigest, SheetDigest, find_twins};
 use self::value::Problem;
+pub use self::wanted::{Wanted, describe_wanted};
 use crate::contract::{Contract, Personal, Severity, hex};
 use crate::error::{Error, Explain as _, Place, Result};
 use crate::messages::{ImportFault, ImportWarning};

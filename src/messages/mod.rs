@@ -59,9 +59,11 @@ pub(crate) use messages;
 
 mod chart;
 mod contract;
+mod draft;
 mod import;
 mod plan;
 mod query;
+mod reject;
 mod source;
 mod store;
 mod terminal;
@@ -70,9 +72,11 @@ mod workspace;
 
 pub use chart::ChartFault;
 pub use contract::ContractFault;
+pub use draft::{DraftFault, DraftWords};
 pub use import::{CellsFault, ImportFault, ImportWords};
 pub use plan::PlanWords;
 pub use query::{QueryFault, QueryNotice};
+pub use reject::RejectWords;
 pub use source::SourceFault;
 pub use store::{StoreFault, StoreFinding, StoreWords};
 pub use terminal::{Heading, Narration, ProgressLine, ShellHelp, Stage, TerminalFault};
