@@ -58,6 +58,7 @@ macro_rules! messages {
 pub(crate) use messages;
 
 mod chart;
+mod command;
 mod contract;
 mod import;
 mod query;
@@ -67,6 +68,7 @@ mod terminal;
 mod workspace;
 
 pub use chart::ChartFault;
+pub use command::{CommandFault, HelpWords, help_vi, value_name_vi};
 pub use contract::ContractFault;
 pub use import::{CellsFault, ImportFault, ImportWords};
 pub use query::{QueryFault, QueryNotice};
