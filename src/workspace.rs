@@ -83,6 +83,11 @@ impl Workspace {
         self.root.join("datasets").join(format!("{dataset}.toml"))
     }
 
+    /// Returns the path of the file with which a workspace extends the calendar of working days.
+    pub fn calendar_file(&self) -> PathBuf {
+        self.root.join("calendar.csv")
+    }
+
     /// Returns the folder of a dataset's years.
     pub fn dataset_folder(&self, dataset: &str) -> PathBuf {
         self.root.join("datasets").join(dataset)

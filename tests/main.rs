@@ -12,6 +12,10 @@ mod bundled;
 mod charts;
 /// What wrong input is answered with, in both languages.
 mod errors;
+/// The department's functions in SQL.
+mod functions;
+/// What imports of made-up exports say, refuse and store.
+mod imports;
 /// The direction in which modules may use each other.
 mod layers;
 /// Saved queries, formats and notices.

@@ -1,18 +1,16 @@
 //! `cchc import`: turns exports into a year of a dataset, or shows what it would do.
 
-use std::collections::BTreeMap;
-use std::io::{self, Write};
-
 use chrono::NaiveDate;
 
 use super::Session;
 use super::key::read_key;
+use super::plan::{describe_kinds, describe_left_out, write_plan};
 use super::revisions::purge_year;
 use crate::cli::ImportArgs;
 use crate::contract::{Contract, Personal};
 use crate::engine::Contracts;
-use crate::error::{Error, Explain as _, Lang, Result};
-use crate::import::{ImportPlan, ImportReport, ImportRequest, SheetPlan, import, plan_import};
+use crate::error::{Error, Explain as _, Result};
+use crate::import::{ImportReport, ImportRequest, plan_import, publish_plan};
 use crate::messages::{ImportWords, StoreWords, TerminalFault};
 use crate::store::{Synthetic, read_provenance};
 use crate::terminal::Terminal;
@@ -24,24 +22,25 @@ pub(super) fn run(session: &Session, arguments: &ImportArgs) -> Result<()> {
     let contract = Contracts::new(workspace.clone()).read(&arguments.dataset)?;
     let request = read_request(session, arguments, &contract)?;
     let terminal = session.terminal;
-    let refused = refuse_silent_change(&workspace, arguments, &request);
+    let allowed = refuse_silent_change(&workspace, arguments, &request);
+    let mut plan = plan_import(&contract, &request)?;
+    request.progress.end();
     if arguments.dry_run {
-        let mut plan = plan_import(&contract, &request)?;
-        let refusal = plan.refusal.take();
         terminal.data(|out| write_plan(out, &plan, terminal.lang))?;
-        terminal.narrate(&ImportWords::NothingWritten);
-        return refusal.map_or(refused, Err);
+    } else {
+        for file in &plan.files {
+            file.left_out.iter().for_each(|sheet| terminal.narrate(&describe_left_out(sheet)));
+        }
     }
-    refused?;
-    let report = import(&workspace, &contract, &request)?;
+    plan.warnings.iter().for_each(|warning| terminal.warn(warning));
+    if arguments.dry_run {
+        terminal.narrate(&ImportWords::NothingWritten);
+        return plan.refusal.take().map_or(allowed, Err);
+    }
+    allowed?;
+    let report = publish_plan(&workspace, &contract, &request, plan)?;
     request.progress.end();
     let plan = &report.plan;
-    let ignored: usize = plan.files.iter().map(|file| file.ignored_sheets.len()).sum();
-    if ignored > 0 {
-        let names: Vec<&str> =
-            plan.files.iter().flat_map(|file| &file.ignored_sheets).map(String::as_str).collect();
-        terminal.narrate(&ImportWords::SheetsLeftOut { names: names.join(", ") });
-    }
     say_published(terminal, &report);
     if arguments.purge_history { purge_year(session, &workspace, &plan.dataset, plan.year) } else { Ok(()) }
 }
@@ -58,7 +57,7 @@ fn say_published(terminal: Terminal, report: &ImportReport) {
         dataset,
         year,
         rows: plan.rows,
-        kinds: describe_kinds(plan.rows_by_kind.iter().map(|(kind, count)| (kind.as_str(), *count))),
+        kinds: describe_kinds(&plan.rows_by_kind, terminal.lang),
         rejects: plan.rejects.len(),
         revision,
     });
@@ -138,58 +137,4 @@ fn read_period(text: &str) -> Result<(NaiveDate, NaiveDate)> {
     let (from, to) = text.split_once("..").ok_or_else(fault)?;
     let (from, to) = (read_date(from)?, read_date(to)?);
     if from > to { Err(fault()) } else { Ok((from, to)) }
-}
-
-fn describe_kinds<'a>(kinds: impl Iterator<Item = (&'a str, u64)>) -> String {
-    kinds.map(|(kind, count)| format!("{kind} {count}")).collect::<Vec<_>>().join(" · ")
-}
-
-/// Writes what an import would do: where the table stands, what each column becomes, what the totals say.
-fn write_plan(out: &mut impl Write, plan: &ImportPlan, lang: Lang) -> io::Result<()> {
-    let say = |words: ImportWords| words.message(lang);
-    for file in &plan.files {
-        writeln!(out, "{}", file.file)?;
-        for sheet in &file.sheets {
-            write_sheet(out, sheet, lang)?;
-        }
-        if !file.ignored_sheets.is_empty() {
-            writeln!(out, "  {}", say(ImportWords::SheetsLeftOut { names: file.ignored_sheets.join(", ") }))?;
-        }
-    }
-    for total in &plan.control_totals {
-        let parts = [total.scope.as_deref(), total.block.as_deref(), total.column.as_deref()];
-        let what: Vec<&str> = parts.into_iter().flatten().collect();
-        let mark = if total.agrees() { "=" } else { "≠" };
-        let what = if total.column.is_none() { [what, vec!["count(*)"]].concat() } else { what };
-        let line = format!("{}: {} {mark} {}", what.join(" · "), total.stated, total.computed);
-        writeln!(out, "  {}", say(ImportWords::ControlTotal { line }))?;
-    }
-    let period = plan.period;
-    let from = format!("{}..{} ({})", period.from, period.to, period.origin.name());
-    let as_of = format!("{} ({})", plan.as_of.date, plan.as_of.origin.name());
-    writeln!(out, "{}", say(ImportWords::Dates { period: from, as_of }))?;
-    writeln!(
-        out,
-        "{}",
-        say(ImportWords::WouldImport { dataset: plan.dataset.clone(), year: plan.year, rows: plan.rows })
-    )
-}
-
-fn write_sheet(out: &mut impl Write, sheet: &SheetPlan, lang: Lang) -> io::Result<()> {
-    let (first, last) = sheet.header_rows;
-    let name = sheet.name.clone().unwrap_or_else(|| "—".to_owned());
-    writeln!(out, "  {}", ImportWords::Sheet { name, first, last }.message(lang))?;
-    for column in &sheet.columns {
-        let becomes = match (&column.field, column.personal) {
-            (None, _) => ImportWords::Ignored.message(lang),
-            (Some(_), Personal::Drop) => ImportWords::Dropped.message(lang),
-            (Some(field), Personal::Hash) => format!("{field} ({})", ImportWords::Hashed.message(lang)),
-            (Some(field), Personal::No) => field.clone(),
-        };
-        let block = column.block.as_ref().map(|block| format!("{block} · ")).unwrap_or_default();
-        writeln!(out, "    {:>3}  {} → {block}{becomes}", column.letters, column.heading.replace('\n', " "))?;
-    }
-    let kinds: BTreeMap<&str, u64> =
-        sheet.rows_by_kind.iter().map(|(kind, count)| (kind.as_str(), *count)).collect();
-    writeln!(out, "    {}", ImportWords::RowKinds { kinds: describe_kinds(kinds.into_iter()) }.message(lang))
 }

@@ -5,6 +5,7 @@ mod import;
 mod key;
 mod list;
 mod listing;
+mod plan;
 mod query;
 mod revisions;
 mod session;

@@ -8,12 +8,14 @@ mod catalog;
 mod dataset;
 mod fault;
 mod files;
+mod functions;
 mod imports;
 mod label;
 mod notice;
 mod saved;
 mod session;
 mod statement;
+mod working_calendar;
 
 pub use catalog::{Contracts, IMPORTS};
 pub use dataset::{CATEGORY_KEY, LABELS_KEY, MEASURE_UNIT_KEY, TITLE_KEY};

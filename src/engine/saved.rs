@@ -3,7 +3,8 @@
 //! Values are never pasted as text: a placeholder in the tree becomes a literal with a type, so that
 //! no value can change the statement, and functions see the type they need.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -229,8 +230,30 @@ fn check_usage(query: &SavedQuery, text: &str) -> Result<()> {
     }
 }
 
-/// Runs a default that is written in SQL.
+tokio::task_local! {
+    /// Defaults in SQL that the statement at hand has run, by kind and text.
+    static DEFAULTS: RefCell<HashMap<(&'static str, String), Value>>;
+}
+
+/// Does the work for one statement: a default in SQL that several of its saved queries share runs
+/// once, so that all of them see the same value.
+pub(super) async fn share_defaults<T>(work: impl Future<Output = T>) -> T {
+    DEFAULTS.scope(RefCell::default(), work).await
+}
+
+/// Finds the value of a default that is written in SQL.
 async fn evaluate(inner: &Context, query: &SavedQuery, parameter: &Parameter, sql: &str) -> Result<Value> {
+    let key = (parameter.kind.word(), sql.to_owned());
+    if let Ok(Some(known)) = DEFAULTS.try_with(|known| known.borrow().get(&key).cloned()) {
+        return Ok(known);
+    }
+    let value = run_default(inner, query, parameter, sql).await?;
+    // Outside of a statement there is nothing to share the value with.
+    let _ = DEFAULTS.try_with(|known| known.borrow_mut().insert(key, value.clone()));
+    Ok(value)
+}
+
+async fn run_default(inner: &Context, query: &SavedQuery, parameter: &Parameter, sql: &str) -> Result<Value> {
     let script = Script::new(format!("{}: {}", query.file, parameter.name), format!("SELECT {sql}"));
     let whole = Statement { range: 0..script.text.len(), terminated: false };
     let convert = |error| fault::convert(error, &script, &whole);

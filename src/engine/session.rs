@@ -24,6 +24,7 @@ use datafusion::sql::sqlparser::dialect::GenericDialect;
 use super::call::expand_calls;
 use super::catalog::{CATALOG, Context, Contracts, DATASETS, StateSource, WorkspaceCatalogs, external};
 use super::files::{FileReplaced, WorkspaceOnly};
+use super::functions::domain_functions;
 use super::label::{Label, LabelRule};
 use super::saved::{self, Bindings};
 use super::{Script, Statement, TITLE_KEY, fault, notice, statement};
@@ -93,7 +94,7 @@ impl Engine {
     /// # Errors
     /// [`QueryFault`] with the place in the script.
     pub async fn ask(&self, script: &Script, statement: &Statement) -> Result<Answer> {
-        self.run(script, statement, &Bindings::none()).await
+        saved::share_defaults(self.run(script, statement, &Bindings::none())).await
     }
 
     /// Reads a saved query of the workspace.
@@ -163,10 +164,13 @@ impl Engine {
         arguments: &saved::Arguments,
     ) -> Result<Answer> {
         let text = query.text.get(..length).unwrap_or(&query.text);
-        let bindings = saved::bind(&self.inner, query, text, arguments).await?;
-        let script = Script::new(query.file.clone(), text);
-        let statement = saved::only_statement(query, &script)?;
-        self.run(&script, &statement, &bindings).await
+        let work = async {
+            let bindings = saved::bind(&self.inner, query, text, arguments).await?;
+            let script = Script::new(query.file.clone(), text);
+            let statement = saved::only_statement(query, &script)?;
+            self.run(&script, &statement, &bindings).await
+        };
+        saved::share_defaults(work).await
     }
 
     /// Plans a saved query, to see whether it can run.
@@ -263,6 +267,7 @@ fn open_context(inner: &Context) -> datafusion::common::Result<SessionContext> {
         .build();
     let context = SessionContext::new_with_state(state);
     context.register_udf(ScalarUDF::from(Label::new()));
+    domain_functions(&inner.workspace).for_each(|function| context.register_udf(function));
     Ok(context)
 }
 

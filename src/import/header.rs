@@ -60,6 +60,11 @@ impl SourceColumn {
     pub fn heading(&self) -> String {
         self.path.join(" → ")
     }
+
+    /// Tells whether a column of the contract was recognised here, and better elsewhere.
+    pub fn is_outdone(&self) -> bool {
+        self.role == Role::Ignored && self.rank > 0
+    }
 }
 
 impl Header {
@@ -85,8 +90,13 @@ impl Header {
         found
     }
 
+    /// Counts the recognised columns. Two headings of one column count once: the row below tells them apart.
     fn score(&self) -> usize {
-        self.columns.iter().filter(|column| column.role != Role::Ignored).count()
+        let claimed = |column: &&SourceColumn| column.role != Role::Ignored;
+        let is_first = |(index, column): &(usize, &SourceColumn)| {
+            !self.columns.iter().take(*index).any(|earlier| earlier.role == column.role)
+        };
+        self.columns.iter().enumerate().filter(is_first).map(|(_, column)| column).filter(claimed).count()
     }
 }
 
@@ -151,7 +161,7 @@ impl<'a> Dictionary<'a> {
 }
 
 /// Drops a unit or remark in brackets from the end of a heading: `Lệ phí (đồng)` is `Lệ phí`.
-fn without_suffix(heading: &str) -> &str {
+pub(super) fn without_suffix(heading: &str) -> &str {
     let trimmed = heading.trim_end();
     trimmed
         .strip_suffix(')')
@@ -301,4 +311,31 @@ pub fn contested_field(header: &Header) -> Option<(usize, Vec<String>)> {
             .collect();
         (rivals.len() > 1).then_some((*field, rivals))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Dictionary, find_header};
+    use crate::contract::parse_contract;
+    use crate::source::{Cell, Merge, Row, Sheet};
+
+    #[test]
+    fn a_heading_over_two_columns_is_told_apart_by_the_row_below() {
+        let contract = "title = \"t\"\nprimary_key = [\"code\"]\n\
+            [[columns]]\nname = \"code\"\ntitle = \"Mã TTHC\"\ntype = \"text\"\n\
+            [[columns]]\nname = \"name\"\ntitle = \"Tên TTHC\"\naliases = [\"Thủ tục\"]\ntype = \"text\"\n";
+        let contract = parse_contract("t", "t.toml", contract).unwrap();
+        let row = |number, texts: &[&str]| Row {
+            number,
+            cells: texts.iter().map(|text| Cell::text(text)).collect(),
+        };
+        let sheet = Sheet {
+            rows: vec![row(1, &["Thủ tục"]), row(2, &["Mã TTHC", "Tên TTHC"]), row(3, &["1.000001", "x"])],
+            merges: vec![Merge { top: 1, bottom: 1, left: 0, right: 1 }],
+            ..Sheet::default()
+        };
+        let header = find_header(&sheet, &Dictionary::new(&contract)).unwrap();
+        assert_eq!((header.top, header.height), (1, 1));
+        assert_eq!(header.place_of(1, None).unwrap().column, 1);
+    }
 }

@@ -3,29 +3,45 @@
 //! A plan goes through everything except the last step, so that `--dry-run` and the real import
 //! cannot differ: an import is a plan that had nothing to refuse, published.
 
+mod amount;
 pub mod check;
+mod code;
 pub mod convert;
+pub mod footer;
+pub mod gaps;
 pub mod header;
 pub mod locate;
+mod marker;
+mod moment;
 pub mod period;
 pub mod personal;
 pub mod plan;
 pub mod report;
 pub mod rows;
+pub mod rules;
 pub mod totals;
+pub mod twins;
 pub mod value;
+pub mod watch;
 
 use sha2::{Digest, Sha256};
 
-use self::convert::{Part, Table, convert};
+use self::convert::{CellFault, Part, Table, convert};
+use self::gaps::find_gaps;
 use self::locate::{Located, locate};
-pub use self::plan::{ColumnPlan, FilePlan, ImportPlan, ImportReport, ImportRequest, SheetPlan};
+pub use self::plan::{
+    ColumnPlan, FilePlan, Ignored, ImportPlan, ImportReport, ImportRequest, LeftOut, Reason, SheetPlan,
+};
 use self::plan::{count_kinds, plan_sheet};
 pub use self::report::{Reject, RejectedCell};
-use self::report::{complaints, rejects};
-use crate::contract::{Contract, Personal, hex};
-use crate::error::{Error, Place, Result};
-use crate::messages::ImportFault;
+use self::report::{complaints, merge_warnings, rejects};
+use self::rows::RowKind;
+use self::rules::{Breach, Known, Rules};
+use self::twins::{RowDigest, SheetDigest, find_twins};
+use self::value::Problem;
+use crate::contract::{Contract, Personal, Severity, hex};
+use crate::error::{Error, Explain as _, Place, Result};
+use crate::messages::{ImportFault, ImportWarning};
 use crate::source::{Cell, Export, ReadOptions, Sheet, read_export};
 use crate::store::{AsOf, ControlTotal, Dated, InputFile, Provenance, Publication, publish};
 use crate::vietnamese::fold::fold;
@@ -56,17 +72,92 @@ pub fn plan_import(contract: &Contract, request: &ImportRequest) -> Result<Impor
         files.push(plan);
         located.extend(found.into_iter().map(|sheet| (file_name(export), sheet)));
     }
-    let stated: Vec<period::Stated> = located.iter().map(|(_, sheet)| period::read_stated(sheet)).collect();
+    let stated: Vec<period::Stated> =
+        located.iter().map(|(file, sheet)| period::read_stated(file, sheet)).collect();
     let period = period::settle_period(request, &stated)?;
     let as_of = period::settle_as_of(request, &stated, &period)?;
-    let as_of_cell = as_of.date.and_hms_opt(0, 0, 0).map_or(Cell::Empty, Cell::DateTime);
+    // Each export's own day, where it says one.
+    let as_of_cell = |stated: &period::Stated| {
+        let date = stated.as_of.as_ref().map_or(as_of.date, |said| said.what);
+        date.and_hms_opt(0, 0, 0).map_or(Cell::Empty, Cell::DateTime)
+    };
     let parts: Vec<Part<'_>> = located
         .into_iter()
-        .map(|(file, located)| Part { file, located, as_of: as_of_cell.clone() })
+        .zip(&stated)
+        .map(|((file, located), stated)| Part {
+            file,
+            located,
+            as_of: as_of_cell(stated),
+            year: request.year,
+        })
         .collect();
     require_key(contract, request, &parts)?;
-    let table = convert(contract, &parts, &|column| key_for(request, column));
-    finish_plan(contract, request, &exports, files, &table, (period, as_of))
+    let (twins, mut warnings) = find_twins(&parts.iter().map(digest).collect::<Vec<_>>());
+    Error::join(twins).map_or(Ok(()), Err)?;
+    warnings.extend(period::silent_exports(&stated, &period));
+    warnings.extend(parts.iter().flat_map(|part| gaps_of(contract, part)));
+    warnings.extend(convert::watch_columns(contract, &parts));
+    let mut table = convert(contract, &parts, &|column| key_for(request, column));
+    let known =
+        Known { year: request.year, period_from: period.from, period_to: period.to, as_of: as_of.date };
+    warnings.extend(check_rules(contract, known, &mut table)?);
+    finish_plan(contract, request, &exports, files, &table, (period, as_of), warnings)
+}
+
+/// Evaluates the contract's rules: broken ones are faults of their rows, or warnings.
+fn check_rules(contract: &Contract, known: Known, table: &mut Table<'_>) -> Result<Vec<Error>> {
+    let rules = Rules::compile(contract, known)?;
+    let all: Vec<usize> = (0..table.len()).collect();
+    let batch = table.to_batch(contract, &all).map_err(not_a_batch)?;
+    let mut warnings: Vec<Error> = Vec::new();
+    let breaches = rules.check(contract, &batch)?;
+    for same in breaches.chunk_by(|a, b| a.rule == b.rule) {
+        let place = |breach: &Breach| match breach.field {
+            Some(field) => table.cell_place(contract, breach.row, field),
+            None => table.place(breach.row, None, None),
+        };
+        let places: Vec<Place> = same.iter().map(place).collect();
+        if same.first().is_some_and(|breach| breach.severity == Severity::Warning) {
+            warnings.extend(warn_of_breaches(contract, same, places));
+        } else {
+            let faults = same.iter().zip(places).map(|(breach, place)| CellFault {
+                field: breach.field.unwrap_or_default(),
+                row: breach.row,
+                problem: Problem::Rule(breach.rule),
+                place,
+            });
+            table.faults.extend(faults);
+        }
+    }
+    Ok(warnings)
+}
+
+fn warn_of_breaches(contract: &Contract, breaches: &[Breach], places: Vec<Place>) -> Option<Error> {
+    let rule = contract.rules.get(breaches.first()?.rule)?;
+    let (title, rule, count) = (rule.title.clone(), rule.check.clone(), breaches.len());
+    let warning = ImportWarning::Rule { title, rule, count }.error();
+    Some(places.into_iter().fold(warning, Error::at))
+}
+
+fn not_a_batch(cause: datafusion::arrow::error::ArrowError) -> Error {
+    Error::new(ImportFault::NotABatch).caused_by(cause)
+}
+
+/// Digests the records of a sheet; a row of a wide table counts once.
+fn digest(part: &Part<'_>) -> SheetDigest {
+    let mut digest = RowDigest::default();
+    let located = &part.located;
+    for (row, _) in
+        located.sheet.rows.iter().zip(&located.kinds).filter(|(_, kind)| **kind == RowKind::Detail)
+    {
+        digest.add(row, &located.header);
+    }
+    digest.finish(&part.file, located.sheet.name.as_deref())
+}
+
+fn gaps_of(contract: &Contract, part: &Part<'_>) -> Vec<Error> {
+    let place = locate::header_place(part.located.sheet, &part.file, &part.located.header);
+    find_gaps(contract, &part.located.header).warnings(contract, &place)
 }
 
 /// Imports the exports as one year of the contract's dataset.
@@ -78,7 +169,19 @@ pub fn import(
     contract: &Contract,
     request: &ImportRequest,
 ) -> Result<ImportReport> {
-    let mut plan = plan_import(contract, request)?;
+    publish_plan(workspace, contract, request, plan_import(contract, request)?)
+}
+
+/// Publishes what was planned.
+///
+/// # Errors
+/// The plan's refusal, and faults of the store; nothing is written then.
+pub fn publish_plan(
+    workspace: &crate::workspace::Workspace,
+    contract: &Contract,
+    request: &ImportRequest,
+    mut plan: ImportPlan,
+) -> Result<ImportReport> {
     if let Some(refusal) = plan.refusal.take() {
         return Err(refusal);
     }
@@ -115,7 +218,13 @@ fn locate_export<'a>(
     contract: &Contract,
     request: &ImportRequest,
 ) -> Result<(FilePlan, Vec<Located<'a>>)> {
-    let mut plan = FilePlan { file: export.file.clone(), sheets: Vec::new(), ignored_sheets: Vec::new() };
+    let mut plan = FilePlan {
+        file: export.file.clone(),
+        format: export.format,
+        bytes: export.bytes,
+        sheets: Vec::new(),
+        left_out: Vec::new(),
+    };
     let mut found = Vec::new();
     let asked = |sheet: &Sheet| is_asked_for(sheet, &request.sheets);
     if !export.sheets.iter().any(asked) {
@@ -134,13 +243,25 @@ fn locate_export<'a>(
             None if !request.sheets.is_empty() && asked(sheet) => {
                 return Err(no_header(export, [sheet], contract));
             }
-            None => plan.ignored_sheets.push(sheet.name.clone().unwrap_or_default()),
+            None => plan.left_out.push(LeftOut {
+                name: sheet.name.clone().unwrap_or_default(),
+                reason: reason_for(sheet, asked(sheet)),
+            }),
         }
     }
     if found.is_empty() {
         return Err(no_header(export, export.sheets.iter().filter(|sheet| asked(sheet)), contract));
     }
     Ok((plan, found))
+}
+
+fn reason_for(sheet: &Sheet, was_asked_for: bool) -> Reason {
+    match () {
+        () if sheet.rows.is_empty() => Reason::Empty,
+        () if !was_asked_for && !sheet.visible => Reason::Hidden,
+        () if !was_asked_for => Reason::NotAskedFor,
+        () => Reason::NoHeader,
+    }
 }
 
 /// Says why no sheet was understood: the columns that the likeliest header lacks, or that there is none.
@@ -198,14 +319,14 @@ fn finish_plan(
     files: Vec<FilePlan>,
     table: &Table<'_>,
     (period, as_of): (Dated, AsOf),
+    mut warnings: Vec<Error>,
 ) -> Result<ImportPlan> {
     let rejected = rejects(contract, table);
-    let control_totals = totals::compute_totals(contract, table);
+    let (control_totals, unchecked) = totals::compute_totals(contract, table);
+    warnings.extend(unchecked);
     let refusal = refuse(contract, request, table, rejected.len(), &control_totals);
     let keep: Vec<usize> = (0..table.len()).filter(|row| !rejected.contains_key(row)).collect();
-    let batch = table
-        .to_batch(contract, &keep)
-        .map_err(|cause| Error::new(ImportFault::NotABatch).caused_by(cause))?;
+    let batch = table.to_batch(contract, &keep).map_err(not_a_batch)?;
     let rows_by_kind = count_kinds(table.parts.iter().map(|part| &part.located));
     let provenance = Provenance {
         dataset: contract.name.clone(),
@@ -232,6 +353,7 @@ fn finish_plan(
         control_totals,
         period,
         as_of,
+        warnings: merge_warnings(warnings),
         refusal,
         provenance,
         batch,

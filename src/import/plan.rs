@@ -9,14 +9,15 @@ use chrono::NaiveDate;
 use datafusion::arrow::array::RecordBatch;
 use indexmap::IndexMap;
 
-use super::header::Role;
+use super::gaps::is_ordinal;
+use super::header::{Role, SourceColumn};
 use super::locate::Located;
 use super::report::Reject;
 use super::rows::RowKind;
 use crate::contract::{Contract, Personal};
 use crate::error::Error;
 use crate::progress::Watcher;
-use crate::source::column_letters;
+use crate::source::{Format, column_letters};
 use crate::store::{AsOf, Author, ControlTotal, Dated, Provenance, Published, Synthetic};
 
 /// What the user asks to be imported, and how.
@@ -69,6 +70,8 @@ pub struct ImportPlan {
     pub period: Dated,
     /// The day at which states were taken.
     pub as_of: AsOf,
+    /// What people should look at although it refuses nothing.
+    pub warnings: Vec<Error>,
     /// Why the import would be refused, if it would.
     pub refusal: Option<Error>,
     /// What would be written beside the rows.
@@ -81,10 +84,36 @@ pub struct ImportPlan {
 pub struct FilePlan {
     /// The path as given.
     pub file: String,
+    /// What its bytes turned out to be.
+    pub format: Format,
+    /// Its size.
+    pub bytes: u64,
     /// The sheets that are read.
     pub sheets: Vec<SheetPlan>,
-    /// Sheets that are not read: hidden, not asked for, empty, or without a header.
-    pub ignored_sheets: Vec<String>,
+    /// The sheets that are not read.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A sheet that is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its name; empty in formats without sheets.
+    pub name: String,
+    /// Why it is not read.
+    pub reason: Reason,
+}
+
+/// Why a sheet is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// It is hidden and was not named.
+    Hidden,
+    /// Others were named.
+    NotAskedFor,
+    /// Nothing stands in it.
+    Empty,
+    /// Nothing in it looks like the header of the dataset.
+    NoHeader,
 }
 
 /// What was found in one sheet.
@@ -111,10 +140,23 @@ pub struct ColumnPlan {
     pub heading: String,
     /// The contract's column; `None` if it is ignored.
     pub field: Option<String>,
+    /// Why it is ignored, if it is.
+    pub ignored: Option<Ignored>,
     /// The category under which it stands in a wide table.
     pub block: Option<String>,
     /// What happens to personal values in it.
     pub personal: Personal,
+}
+
+/// Why a column of an export is ignored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ignored {
+    /// It numbers the rows.
+    Ordinal,
+    /// Another heading fits the contract's column better.
+    Outdone,
+    /// No column of the contract claims its heading.
+    Unclaimed,
 }
 
 /// What an import did.
@@ -148,6 +190,7 @@ pub(super) fn plan_sheet(located: &Located<'_>, contract: &Contract) -> SheetPla
             letters: column_letters(source.column),
             heading: source.heading(),
             field: field.map(|column| column.name.clone()),
+            ignored: field.is_none().then(|| why_ignored(source)),
             block,
             personal: field.map_or(Personal::No, |column| column.personal),
         }
@@ -158,6 +201,14 @@ pub(super) fn plan_sheet(located: &Located<'_>, contract: &Contract) -> SheetPla
         columns: columns.collect(),
         rows_by_kind: count_kinds(std::iter::once(located)),
         records: located.records.len() as u64,
+    }
+}
+
+fn why_ignored(source: &SourceColumn) -> Ignored {
+    match () {
+        () if is_ordinal(&source.heading()) => Ignored::Ordinal,
+        () if source.is_outdone() => Ignored::Outdone,
+        () => Ignored::Unclaimed,
     }
 }
 

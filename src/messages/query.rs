@@ -30,6 +30,10 @@ super::messages! {
             "hàm `{function}` không nhận các giá trị kiểu này",
             hint "`\\d NAME` shows the types of a table; `CAST(column AS DOUBLE)` converts",
                  "`\\d TÊN` cho biết kiểu của các cột; `CAST(cột AS DOUBLE)` đổi kiểu";
+        /// A call of a function of the department with too few, too many or other values.
+        WrongCall { function: String, syntax: String } Data,
+            "`{function}` does not take these values", "hàm `{function}` không nhận các giá trị này",
+            hint "it is called as `{syntax}`", "cách gọi: `{syntax}`";
         /// A statement that changes something.
         NotAllowed { verb: String } Data,
             "`{verb}` is not allowed: SQL here reads the workspace and changes nothing",
@@ -48,6 +52,12 @@ super::messages! {
             "the data were replaced again and again while the query was starting",
             "dữ liệu bị thay liên tục trong lúc truy vấn bắt đầu chạy",
             hint "run it again once the import has finished", "hãy chạy lại khi việc nhập dữ liệu đã xong";
+        /// A date of a year whose holidays are not known.
+        NoCalendar { date: String, first: i32, last: i32 } Data,
+            "the working days around {date} are not known: the calendar covers {first} to {last}",
+            "chưa biết ngày làm việc quanh {date}: lịch chỉ có các năm từ {first} đến {last}",
+            hint "add the holidays of the year to `calendar.csv` in the workspace (date,kind,name,source)",
+                 "hãy thêm ngày nghỉ của năm đó vào tệp `calendar.csv` của không gian làm việc (date,kind,name,source)";
         /// `label` cannot tell which codes the values are.
         NoLabels { expression: String } Data,
             "`label({expression})` cannot tell which category the codes belong to",
