@@ -123,7 +123,7 @@ fn refuse_silent_change(
         return Ok(());
     }
     // What cannot be read is replaced; it has nothing to say.
-    match read_provenance(&published) {
+    match read_provenance(workspace, &published) {
         Ok(former) if former.synthetic != Synthetic::None => {
             let fault =
                 ImportWords::WasSynthetic { dataset: arguments.dataset.clone(), year: arguments.year };
