@@ -25,6 +25,7 @@ use super::rules::{Breach, Rules};
 use super::slot::{Slot, Source, is_missing};
 use super::totals::{Needed, Sums};
 use super::value::{Context, Problem, Value, read_value};
+use super::wanted::row_values;
 use super::watch::ColumnWatch;
 use crate::contract::{Column, ColumnType, Contract, Personal, Severity};
 use crate::error::{Error, Place, Result};
@@ -279,6 +280,11 @@ impl<'a> Converter<'a> {
                         sheet: self.part.located.sheet.name.clone(),
                         row: block.row(records[record].row).number,
                         cells: vec![cell],
+                        values: row_values(
+                            &block.row(records[record].row),
+                            &self.part.located.header,
+                            self.contract,
+                        ),
                     },
                 )),
             }

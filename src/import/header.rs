@@ -225,7 +225,7 @@ fn drop_weaker_claims(columns: &mut [SourceColumn]) {
 }
 
 /// Reads the headings above each column, merged cells filled in, repeated ones dropped.
-fn heading_paths(head: &Block, merges: &[Merge], top: usize, height: usize) -> Vec<Vec<String>> {
+pub(super) fn heading_paths(head: &Block, merges: &[Merge], top: usize, height: usize) -> Vec<Vec<String>> {
     let rows = || (top..top + height).map(|index| head.row(index));
     let width = rows().map(|row| row.width()).max().unwrap_or(0);
     let mut grid: Vec<Vec<String>> = rows()

@@ -30,6 +30,8 @@ pub struct Reject {
     pub row: u32,
     /// The bad cells.
     pub cells: Vec<RejectedCell>,
+    /// What stands in the row, by place in the sheet; only kept columns that identify nobody.
+    pub values: Vec<(usize, String)>,
 }
 
 /// A bad cell of a rejected row.
@@ -219,7 +221,7 @@ fn likely_spellings(column: &Column, found: &IndexSet<String>) -> String {
 /// From this likeness on, a spelling is proposed.
 const LIKELY: f64 = 0.6;
 
-fn type_name(kind: ColumnType) -> String {
+pub(super) fn type_name(kind: ColumnType) -> String {
     match kind {
         ColumnType::Text => "text".to_owned(),
         ColumnType::Int => "int".to_owned(),

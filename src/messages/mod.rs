@@ -58,10 +58,13 @@ macro_rules! messages {
 pub(crate) use messages;
 
 mod chart;
+mod command;
 mod contract;
+mod draft;
 mod import;
 mod plan;
 mod query;
+mod reject;
 mod source;
 mod store;
 mod terminal;
@@ -69,10 +72,13 @@ mod warning;
 mod workspace;
 
 pub use chart::ChartFault;
+pub use command::{CommandFault, HelpWords, help_vi, value_name_vi};
 pub use contract::ContractFault;
+pub use draft::{DraftFault, DraftWords};
 pub use import::{CellsFault, ImportFault, ImportWords};
 pub use plan::PlanWords;
 pub use query::{QueryFault, QueryNotice};
+pub use reject::RejectWords;
 pub use source::SourceFault;
 pub use store::{StoreFault, StoreFinding, StoreWords};
 pub use terminal::{Heading, Narration, ProgressLine, ShellHelp, Stage, TableWord, TerminalFault};

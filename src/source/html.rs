@@ -175,8 +175,8 @@ fn span(tag: &StartTag<()>, name: &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::looks_like_html;
-    use crate::source::limits::Budget;
     use crate::source::Sheet;
+    use crate::source::limits::Budget;
 
     fn read_html(text: &str) -> Sheet {
         super::read_html(text, &mut Budget::default()).unwrap()

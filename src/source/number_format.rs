@@ -159,7 +159,10 @@ mod tests {
     #[test]
     fn what_is_no_date_is_an_error_value() {
         for serial in [60.0, 60.5, -1.0, 3e6, f64::NAN, f64::INFINITY] {
-            assert!(matches!(number_cell(serial, Shape::Date, Epoch::Y1900), OwnedCell::Error(_)), "{serial}");
+            assert!(
+                matches!(number_cell(serial, Shape::Date, Epoch::Y1900), OwnedCell::Error(_)),
+                "{serial}"
+            );
         }
     }
 

@@ -29,5 +29,5 @@ pub use provenance::{
 pub use publish::{Permit, Publication, Published, publish, remove, restore};
 pub use purge::{Purged, purge};
 pub use scratch::Scratch;
-pub use sort::{Sorted, Sorter};
+pub use sort::{Kept, Sorted, Sorter};
 pub use verify::{Finding, ReadContract, Verified, verify};

@@ -14,8 +14,8 @@ use super::provenance::{Provenance, read_provenance};
 use super::recover::Pending;
 use super::sort::Sorted;
 use crate::error::{Error, Result};
-use crate::messages::StoreFault;
-use crate::progress::Progress;
+use crate::messages::{Stage, StoreFault};
+use crate::progress::{Progress, Unit};
 use crate::workspace::{Workspace, did_you_mean, unwritable};
 
 /// A year that is ready to be published.
@@ -106,6 +106,7 @@ pub fn restore(
     dataset.clone_into(&mut provenance.dataset);
     provenance.year = year;
     let write = |temporary: &TemporaryFile| {
+        progress.begin(Stage::Writing, Unit::Time, None);
         let copy = || -> std::io::Result<()> {
             let mut source = std::fs::File::open(&kept)?;
             std::io::copy(&mut source, &mut temporary.file())?;

@@ -14,6 +14,7 @@ use std::thread::JoinHandle;
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::compute::interleave_record_batch;
+use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::ipc::reader::StreamReader;
 use datafusion::arrow::ipc::writer::StreamWriter;
@@ -82,6 +83,15 @@ impl Sorter {
         Ok(())
     }
 
+    /// Returns the rows as they are kept, to be read before they are sorted into the file.
+    ///
+    /// # Errors
+    /// If a run cannot be written.
+    pub fn kept(&mut self) -> Result<Kept> {
+        self.wait()?;
+        Ok(Kept { layout: Arc::clone(&self.layout), runs: self.runs.clone(), open: self.open.clone() })
+    }
+
     /// Ends the collection.
     ///
     /// # Errors
@@ -123,6 +133,31 @@ impl Sorter {
             ArrowError::IoError(_, cause) => self.scratch.unwritable(cause),
             cause => Error::new(StoreFault::CannotWriteRows).caused_by(cause),
         }
+    }
+}
+
+/// Rows in no certain order, which can be read more than once while their sorter lives.
+#[derive(Debug)]
+pub struct Kept {
+    layout: Arc<Layout>,
+    runs: Vec<PathBuf>,
+    open: Vec<RecordBatch>,
+}
+
+impl Kept {
+    /// Returns the schema of the file.
+    pub fn schema(&self) -> &SchemaRef {
+        self.layout.wide()
+    }
+
+    /// Returns all rows, in the form of the file.
+    pub fn rows(&self) -> impl Iterator<Item = Result<RecordBatch, ArrowError>> + Send + use<> {
+        let on_disk = self.runs.clone().into_iter().flat_map(|path| match read_run(&path) {
+            Ok(run) => run,
+            Err(cause) => Box::new(std::iter::once(Err(cause))),
+        });
+        let layout = Arc::clone(&self.layout);
+        on_disk.chain(self.open.clone().into_iter().map(Ok)).map(move |narrow| layout.widen(&narrow?))
     }
 }
 

@@ -1,0 +1,91 @@
+//! Turns an export into the sheets of it that hold the dataset.
+
+use super::header::needed_columns;
+use super::locate::{Located, explain_missing, locate};
+use super::plan::{FilePlan, ImportRequest, LeftOut, Reason, plan_sheet};
+use crate::contract::Contract;
+use crate::error::{Error, Place, Result};
+use crate::messages::ImportFault;
+use crate::source::{Export, Sheet, TextEncoding};
+use crate::vietnamese::fold::fold;
+
+/// Finds the sheets of an export that hold the dataset.
+pub(super) fn locate_export<'a>(
+    export: &'a Export,
+    contract: &Contract,
+    request: &ImportRequest,
+) -> Result<(FilePlan, Vec<Located<'a>>)> {
+    let mut plan = FilePlan {
+        file: export.file.clone(),
+        format: export.format,
+        bytes: export.bytes,
+        encoding: export.encoding.map(TextEncoding::name).filter(|name| name != "utf-8"),
+        sheets: Vec::new(),
+        left_out: Vec::new(),
+    };
+    let mut found = Vec::new();
+    let asked = |sheet: &Sheet| is_asked_for(sheet, &request.sheets);
+    if !export.sheets.iter().any(asked) {
+        let names: Vec<&str> = export.sheets.iter().filter_map(|sheet| sheet.name.as_deref()).collect();
+        let fault = ImportFault::NoSuchSheet { globs: request.sheets.join(", "), found: names.join(", ") };
+        return Err(Error::new(fault).at(Place::file(&export.file)));
+    }
+    for sheet in &export.sheets {
+        let located = if asked(sheet) { locate(sheet, contract, &export.file)? } else { None };
+        match located {
+            Some(located) => {
+                plan.sheets.push(plan_sheet(&located, contract));
+                found.push(located);
+            }
+            // Who names a sheet wants its rows.
+            None if !request.sheets.is_empty() && asked(sheet) => {
+                return Err(no_header(export, [sheet], contract));
+            }
+            None => plan.left_out.push(LeftOut {
+                name: sheet.name.clone().unwrap_or_default(),
+                reason: reason_for(sheet, asked(sheet)),
+            }),
+        }
+    }
+    if found.is_empty() {
+        return Err(no_header(export, export.sheets.iter().filter(|sheet| asked(sheet)), contract));
+    }
+    Ok((plan, found))
+}
+
+fn reason_for(sheet: &Sheet, was_asked_for: bool) -> Reason {
+    match () {
+        () if sheet.rows.is_empty() => Reason::Empty,
+        () if !was_asked_for && !sheet.visible => Reason::Hidden,
+        () if !was_asked_for => Reason::NotAskedFor,
+        () => Reason::NoHeader,
+    }
+}
+
+/// Says why no sheet was understood: the columns that the likeliest header lacks, or that there is none.
+fn no_header<'a>(export: &Export, sheets: impl IntoIterator<Item = &'a Sheet>, contract: &Contract) -> Error {
+    let explain = |sheet| explain_missing(sheet, contract, &export.file);
+    sheets.into_iter().find_map(explain).unwrap_or_else(|| {
+        let wanted: Vec<String> =
+            needed_columns(contract).map(|column| format!("`{}`", column.title)).collect();
+        let fault = ImportFault::NoHeader { dataset: contract.name.clone(), wanted: wanted.join(", ") };
+        Error::new(fault).at(Place::file(&export.file))
+    })
+}
+
+/// A sheet is read if its name fits a pattern, or, without patterns, if it is visible.
+pub(super) fn is_asked_for(sheet: &Sheet, globs: &[String]) -> bool {
+    if globs.is_empty() {
+        return sheet.visible;
+    }
+    let name = sheet.name.as_deref().unwrap_or_default();
+    globs.iter().any(|glob| matches_glob(glob, name))
+}
+
+/// Matches `*` and `?`; letters are compared folded, since nobody types a sheet's name exactly.
+fn matches_glob(glob: &str, name: &str) -> bool {
+    let literal = |text: &str| regex::escape(&fold(text));
+    let pieces: Vec<String> =
+        glob.split('*').map(|piece| piece.split('?').map(literal).collect::<Vec<_>>().join(".")).collect();
+    regex::Regex::new(&format!("^{}$", pieces.join(".*"))).is_ok_and(|pattern| pattern.is_match(&fold(name)))
+}
