@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 
+use super::code::lacks_zeros;
 use super::convert::shorten;
 use super::keys::{Key, Suspects};
 use super::value::{Problem, Value};
@@ -29,7 +30,7 @@ pub fn check_value(value: &Value<'_>, column: &Column) -> Result<(), Problem> {
     if let (Some(pattern), Value::Text(text)) = (&column.pattern, value)
         && !pattern.is_match(text)
     {
-        return Err(Problem::Pattern);
+        return Err(if lacks_zeros(text, column) { Problem::LostZero } else { Problem::Pattern });
     }
     let Some(number) = number_of(value) else { return Ok(()) };
     match (column.minimum, column.maximum) {

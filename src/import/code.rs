@@ -23,7 +23,7 @@ const KEPT: f64 = 1e15;
 /// At most this many zeros are looked for at either end of a code.
 const MOST_ZEROS: usize = 4;
 
-pub(super) fn read_text<'a>(cell: Cell<'a>, column: &Column) -> Result<Value<'a>, Problem> {
+pub(super) fn read_text(cell: Cell<'_>) -> Result<Value<'_>, Problem> {
     match cell {
         // A date in a text column is a code that a spreadsheet took for one: `4/28`, `3-2023`.
         Cell::DateTime(_) => return Err(Problem::DateInstead),
@@ -33,19 +33,22 @@ pub(super) fn read_text<'a>(cell: Cell<'a>, column: &Column) -> Result<Value<'a>
     // Blocks hold trimmed text in the form in which it is stored.
     let text = shown(cell);
     match () {
-        () if SCIENTIFIC.as_ref().is_some_and(|shape| shape.is_match(&text)) => Err(Problem::ScientificCode),
-        () if lacks_zeros(&text, column) => Err(Problem::LostZero),
+        () if is_scientific(&text) => Err(Problem::ScientificCode),
         () => Ok(Value::Text(text)),
     }
 }
 
+fn is_scientific(text: &str) -> bool {
+    // Few codes have a plus sign, and then the letter before it decides.
+    text.contains('+') && SCIENTIFIC.as_ref().is_some_and(|shape| shape.is_match(text))
+}
+
 /// Tells whether zeros at the front or the end would make digits fit the pattern that they miss.
-fn lacks_zeros(text: &str, column: &Column) -> bool {
+pub(super) fn lacks_zeros(text: &str, column: &Column) -> bool {
     let Some(pattern) = &column.pattern else { return false };
     let is_number = text.bytes().next().is_some_and(|first| first.is_ascii_digit())
         && text.bytes().all(|letter| letter.is_ascii_digit() || letter == b'.');
     is_number
-        && !pattern.is_match(text)
         && (1..=MOST_ZEROS).map(|count| "0".repeat(count)).any(|zeros| {
             pattern.is_match(&format!("{zeros}{text}"))
                 || (text.contains('.') && pattern.is_match(&format!("{text}{zeros}")))

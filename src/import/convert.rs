@@ -5,14 +5,14 @@
 //! with its place and leaves a NULL; whether that refuses the import or leaves out the row is
 //! decided above.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, UInt32Array};
 use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::Int64Type;
 use datafusion::arrow::error::ArrowError;
+use datafusion::common::HashMap;
 
 use super::amount::money_scale;
 use super::arrays::ValueBuilder;
@@ -344,10 +344,8 @@ impl Categories<'_> {
             Value::Text(code) => self.layout.rank(self.stored, &code),
             _ => None,
         });
-        match self.known.entry(text.into_owned()) {
-            Entry::Occupied(known) => *known.get(),
-            Entry::Vacant(unknown) => *unknown.insert(found),
-        }
+        self.known.insert(text.into_owned(), found);
+        found
     }
 }
 

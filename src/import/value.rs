@@ -181,7 +181,7 @@ fn or_marker(problem: Problem) -> Problem {
 
 fn read_whole<'a>(cell: Cell<'a>, column: &Column, context: &Context) -> Result<Value<'a>, Problem> {
     match column.kind {
-        ColumnType::Text => read_text(cell, column),
+        ColumnType::Text => read_text(cell),
         ColumnType::Category => read_category(cell, column),
         ColumnType::Int => read_int(cell, column, context).map(Value::Int),
         ColumnType::Year => read_year(cell),

@@ -147,6 +147,14 @@ impl Block {
         self.cells.push(stored);
     }
 
+    /// Makes room for as many cells as the text will hold if all its rows are like the first.
+    pub(super) fn reserve_like(&mut self, row_bytes: usize) {
+        let rows = self.text.len() / row_bytes.max(1) + 1;
+        self.cells.reserve(rows.saturating_mul(self.cells.len()));
+        self.numbers.reserve(rows);
+        self.ends.reserve(rows);
+    }
+
     /// Adds a text cell that stands in the block's text already.
     pub(super) fn push_range(&mut self, start: usize, end: usize) {
         let raw = self.text.get(start..end).unwrap_or_default();
@@ -224,10 +232,29 @@ fn span(start: usize, end: usize) -> Span {
 
 /// Tells whether a text is already as it is stored, which nearly all are.
 fn is_stored_form(text: &str) -> bool {
-    let has_return = || text.as_bytes().contains(&b'\r');
-    let is_composed =
-        || is_nfc_quick(text.chars()) == IsNormalized::Yes && !text.contains(['\u{D0}', '\u{189}']);
-    !has_return() && (text.is_ascii() || is_composed())
+    is_plain(text.as_bytes())
+        || (!text.contains(['\r', '\u{D0}', '\u{189}']) && is_nfc_quick(text.chars()) == IsNormalized::Yes)
+}
+
+/// Knows from the bytes that a text is composed: ASCII and the letters of Vietnamese in one piece.
+///
+/// Letters U+00C0 to U+01BF and U+1E00 to U+1EFF never decompose or combine with the letter before
+/// them in NFC (Unicode, `DerivedNormalizationProps.txt`, `NFC_QC`); the two strange capital D are not
+/// among those that are let pass.
+fn is_plain(bytes: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        at += match (byte, bytes.get(at + 1)) {
+            (b'\r', _) => return false,
+            (0..0x80, _) => 1,
+            (0xC3, Some(next)) if *next != 0x90 => 2,
+            (0xC4 | 0xC5, _) => 2,
+            (0xC6, Some(next)) if *next != 0x89 => 2,
+            (0xE1, Some(0xB8..=0xBB)) => 3,
+            _ => return false,
+        };
+    }
+    true
 }
 
 #[cfg(test)]

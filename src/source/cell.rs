@@ -52,6 +52,11 @@ pub enum Shown {
 impl<'a> Cell<'a> {
     /// Makes a text cell; text of nothing but blanks is empty.
     pub fn text(text: &'a str) -> Self {
+        let is_bare = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+        let bytes = text.as_bytes();
+        if is_bare(bytes.first()) && is_bare(bytes.last()) {
+            return Self::Text(text);
+        }
         let text = text.trim_matches(is_blank);
         if text.is_empty() { Self::Empty } else { Self::Text(text) }
     }

@@ -24,7 +24,10 @@ const DELIMITERS: [u8; 4] = [b'\t', b';', b',', b'|'];
 const SAMPLE: usize = 200;
 
 /// Bytes of a chunk, unless a record is longer.
-const CHUNK_BYTES: usize = 1 << 20;
+const CHUNK_BYTES: usize = 256 << 10;
+
+/// Bytes in which the delimiter is looked for.
+const SAMPLE_BYTES: usize = 1 << 20;
 
 /// A delimited text that can be read in blocks.
 #[derive(Debug, Clone)]
@@ -59,7 +62,7 @@ impl Text {
     }
 
     fn open_in_chunks(file: Arc<TextFile>, encoding: TextEncoding, chunk_bytes: usize) -> Result<Self> {
-        let sample = file.read(file.start(), CHUNK_BYTES)?;
+        let sample = file.read(file.start(), SAMPLE_BYTES)?;
         let delimiter = find_delimiter(&String::from_utf8_lossy(&sample));
         let chunks = find_chunks(&file, encoding, delimiter, chunk_bytes)?;
         Ok(Self { file, encoding, delimiter, chunks, mending: None })
@@ -250,6 +253,9 @@ fn split(text: String, delimiter: u8, first_line: u32) -> Block {
         line = line.saturating_add(field.lines);
         at = field.next;
         if field.ends_record {
+            if block.is_empty() {
+                block.reserve_like(at);
+            }
             block.end_row(first_of_record);
             first_of_record = line;
         } else if at == end {

@@ -52,10 +52,51 @@ static INSIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Parses a date alone.
 pub fn parse_date(text: &str) -> Option<NaiveDate> {
     let text = text.trim();
+    if let Some(plain) = parse_plain_date(text.as_bytes()) {
+        return plain;
+    }
     let found =
         [&NUMERIC, &ISO, &COMPACT, &WORDS].into_iter().find_map(|shape| shape.as_ref()?.captures(text))?;
     let date = NaiveDate::from_ymd_opt(number(&found, "y")?, part(&found, "m")?, part(&found, "d")?)?;
     YEARS.contains(&number(&found, "y")?).then_some(date)
+}
+
+/// Reads `2/1/2023`, the shape of nearly all dates, without the regular expressions.
+///
+/// `None` if the text has another shape, `Some(None)` if there is no such day.
+fn parse_plain_date(text: &[u8]) -> Option<Option<NaiveDate>> {
+    let is_mark = |byte: Option<&u8>| matches!(byte, Some(b'/' | b'.' | b'-'));
+    let (day, at) = read_digits(text, 0, 2)?;
+    let (month, next) = read_digits(text, at + 1, 2).filter(|_| is_mark(text.get(at)))?;
+    let (year, end) = read_digits(text, next + 1, 4).filter(|_| is_mark(text.get(next)))?;
+    if end != text.len() || end - next != 5 {
+        return None;
+    }
+    let year = i32::try_from(year).ok().filter(|year| YEARS.contains(year));
+    Some(year.and_then(|year| NaiveDate::from_ymd_opt(year, month, day)))
+}
+
+/// Reads `08:15` and `08:15:30` without the regular expressions; `None` for other shapes.
+fn parse_plain_time(text: &[u8]) -> Option<NaiveTime> {
+    let (hour, at) = read_digits(text, 0, 2)?;
+    let (minute, next) = read_digits(text, at + 1, 2).filter(|_| text.get(at) == Some(&b':'))?;
+    let (second, end) = match text.get(next) {
+        None => (0, next),
+        Some(b':') => read_digits(text, next + 1, 2).filter(|(_, end)| end - next == 3)?,
+        Some(_) => return None,
+    };
+    if end != text.len() || next - at != 3 {
+        return None;
+    }
+    NaiveTime::from_hms_opt(hour, minute, second)
+}
+
+/// Reads up to `most` digits from `at` on, and tells where they end.
+fn read_digits(text: &[u8], at: usize, most: usize) -> Option<(u32, usize)> {
+    let digits = text.get(at..)?.iter().take(most).take_while(|byte| byte.is_ascii_digit());
+    let (number, count) =
+        digits.fold((0, 0), |(number, count), digit| (number * 10 + u32::from(digit - b'0'), count + 1));
+    (count > 0).then_some((number, at + count))
 }
 
 /// Parses a date with a two-digit year, as a year of this century.
@@ -111,7 +152,11 @@ fn date_word(text: &str) -> &str {
 
 /// Parses a date with or without a time of day, in either order; without one it is midnight.
 pub fn parse_date_time(text: &str) -> Option<NaiveDateTime> {
-    parse_with(text, &parse_date)
+    let plain = text.split_once(' ').and_then(|(date, time)| {
+        let date = parse_plain_date(date.as_bytes())??;
+        Some(date.and_time(parse_plain_time(time.as_bytes())?))
+    });
+    plain.or_else(|| parse_with(text, &parse_date))
 }
 
 /// Parses a date as `parse` does, with or without a time of day.
@@ -242,6 +287,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn plain_shapes_read_as_the_regular_expressions_do(
+            date in "[0-9]{1,3}[/.-][0-9]{1,2}[/.-](19|20|0|2)[0-9]{2}",
+            time in "( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2})?)?",
+        ) {
+            let text = format!("{date}{time}");
+            // A blank too many takes the way through the regular expressions.
+            let spaced = text.replacen(['/', '.', '-'], " / ", 1);
+            prop_assert_eq!(parse_date_time(&text), parse_date_time(&spaced));
+        }
+
         #[test]
         fn any_text_is_parsed_or_refused(text in "\\PC{0,30}") {
             let _ = parse_date_time(&text);

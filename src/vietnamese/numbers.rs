@@ -139,6 +139,9 @@ impl std::fmt::Display for Decimal {
 
 /// Parses a number with its percent sign or unit; `None` if the text does not start like one.
 pub fn parse_number(text: &str) -> Option<Typed> {
+    if let Some(plain) = parse_plain(text) {
+        return Some(plain);
+    }
     let text = text.trim_matches(is_space);
     if let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
         let typed = parse_number(inner)?;
@@ -168,6 +171,14 @@ pub fn parse_number(text: &str) -> Option<Typed> {
     }
     let sign = |number: Decimal| if negative { Decimal::new(-number.digits, number.scale) } else { number };
     Some(Typed { value: sign(value), english: sign(english), marks, percent, unit: unit.to_owned() })
+}
+
+/// Reads nothing but a few digits, which nearly all numbers are.
+fn parse_plain(text: &str) -> Option<Typed> {
+    let is_plain = (1..=18).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits = if is_plain { text.parse::<i64>().ok()? } else { return None };
+    let value = Decimal::new(i128::from(digits), 0);
+    Some(Typed { value, english: value, marks: Marks::None, percent: false, unit: String::new() })
 }
 
 fn is_space(letter: char) -> bool {
