@@ -20,7 +20,10 @@ use crate::messages::SourceFault;
 /// Tells whether the text is such a document.
 pub(super) fn looks_like_spreadsheetml(text: &str) -> bool {
     let head: String = text.chars().take(4096).collect();
-    head.contains("urn:schemas-microsoft-com:office:spreadsheet") && head.contains("Workbook")
+    head.trim_start_matches(super::is_blank).starts_with('<')
+        && head.contains("urn:schemas-microsoft-com:office:spreadsheet")
+        && head.contains("Workbook")
+        && !head.contains("<html")
 }
 
 /// Reads all worksheets.
