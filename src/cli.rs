@@ -1,17 +1,22 @@
 //! Turns the command line into typed arguments; the doc comments here are the help.
 
+mod parse;
+
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::error::Lang;
 use crate::output::Format;
+
+pub use parse::{Stop, find_language, parse};
 
 /// Analytics for a public department's yearly exports: spreadsheets become Parquet, SQL and charts
 ///
 /// Without a command, opens the SQL shell; reads SQL from standard input when that is not a terminal.
 #[derive(Debug, Parser)]
 #[command(name = "cchc", version, max_term_width = 100)]
+#[command(disable_help_flag = true, disable_version_flag = true, disable_help_subcommand = true)]
 pub struct Cli {
     /// What to do
     #[command(subcommand)]
@@ -19,6 +24,9 @@ pub struct Cli {
     /// Options of every command
     #[command(flatten)]
     pub global: Global,
+    /// Print the version
+    #[arg(long, short = 'V', action = ArgAction::Version)]
+    version: Option<bool>,
 }
 
 /// Options of every command.
@@ -39,6 +47,9 @@ pub struct Global {
     /// Say nothing but errors
     #[arg(long, short, global = true)]
     pub quiet: bool,
+    /// Print help (`--help` tells more)
+    #[arg(long, short, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
 }
 
 /// When to use colours.
@@ -267,6 +278,6 @@ fn parse_lang(text: &str) -> Result<Lang, String> {
     match name.as_str() {
         "vi" => Ok(Lang::Vi),
         "en" | "c" | "posix" => Ok(Lang::En),
-        _ => Err("wanted `vi` or `en`; cần `vi` hoặc `en`".to_owned()),
+        _ => Err("wanted `vi` or `en`".to_owned()),
     }
 }

@@ -169,6 +169,17 @@ fn a_million_columns_are_refused_and_a_million_empty_ones_are_no_trouble() {
 }
 
 #[test]
+fn text_of_a_million_columns_with_nul_or_in_one_endless_line_is_refused_by_its_line() {
+    let wide = format!("a;b\n{}1\n", ";".repeat(1_000_000));
+    assert!(complaint(wide.as_bytes()).contains("more than 16384 columns"));
+    let empty = format!("a;b\n1;2{}\n", ";".repeat(1_000_000));
+    assert_eq!(read(empty.as_bytes()).unwrap()[0].sheets[0].rows[1].cells.len(), 2);
+    assert!(complaint(b"a;b\n1;\0\n").contains("line 2 holds a NUL"));
+    let long = format!("a;b\n{}\n", "x".repeat(100 << 20));
+    assert!(complaint(long.as_bytes()).contains("line 2 is longer than 16 MiB"));
+}
+
+#[test]
 fn sheets_of_gaps_are_refused_before_they_fill_the_memory() {
     let mut rows = String::new();
     for number in 1..3000 {

@@ -149,3 +149,191 @@ fn a_plan_reads_well_in_both_languages() {
         }
     }
 }
+
+/// A dataset of its own, so that tests need not bend those that ship.
+fn with_contract(columns: &str) -> Project {
+    let project = Project::new();
+    project.write("datasets/x.toml", &format!("title = \"X\"\n{columns}"));
+    project
+}
+
+fn column(name: &str, title: &str, kind: &str, more: &str) -> String {
+    format!("[[columns]]\nname = \"{name}\"\ntitle = \"{title}\"\ntype = \"{kind}\"\n{more}\n")
+}
+
+/// Imports one text and returns what the dataset then holds, or the complaint.
+fn stored(project: &Project, text: &str) -> String {
+    let run = import(project, "x", &[("a.csv", text)], &[]);
+    if run.code != Some(0) {
+        return run.stderr;
+    }
+    project.run(&["query", "-c", "select * exclude (year) from x"]).data()
+}
+
+#[test]
+fn qualifiers_units_and_denominators_are_kept_where_the_contract_has_a_column() {
+    let number = column("so", "Số liệu", "float", "");
+    let text = "Mục;Số liệu\na;trên 35 lượt\nb;13/28\nc;≥ 80%\nd;7\n";
+    let refused = stored(&with_contract(&format!("{}{number}", column("muc", "Mục", "text", ""))), text);
+    assert!(
+        refused.contains("words that limit the number") && refused.contains("ratios, such as 13/28"),
+        "{refused}"
+    );
+    let parts = ["qualifier", "unit", "denominator"].map(|part| {
+        let kind = if part == "denominator" { "float" } else { "text" };
+        column(part, part, kind, &format!("cell_of = \"so\"\npart = \"{part}\""))
+    });
+    let project = with_contract(&format!("{}{number}{}", column("muc", "Mục", "text", ""), parts.concat()));
+    let rows = "muc,so,qualifier,unit,denominator\na,35.0,trên,lượt,\nb,13.0,,,28.0\nc,80.0,≥,%,\nd,7.0,,,\n";
+    assert_eq!(stored(&project, text), rows);
+}
+
+#[test]
+fn units_are_read_as_declared_and_otherwise_refused() {
+    let declared = with_contract(&column("so", "Số hồ sơ", "int", "measure_unit = \"hồ sơ\""));
+    assert_eq!(stored(&declared, "STT;Số hồ sơ\n1;137 hồ sơ\n2;1.234\n3;1 250\n"), "so\n137\n1234\n1250\n");
+    assert!(stored(&declared, "STT;Số hồ sơ\n1;137 bộ\n").contains("another unit than `hồ sơ`"));
+    let bare = with_contract(&column("so", "Số hồ sơ", "int", ""));
+    assert!(stored(&bare, "STT;Số hồ sơ\n1;01 cuộc\n").contains("declares none"));
+}
+
+#[test]
+fn dates_are_read_in_every_printed_form() {
+    let project = with_contract(&column("ngay", "Ngày", "date", ""));
+    let forms = [
+        "05/03/2023",
+        "5/3/2023",
+        "05-03-2023",
+        "5.3.2023",
+        "2023-03-05",
+        "20230305",
+        "ngày 5 tháng 3 năm 2023",
+        "Ngày 05 tháng 03 năm 2023",
+        "Chủ nhật, 05/03/2023",
+        "05/03/23",
+        "44990",
+        "05/03/2023 14:30",
+        "5/3/2023 2:30 CH",
+    ];
+    let text = format!("STT;Ngày\n{}", forms.map(|form| format!("1;{form}\n")).concat());
+    let rows = stored(&project, &text);
+    assert_eq!(rows, format!("ngay\n{}", "2023-03-05\n".repeat(forms.len())));
+}
+
+#[test]
+fn dates_without_a_single_reading_are_refused_with_the_way_out() {
+    let project = with_contract(&column("ngay", "Ngày", "date", ""));
+    for (form, complaint) in [
+        ("03/25/2023", "dates with the month first"),
+        ("05/03/11", "two-digit years"),
+        ("tháng 12/2023", "without a day"),
+        ("Q4/2023", "without a day"),
+        ("2023", "without a day"),
+        ("41000", "plain numbers"),
+        ("31/02/2023", "are not dates"),
+        ("-", "seem to mean `no value`"),
+        ("như trên", "repeat the row above"),
+    ] {
+        let shown = stored(&project, &format!("STT;Ngày\n1;{form}\n"));
+        assert!(shown.contains(complaint), "{form}: {shown}");
+    }
+    let last = with_contract(&column("ngay", "Ngày", "date", "partial = \"last day\""));
+    assert_eq!(stored(&last, "STT;Ngày\n1;tháng 2/2023\n2;Quý I/2023\n"), "ngay\n2023-02-28\n2023-03-31\n");
+}
+
+#[test]
+fn serial_numbers_follow_the_epoch_of_their_workbook() {
+    let project = with_contract(&column("ngay", "Ngày", "timestamp", ""));
+    let mut workbook = Workbook::new();
+    fill(workbook.add_worksheet(), &[&["STT", "Ngày"], &["1", "44990.5"], &["2", "45000"]]);
+    workbook.save(project.path("a.xlsx")).unwrap();
+    project.run(&["import", "x", "2023", "a.xlsx", "--synthetic"]).data();
+    let rows = project.run(&["query", "-c", "select * exclude (year) from x"]).data();
+    assert_eq!(rows, "ngay\n2023-03-05 12:00:00\n2023-03-15 00:00:00\n");
+}
+
+#[test]
+fn codes_that_a_spreadsheet_has_changed_are_refused() {
+    let code = with_contract(&column("ma", "Mã số", "text", r"pattern = '\d{12}|\d\.\d{6}'"));
+    assert!(stored(&code, "STT;Mã số\n1;40000000001\n").contains("lost zeros"));
+    assert!(stored(&code, "STT;Mã số\n1;1.0109\n").contains("lost zeros"));
+    assert!(stored(&code, "STT;Mã số\n1;4,00E+11\n").contains("powers of ten"));
+    assert!(stored(&code, "STT;Mã số\n1;abc\n").contains("do not match"));
+    assert_eq!(stored(&code, "STT;Mã số\n1;040000000001\n2;1.010900\n"), "ma\n040000000001\n1.010900\n");
+}
+
+#[test]
+fn a_ratio_that_became_a_date_is_refused_and_one_in_words_is_a_rate() {
+    let project = with_contract(&column("ty_le", "Tỷ lệ", "rate", ""));
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    fill(sheet, &[&["STT", "Tỷ lệ"], &["1"]]);
+    let date = rust_xlsxwriter::ExcelDateTime::from_ymd(2023, 4, 28).unwrap();
+    sheet.write_with_format(1, 1, &date, &rust_xlsxwriter::Format::new().set_num_format("d-mmm")).unwrap();
+    workbook.save(project.path("a.xlsx")).unwrap();
+    let run = project.run(&["import", "x", "2023", "a.xlsx", "--synthetic"]);
+    assert!(run.stderr.contains("became dates in the spreadsheet") && run.stderr.contains("B2"), "{run}");
+    assert_eq!(stored(&project, "STT;Tỷ lệ\n1;7/28\n"), "ty_le\n0.25\n");
+}
+
+#[test]
+fn words_for_no_value_can_be_declared_for_all_columns() {
+    let project = Project::new();
+    let columns = column("a", "Cột a", "int", "") + &column("b", "Cột b", "date", "");
+    project.write(
+        "datasets/x.toml",
+        &format!("title = \"X\"\nmissing_values = [\"-\", \"không có\"]\n{columns}"),
+    );
+    assert_eq!(stored(&project, "STT;Cột a;Cột b\n1;-;không có\n2;5;01/02/2023\n"), "a,b\n,\n5,2023-02-01\n");
+}
+
+#[test]
+fn an_unknown_category_is_answered_with_the_nearest_spelling() {
+    let text = "Tên khóa;Số lượng;Đơn vị tính\nA;1;lượtt\nB;1;ngưòii\nC;1;đoàn\n";
+    insta::assert_snapshot!(import(&Project::new(), "training", &[("a.csv", text)], &["--lang", "vi"]));
+}
+
+#[test]
+fn rules_reject_rows_or_warn_and_empty_values_pass() {
+    let columns = column("nhan", "Ngày nhận", "date", "") + &column("tra", "Ngày trả", "date", "");
+    let rule = |more: &str| {
+        format!("{columns}[[rules]]\ntitle = \"Trả không trước nhận\"\ncheck = \"tra >= nhan\"\n{more}")
+    };
+    let text = "STT;Ngày nhận;Ngày trả\n1;01/02/2023;31/01/2023\n2;01/02/2023;\n3;01/02/2023;01/03/2023\n";
+    let strict = with_contract(&rule(""));
+    for lang in ["en", "vi"] {
+        insta::assert_snapshot!(
+            format!("a_broken_rule_{lang}"),
+            import(&strict, "x", &[("a.csv", text)], &["--lang", lang])
+        );
+    }
+    let allowed = import(&strict, "x", &[("a.csv", text)], &["--allow-rejects", "1"]);
+    assert!(allowed.stderr.contains("imported 2 rows"), "{allowed}");
+    let lenient = import(&with_contract(&rule("severity = \"warning\"")), "x", &[("a.csv", text)], &[]);
+    assert!(lenient.stderr.contains("warning: the rule `Trả không trước nhận`"), "{lenient}");
+    assert!(lenient.stderr.contains("imported 3 rows"), "{lenient}");
+}
+
+#[test]
+fn rules_know_the_period() {
+    let columns = column("nhan", "Ngày nhận", "timestamp", "");
+    let rule = "[[rules]]\ntitle = \"Trong kỳ\"\ncheck = \"cast(nhan as date) between period_from and period_to and year = 2023\"\n";
+    let project = with_contract(&(columns + rule));
+    let text = |date: &str| format!("Từ ngày 15/12/2022 đến ngày 14/12/2023;\nSTT;Ngày nhận\n1;{date}\n");
+    assert_eq!(stored(&project, &text("14/12/2023 16:00")), "nhan\n2023-12-14 16:00:00\n");
+    assert!(stored(&project, &text("15/12/2023 08:00")).contains("the rule `Trong kỳ`"));
+}
+
+#[test]
+fn a_mistake_in_a_rule_has_its_place_in_the_contract() {
+    let columns = column("so", "Số", "int", "");
+    for (name, check) in
+        [("syntax", "so >"), ("column", "sô > 0"), ("type", "so + 1"), ("function", "nothing(so)")]
+    {
+        let project =
+            with_contract(&format!("{columns}[[rules]]\ntitle = \"Quy tắc\"\ncheck = \"{check}\"\n"));
+        let run = import(&project, "x", &[("a.csv", "STT;Số\n1;2\n")], &[]);
+        assert_eq!(run.code, Some(2), "{run}");
+        insta::assert_snapshot!(format!("a_rule_with_a_wrong_{name}"), run);
+    }
+}

@@ -160,7 +160,7 @@ fn verify(project: &Project) -> Vec<String> {
     let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     let errors: Vec<_> = records.iter().filter(|record| &record[0] == "error").collect();
     assert_eq!(run.code, Some(i32::from(!errors.is_empty())), "{run}");
-    errors.iter().map(|record| format!("{}: {}", &record[3], &record[4])).collect()
+    errors.iter().map(|record| format!("{}: {}", &record[4], &record[5])).collect()
 }
 
 #[track_caller]

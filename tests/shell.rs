@@ -30,6 +30,34 @@ fn an_unknown_command_proposes_one() {
     assert!(run.stderr.contains("did you mean `\\d`"), "{run}");
 }
 
+#[test]
+fn an_unknown_table_is_named_and_nothing_internal_shows() {
+    let run = Project::new().run_with(&[], "\\d dosiers\n");
+    assert!(run.stderr.contains("there is no table `dosiers`") && run.stderr.contains("`dossiers`"), "{run}");
+    assert!(!run.stderr.contains("SELECT"), "{run}");
+}
+
+#[test]
+fn the_list_of_tables_names_what_is_broken_and_why() {
+    let project = Project::new();
+    let whole = project.run_with(&["--lang", "vi"], "\\d\n").data();
+    assert!(whole.starts_with("name,kind\n") && whole.contains("dossiers,bộ dữ liệu\n"), "{whole}");
+    for name in ["source.dossiers,", "imports,", "queries.on_time_resolved,truy vấn đã lưu"] {
+        assert!(whole.contains(name), "{name} is not in {whole}");
+    }
+    project
+        .write("datasets/x.toml", "title = \"X\"\n")
+        .write("queries/broken.sql", "-- title: x\nSELECT nothing FROM nowhere\n")
+        .write("queries/needs.sql", "-- title: x\n-- param a: int -- a\nSELECT $a\n");
+    let broken = project.run_with(&[], "\\d\n").data();
+    assert!(broken.contains("x,dataset,the contract"), "{broken}");
+    assert!(broken.contains("queries.broken,saved query,there is no table `nowhere`"), "{broken}");
+    assert!(broken.contains("queries.needs,saved query,\n"), "{broken}");
+    let listed = project.run(&["queries", "--format", "csv"]);
+    assert!(listed.stderr.contains("broken: broken: there is no table `nowhere`"), "{listed}");
+    assert!(listed.stdout.contains("\nbroken,x,"), "{listed}");
+}
+
 #[cfg(unix)]
 mod terminal {
     use std::time::Duration;

@@ -111,8 +111,9 @@ fn draw(
         ImageFormat::Svg => svg.into_bytes(),
         ImageFormat::Png => draw_png(&svg, &options, &description)?,
     };
-    replace_file(file, &bytes)?;
-    session.terminal.narrate(&Narration::Wrote { file: shown(engine, file) });
+    let shown = shown(engine, file);
+    replace_file(file, &shown, &bytes)?;
+    session.terminal.narrate(&Narration::Wrote { file: shown });
     for notice in &notices {
         session.terminal.narrate(notice);
     }

@@ -24,6 +24,7 @@ pub(super) fn run(session: &Session, arguments: &ImportArgs) -> Result<()> {
     let terminal = session.terminal;
     let allowed = refuse_silent_change(&workspace, arguments, &request);
     let mut plan = plan_import(&contract, &request)?;
+    request.progress.end();
     if arguments.dry_run {
         terminal.data(|out| write_plan(out, &plan, terminal.lang))?;
     } else {
@@ -73,7 +74,7 @@ fn refuse_silent_change(
         return Ok(());
     }
     // What cannot be read is replaced; it has nothing to say.
-    match read_provenance(&published) {
+    match read_provenance(workspace, &published) {
         Ok(former) if former.synthetic != Synthetic::None => {
             let fault =
                 ImportWords::WasSynthetic { dataset: arguments.dataset.clone(), year: arguments.year };

@@ -25,7 +25,12 @@ pub(super) fn run_datasets(session: &Session, arguments: &ListArgs) -> Result<()
 pub(super) fn run_queries(session: &Session, arguments: &ListArgs) -> Result<()> {
     let engine = session.open_engine()?;
     let names = engine.workspace().queries()?;
-    list_saved(session, engine.workspace(), arguments, names, |name| engine.read_query(name))
+    list_saved(session, engine.workspace(), arguments, names, |name| {
+        let query = engine.read_query(name)?;
+        // A query whose SQL is broken has a header that can be listed; it is named beside the list.
+        keep_going(session.terminal, name, session.wait(engine.check_query(name)));
+        Ok(query)
+    })
 }
 
 pub(super) fn run_charts(session: &Session, arguments: &ListArgs) -> Result<()> {

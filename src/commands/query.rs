@@ -58,5 +58,5 @@ pub(super) fn parse_arguments(pairs: &[String]) -> Result<Arguments> {
             None => Err(TerminalFault::NotAnArgument { found: pair.clone() }.error()),
         })
         .collect();
-    Ok(Arguments::new(pairs?))
+    Arguments::new(pairs?)
 }

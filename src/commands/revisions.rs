@@ -56,7 +56,7 @@ fn list_lines(workspace: &Workspace, lines: &[&HistoryLine], lang: Lang) -> Answ
 /// Tells what has become of a line's revision: it is in place, it can be restored, or it is gone.
 fn find_state(workspace: &Workspace, line: &HistoryLine) -> Option<String> {
     let revision = line.revision.as_ref()?;
-    let current = read_provenance(&workspace.year_file(&line.dataset, line.year)).ok();
+    let current = read_provenance(workspace, &workspace.year_file(&line.dataset, line.year)).ok();
     let state = if current.is_some_and(|current| current.revision == *revision) {
         "current"
     } else if revision_file(workspace, &line.dataset, line.year, revision).exists() {

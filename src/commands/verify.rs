@@ -37,6 +37,7 @@ fn list_findings(findings: &[Finding], lang: Lang) -> Answer {
     let severity = |finding: &Finding| if finding.is_wrong() { "error" } else { "notice" }.to_owned();
     Listing::new(lang)
         .text(&Heading::Severity, findings.iter().map(|finding| Some(severity(finding))))
+        .text(&Heading::Code, findings.iter().map(|finding| Some(finding.what.code().to_owned())))
         .text(&Heading::Dataset, findings.iter().map(|finding| finding.dataset.clone()))
         .number(&Heading::Year, findings.iter().map(|finding| finding.year.map(i64::from)))
         .text(&Heading::File, findings.iter().map(|finding| Some(finding.file.clone())))

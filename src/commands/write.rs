@@ -91,8 +91,9 @@ impl<'a> Destination<'a> {
         let mut bytes = Vec::new();
         write_answer(&mut bytes, self.format, answer, layout, None)
             .map_err(|error| crate::terminal::write_fault(&error))?;
-        replace_file(file, &bytes)?;
-        terminal.narrate(&Narration::Wrote { file: file.display().to_string() });
+        let shown = file.display().to_string();
+        replace_file(file, &shown, &bytes)?;
+        terminal.narrate(&Narration::Wrote { file: shown });
         Ok(())
     }
 }

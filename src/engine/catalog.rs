@@ -25,13 +25,13 @@ pub(super) const CATALOG: &str = "workspace";
 /// The schema in which unqualified names are looked up.
 pub(super) const DATASETS: &str = "datasets";
 /// The schema of datasets with the origin of each row.
-const SOURCE: &str = "source";
+pub(super) const SOURCE: &str = "source";
 /// The schema of saved queries.
 pub(super) const QUERIES: &str = "queries";
 /// The standard's schema of tables and columns.
 const INFORMATION_SCHEMA: &str = "information_schema";
 /// The table of imports.
-pub(super) const IMPORTS: &str = "imports";
+pub const IMPORTS: &str = "imports";
 
 /// The contracts of a workspace, read when asked for, so that an edit is seen at once.
 ///

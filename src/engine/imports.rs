@@ -72,7 +72,7 @@ fn read_entries(workspace: &Workspace) -> crate::error::Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for dataset in workspace.datasets()? {
         for year in workspace.years(&dataset)? {
-            let read = read_provenance(&workspace.year_file(&dataset, year));
+            let read = read_provenance(workspace, &workspace.year_file(&dataset, year));
             let provenance = read.map_err(|error| error.message(Lang::En));
             entries.push(Entry { dataset: dataset.clone(), year, provenance });
         }

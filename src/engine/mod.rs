@@ -17,7 +17,7 @@ mod session;
 mod statement;
 mod working_calendar;
 
-pub use catalog::Contracts;
+pub use catalog::{Contracts, IMPORTS};
 pub use dataset::{CATEGORY_KEY, LABELS_KEY, MEASURE_UNIT_KEY, TITLE_KEY};
 pub use saved::Arguments;
 pub use session::{Answer, Engine};

@@ -3,25 +3,31 @@
 //! A plan goes through everything except the last step, so that `--dry-run` and the real import
 //! cannot differ: an import is a plan that had nothing to refuse, published.
 
+mod amount;
 pub mod check;
+mod code;
 pub mod convert;
 pub mod footer;
 pub mod gaps;
 pub mod header;
 pub mod locate;
+mod marker;
+mod moment;
 pub mod notes;
 pub mod period;
 pub mod personal;
 pub mod plan;
 pub mod report;
 pub mod rows;
+pub mod rules;
 pub mod totals;
 pub mod twins;
 pub mod value;
+pub mod watch;
 
 use sha2::{Digest, Sha256};
 
-use self::convert::{Part, Table, convert};
+use self::convert::{CellFault, Part, Table, convert};
 use self::gaps::find_gaps;
 use self::locate::{Located, locate};
 pub use self::plan::{
@@ -31,10 +37,12 @@ use self::plan::{count_kinds, plan_sheet};
 pub use self::report::{Reject, RejectedCell};
 use self::report::{complaints, merge_warnings, rejects};
 use self::rows::RowKind;
+use self::rules::{Breach, Known, Rules};
 use self::twins::{RowDigest, SheetDigest, find_twins};
-use crate::contract::{Contract, Personal, hex};
-use crate::error::{Error, Place, Result};
-use crate::messages::ImportFault;
+use self::value::Problem;
+use crate::contract::{Contract, Personal, Severity, hex};
+use crate::error::{Error, Explain as _, Place, Result};
+use crate::messages::{ImportFault, ImportWarning};
 use crate::source::{Cell, Export, ReadOptions, Sheet, TextEncoding, read_exports};
 use crate::store::{AsOf, ControlTotal, Dated, InputFile, Provenance, Publication, publish};
 use crate::vietnamese::fold::fold;
@@ -77,7 +85,12 @@ pub fn plan_import(contract: &Contract, request: &ImportRequest) -> Result<Impor
     let parts: Vec<Part<'_>> = located
         .into_iter()
         .zip(&stated)
-        .map(|((file, located), stated)| Part { file, located, as_of: as_of_cell(stated) })
+        .map(|((file, located), stated)| Part {
+            file,
+            located,
+            as_of: as_of_cell(stated),
+            year: request.year,
+        })
         .collect();
     require_key(contract, request, &parts)?;
     let (twins, mut warnings) = find_twins(&parts.iter().map(digest).collect::<Vec<_>>());
@@ -85,8 +98,51 @@ pub fn plan_import(contract: &Contract, request: &ImportRequest) -> Result<Impor
     warnings.extend(period::silent_exports(&stated, &period));
     warnings.extend(parts.iter().flat_map(|part| gaps_of(contract, part)));
     warnings.extend(parts.iter().flat_map(|part| notes::warnings(&part.file, part.located.sheet)));
-    let table = convert(contract, &parts, &|column| key_for(request, column));
+    warnings.extend(convert::watch_columns(contract, &parts));
+    let mut table = convert(contract, &parts, &|column| key_for(request, column));
+    let known =
+        Known { year: request.year, period_from: period.from, period_to: period.to, as_of: as_of.date };
+    warnings.extend(check_rules(contract, known, &mut table)?);
     finish_plan(contract, request, &exports, files, &table, (period, as_of), warnings)
+}
+
+/// Evaluates the contract's rules: broken ones are faults of their rows, or warnings.
+fn check_rules(contract: &Contract, known: Known, table: &mut Table<'_>) -> Result<Vec<Error>> {
+    let rules = Rules::compile(contract, known)?;
+    let all: Vec<usize> = (0..table.len()).collect();
+    let batch = table.to_batch(contract, &all).map_err(not_a_batch)?;
+    let mut warnings: Vec<Error> = Vec::new();
+    let breaches = rules.check(contract, &batch)?;
+    for same in breaches.chunk_by(|a, b| a.rule == b.rule) {
+        let place = |breach: &Breach| match breach.field {
+            Some(field) => table.cell_place(contract, breach.row, field),
+            None => table.place(breach.row, None, None),
+        };
+        let places: Vec<Place> = same.iter().map(place).collect();
+        if same.first().is_some_and(|breach| breach.severity == Severity::Warning) {
+            warnings.extend(warn_of_breaches(contract, same, places));
+        } else {
+            let faults = same.iter().zip(places).map(|(breach, place)| CellFault {
+                field: breach.field.unwrap_or_default(),
+                row: breach.row,
+                problem: Problem::Rule(breach.rule),
+                place,
+            });
+            table.faults.extend(faults);
+        }
+    }
+    Ok(warnings)
+}
+
+fn warn_of_breaches(contract: &Contract, breaches: &[Breach], places: Vec<Place>) -> Option<Error> {
+    let rule = contract.rules.get(breaches.first()?.rule)?;
+    let (title, rule, count) = (rule.title.clone(), rule.check.clone(), breaches.len());
+    let warning = ImportWarning::Rule { title, rule, count }.error();
+    Some(places.into_iter().fold(warning, Error::at))
+}
+
+fn not_a_batch(cause: datafusion::arrow::error::ArrowError) -> Error {
+    Error::new(ImportFault::NotABatch).caused_by(cause)
 }
 
 /// Digests the records of a sheet; a row of a wide table counts once.
@@ -268,9 +324,7 @@ fn finish_plan(
     warnings.extend(unchecked);
     let refusal = refuse(contract, request, table, rejected.len(), &control_totals);
     let keep: Vec<usize> = (0..table.len()).filter(|row| !rejected.contains_key(row)).collect();
-    let batch = table
-        .to_batch(contract, &keep)
-        .map_err(|cause| Error::new(ImportFault::NotABatch).caused_by(cause))?;
+    let batch = table.to_batch(contract, &keep).map_err(not_a_batch)?;
     let rows_by_kind = count_kinds(table.parts.iter().map(|part| &part.located));
     let provenance = Provenance {
         dataset: contract.name.clone(),

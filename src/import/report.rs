@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use super::convert::{CellFault, Table};
 use super::value::Problem;
-use crate::contract::{Column, ColumnType, Contract};
+use crate::contract::{Column, ColumnType, Contract, Rule};
 use crate::error::{Error, Explain as _, Lang, Place};
 use crate::messages::CellsFault;
+use crate::vietnamese::fold::fold;
 
 /// A row that is left out because of its cells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +42,7 @@ pub fn complaints(contract: &Contract, faults: &[CellFault]) -> Vec<Error> {
         groups.entry((fault.field, fault.problem)).or_default().push(fault);
     }
     let complain = |((field, problem), cells): (&(usize, Problem), &Vec<&CellFault>)| {
-        let error = problem.fault(&contract.columns[*field], cells.len()).error();
+        let error = problem.fault(contract, *field, cells).error();
         cells.iter().fold(error, |error, cell| error.at(cell.place.clone()))
     };
     groups.iter().map(complain).collect()
@@ -79,9 +80,10 @@ pub fn rejects(contract: &Contract, table: &Table<'_>) -> BTreeMap<usize, Reject
 }
 
 impl Problem {
-    /// Says what is wrong with `count` cells of `column`.
-    pub fn fault(self, column: &Column, count: usize) -> CellsFault {
-        let name = column.name.clone();
+    /// Says what is wrong with `cells` of the contract's column `field`.
+    pub fn fault(self, contract: &Contract, field: usize, cells: &[&CellFault]) -> CellsFault {
+        let column = &contract.columns[field];
+        let (name, count) = (column.name.clone(), cells.len());
         let bound = |bound: Option<f64>| bound.map_or_else(String::new, |bound| bound.to_string());
         match self {
             Self::NotANumber => {
@@ -103,7 +105,8 @@ impl Problem {
             Self::UnknownCategory => {
                 let labels = column.categories.values().filter_map(|spellings| spellings.first());
                 let known: Vec<String> = labels.map(|label| format!("`{label}`")).collect();
-                CellsFault::UnknownCategory { column: name, count, known: known.join(", ") }
+                let likely = likely_spellings(column, cells);
+                CellsFault::UnknownCategory { column: name, count, known: known.join(", "), likely }
             }
             Self::NotABool => CellsFault::NotABool { column: name, count },
             Self::SheetError => CellsFault::SheetError { column: name, count },
@@ -119,9 +122,49 @@ impl Problem {
                 let pattern = column.pattern.as_ref().map(ToString::to_string).unwrap_or_default();
                 CellsFault::Pattern { column: name, count, pattern }
             }
+            Self::Qualifier => CellsFault::Qualifier { column: name, count },
+            Self::Ratio => CellsFault::Ratio { column: name, count },
+            Self::UndeclaredUnit => CellsFault::UndeclaredUnit { column: name, count },
+            Self::EmptyMarker => CellsFault::EmptyMarker { column: name, count },
+            Self::Ditto => CellsFault::Ditto { column: name, count },
+            Self::ScientificCode => CellsFault::ScientificCode { column: name, count },
+            Self::LostZero => CellsFault::LostZero { column: name, count },
+            Self::LostDigits => CellsFault::LostDigits { column: name, count },
+            Self::PartialDate => CellsFault::PartialDate { column: name, count },
+            Self::ShortYear => CellsFault::ShortYear { column: name, count },
+            Self::MonthFirst => CellsFault::MonthFirst { column: name, count },
+            Self::Rule(index) => {
+                let rule = contract.rules.get(index);
+                let text = |part: fn(&Rule) -> &String| rule.map(part).cloned().unwrap_or_default();
+                CellsFault::Rule { title: text(|rule| &rule.title), rule: text(|rule| &rule.check), count }
+            }
         }
     }
 }
+
+/// At most this many misspelt categories are answered one by one.
+const MOST_PROPOSALS: usize = 5;
+
+/// Proposes known spellings: "`Trươc han` → `Trước hạn`; ".
+fn likely_spellings(column: &Column, cells: &[&CellFault]) -> String {
+    let found = cells.iter().filter_map(|cell| match &cell.place {
+        Place::Cell { found, .. } => found.as_deref(),
+        _ => None,
+    });
+    let distinct: IndexSet<&str> = found.take(1000).collect();
+    let proposals = distinct.into_iter().filter_map(|found| {
+        let spellings = column.categories.values().flatten();
+        let alike = |spelling: &String| strsim::normalized_damerau_levenshtein(&fold(found), &fold(spelling));
+        let near =
+            spellings.map(|spelling| (alike(spelling), spelling)).max_by(|a, b| a.0.total_cmp(&b.0))?;
+        (near.0 >= LIKELY).then(|| format!("`{found}` → `{}`?", near.1))
+    });
+    let proposals: Vec<String> = proposals.take(MOST_PROPOSALS).collect();
+    if proposals.is_empty() { String::new() } else { proposals.join(", ") + "; " }
+}
+
+/// From this likeness on, a spelling is proposed.
+const LIKELY: f64 = 0.6;
 
 fn type_name(kind: ColumnType) -> String {
     match kind {

@@ -87,7 +87,11 @@ fn every_sample_export_gives_its_rows_and_skips_the_rest() {
             serde_json::from_value(file["skipped"].clone()).unwrap();
         assert_eq!(skipped, wanted, "{name}");
         assert_eq!(report.plan.rows, file["rows"].as_u64().unwrap(), "{name}");
-        assert_eq!(read_provenance(&report.published.path).unwrap(), report.plan.provenance, "{name}");
+        assert_eq!(
+            read_provenance(&workspace, &report.published.path).unwrap(),
+            report.plan.provenance,
+            "{name}"
+        );
     }
 }
 

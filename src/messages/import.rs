@@ -68,6 +68,10 @@ super::messages! {
             "{count} dòng có ô sai, trong khi chỉ được bỏ {allowed} dòng; chưa ghi gì",
             hint "correct the cells or the contract, or allow more with `--allow-rejects {count}`",
                  "hãy sửa các ô hoặc hợp đồng dữ liệu, hoặc cho phép bằng `--allow-rejects {count}`";
+        /// A rule that cannot be evaluated on a row.
+        RuleFailed { title: String } Data,
+            "the rule `{title}` cannot be evaluated on some row", "không tính được quy tắc `{title}` trên một dòng nào đó",
+            hint "guard it, such as with `nullif(x, 0)`", "hãy viết thêm điều kiện, ví dụ `nullif(x, 0)`";
         /// The columns do not fit together.
         NotABatch Internal,
             "the rows do not fit the schema", "các dòng không khớp lược đồ";
@@ -115,11 +119,11 @@ super::messages! {
             "{count} ô của cột `{column}` đã bị bảng tính đổi thành ngày",
             hint "format the column as text and type the values again",
                  "hãy định dạng cột kiểu văn bản và nhập lại giá trị";
-        UnknownCategory { column: String, count: usize, known: String } Data,
+        UnknownCategory { column: String, count: usize, known: String, likely: String } Data,
             "column `{column}` has cells that are none of its categories ({count} in all)",
             "{count} ô của cột `{column}` không thuộc danh mục nào",
-            hint "known are {known}; add a spelling under `categories`",
-                 "đã biết {known}; hãy thêm cách viết vào `categories`";
+            hint "{likely}known are {known}; add a spelling under `categories`",
+                 "{likely}đã biết {known}; hãy thêm cách viết vào `categories`";
         NotABool { column: String, count: usize } Data,
             "column `{column}` has cells that are neither yes nor no ({count} in all)",
             "{count} ô của cột `{column}` không phải có hay không";
@@ -153,9 +157,65 @@ super::messages! {
             "{count} ô của cột `{column}` lớn hơn {bound}";
         Pattern { column: String, count: usize, pattern: String } Data,
             "column `{column}` has cells that do not match `{pattern}` ({count} in all)",
-            "{count} ô của cột `{column}` không khớp mẫu `{pattern}`",
-            hint "a code that a spreadsheet took for a number has lost zeros: format the column as text",
-                 "mã bị bảng tính coi là số sẽ mất chữ số 0: hãy định dạng cột kiểu văn bản";
+            "{count} ô của cột `{column}` không khớp mẫu `{pattern}`";
+        Qualifier { column: String, count: usize } Data,
+            "column `{column}` has cells with words that limit the number, such as `trên` ({count} in all)",
+            "{count} ô của cột `{column}` có từ hạn định con số, như `trên`, `khoảng`",
+            hint "write the number alone, or keep the words: add a column with `cell_of = \"{column}\"` and `part = \"qualifier\"`",
+                 "hãy chỉ ghi con số, hoặc giữ cả từ đó: thêm một cột có `cell_of = \"{column}\"` và `part = \"qualifier\"`";
+        Ratio { column: String, count: usize } Data,
+            "column `{column}` has cells that are ratios, such as 13/28 ({count} in all)",
+            "{count} ô của cột `{column}` là tỷ số, như 13/28",
+            hint "keep both numbers: add a column with `cell_of = \"{column}\"` and `part = \"denominator\"`",
+                 "để giữ cả hai số, hãy thêm một cột có `cell_of = \"{column}\"` và `part = \"denominator\"`";
+        UndeclaredUnit { column: String, count: usize } Data,
+            "column `{column}` has cells with a unit, and its contract declares none ({count} in all)",
+            "{count} ô của cột `{column}` ghi đơn vị tính, trong khi hợp đồng dữ liệu không khai báo",
+            hint "declare it with `measure_unit`, or keep it in a column with `cell_of = \"{column}\"` and `part = \"unit\"`",
+                 "hãy khai báo bằng `measure_unit`, hoặc giữ ở một cột có `cell_of = \"{column}\"` và `part = \"unit\"`";
+        EmptyMarker { column: String, count: usize } Data,
+            "column `{column}` has cells that seem to mean `no value`, which is not declared ({count} in all)",
+            "{count} ô của cột `{column}` có vẻ nghĩa là `không có số liệu`, nhưng chưa được khai báo",
+            hint "if they mean no value, add them to `missing_values` of `{column}`; if they mean zero, write 0",
+                 "nếu là không có số liệu, hãy thêm vào `missing_values` của `{column}`; nếu là bằng không, hãy ghi 0";
+        Ditto { column: String, count: usize } Data,
+            "column `{column}` has cells that repeat the row above in words ({count} in all)",
+            "{count} ô của cột `{column}` ghi lặp lại dòng trên (`nt`, `như trên`)",
+            hint "write the value in every row", "hãy ghi rõ giá trị ở từng dòng";
+        ScientificCode { column: String, count: usize } Data,
+            "column `{column}` has codes that a spreadsheet rounded to powers of ten ({count} in all)",
+            "{count} ô của cột `{column}` là mã đã bị bảng tính làm tròn thành dạng luỹ thừa (E+)",
+            hint "format the column as text and export it again from the source; the digits cannot be brought back",
+                 "hãy định dạng cột kiểu văn bản và xuất lại từ nguồn; các chữ số đã mất không khôi phục được";
+        LostZero { column: String, count: usize } Data,
+            "column `{column}` has codes that have lost zeros at the front or the end ({count} in all)",
+            "{count} ô của cột `{column}` là mã đã mất chữ số 0 ở đầu hoặc cuối",
+            hint "format the column as text and export it again from the source",
+                 "hãy định dạng cột kiểu văn bản và xuất lại từ nguồn";
+        LostDigits { column: String, count: usize } Data,
+            "column `{column}` has codes with more digits than a spreadsheet keeps in a number ({count} in all)",
+            "{count} ô của cột `{column}` là mã dài hơn số chữ số mà bảng tính giữ được",
+            hint "format the column as text and export it again from the source",
+                 "hãy định dạng cột kiểu văn bản và xuất lại từ nguồn";
+        PartialDate { column: String, count: usize } Data,
+            "column `{column}` has cells that are months, quarters or years without a day ({count} in all)",
+            "{count} ô của cột `{column}` chỉ ghi tháng, quý hoặc năm, không có ngày",
+            hint "write the day, or let them stand for one with `partial = \"first day\"` or `\"last day\"`",
+                 "hãy ghi rõ ngày, hoặc quy ước bằng `partial = \"first day\"` (ngày đầu) hay `\"last day\"` (ngày cuối)";
+        ShortYear { column: String, count: usize } Data,
+            "column `{column}` has two-digit years that are not near the reporting year ({count} in all)",
+            "{count} ô của cột `{column}` ghi năm hai chữ số và không gần năm báo cáo",
+            hint "write the year with four digits, such as 31/12/2023", "hãy ghi năm đủ bốn chữ số, ví dụ 31/12/2023";
+        MonthFirst { column: String, count: usize } Data,
+            "column `{column}` has dates with the month first ({count} in all)",
+            "{count} ô của cột `{column}` ghi tháng trước ngày",
+            hint "export again with the regional format Vietnamese (day/month/year); other dates of the column are swapped too",
+                 "hãy xuất lại với định dạng vùng Việt Nam (ngày/tháng/năm); các ngày khác trong cột cũng bị đảo";
+        Rule { title: String, rule: String, count: usize } Data,
+            "the rule `{title}` ({rule}) is broken ({count} in all)",
+            "{count} dòng vi phạm quy tắc `{title}` ({rule})",
+            hint "correct the rows, or give the rule `severity = \"warning\"`",
+                 "hãy sửa các dòng, hoặc đặt `severity = \"warning\"` cho quy tắc";
     }
 }
 

@@ -58,6 +58,7 @@ macro_rules! messages {
 pub(crate) use messages;
 
 mod chart;
+mod command;
 mod contract;
 mod import;
 mod plan;
@@ -69,12 +70,13 @@ mod warning;
 mod workspace;
 
 pub use chart::ChartFault;
+pub use command::{CommandFault, HelpWords, help_vi, value_name_vi};
 pub use contract::ContractFault;
 pub use import::{CellsFault, ImportFault, ImportWords};
 pub use plan::PlanWords;
 pub use query::{QueryFault, QueryNotice};
 pub use source::SourceFault;
 pub use store::{StoreFault, StoreFinding, StoreWords};
-pub use terminal::{Heading, Narration, ProgressLine, ShellHelp, Stage, TerminalFault};
+pub use terminal::{Heading, Narration, ProgressLine, ShellHelp, Stage, TableWord, TerminalFault};
 pub use warning::ImportWarning;
 pub use workspace::WorkspaceFault;

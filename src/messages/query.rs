@@ -88,13 +88,19 @@ super::messages! {
         UnknownParameter { query: String, name: String, hint: String, hint_vi: String } Usage,
             "`{query}` has no parameter `{name}`", "`{query}` không có tham số `{name}`", hint "{hint}", "{hint_vi}";
         /// A parameter without default and without value.
-        MissingParameter { query: String, name: String, kind: String } Usage,
+        MissingParameter { query: String, name: String, kind: String, example: String } Usage,
             "`{query}` needs parameter `{name}` ({kind})", "`{query}` cần tham số `{name}` ({kind})",
-            hint "add `{name}=…` after the name of the query", "hãy thêm `{name}=…` sau tên truy vấn";
+            hint "add it after the name of the query, such as `{name}={example}`",
+                 "hãy thêm sau tên truy vấn, ví dụ `{name}={example}`";
         /// A value of the wrong type.
-        BadArgument { name: String, found: String, kind: String } Usage,
+        BadArgument { name: String, found: String, kind: String, form: String, form_vi: String } Usage,
             "`{found}` is not a value for parameter `{name}` ({kind})",
-            "`{found}` không phải giá trị cho tham số `{name}` ({kind})";
+            "`{found}` không phải giá trị cho tham số `{name}` ({kind})",
+            hint "write {form}", "hãy viết {form_vi}";
+        /// A parameter that is given two values.
+        GivenTwice { name: String } Usage,
+            "parameter `{name}` is given twice", "tham số `{name}` được nêu hai lần",
+            hint "leave one of the values", "hãy để lại một giá trị";
         /// A default in SQL that gives no single value.
         BadDefault { name: String } Data,
             "the default of parameter `{name}` does not give one value",

@@ -205,3 +205,30 @@ super::messages! {
             "do một lần nhập dang dở để lại; lần nhập sau sẽ xoá";
     }
 }
+
+impl StoreFinding {
+    /// Returns the word by which programs know the finding.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Foreign => "foreign",
+            Self::Link => "link",
+            Self::NoContract => "no_contract",
+            Self::BadContract { .. } => "contract",
+            Self::Unreadable { .. } => "unreadable",
+            Self::NoProvenance => "provenance",
+            Self::Misplaced { .. } => "misplaced",
+            Self::Changed => "changed",
+            Self::NotPublished { .. } | Self::WasRemoved => "not_published",
+            Self::Missing { .. } => "missing",
+            Self::RowCount { .. } => "rows",
+            Self::Order { .. } => "order",
+            Self::RepeatedKey { .. } => "key",
+            Self::NoColumn { .. } | Self::UnknownColumn { .. } | Self::OtherType { .. } => "schema",
+            Self::EmptyValues { .. } => "required",
+            Self::UnknownCode { .. } => "category",
+            Self::OtherRevision { .. } | Self::BadRevision { .. } | Self::NotARevision => "revision",
+            Self::DamagedLine { .. } => "history",
+            Self::Leftover => "leftover",
+        }
+    }
+}

@@ -141,8 +141,14 @@ super::messages! {
         State Notice, "state", "trạng thái";
         /// A file.
         File Notice, "file", "tệp";
+        /// What something is.
+        Kind Notice, "kind", "loại";
+        /// Why something cannot be used.
+        Problem Notice, "problem", "vấn đề";
         /// How grave a finding is.
         Severity Notice, "severity", "mức độ";
+        /// What programs know a finding by.
+        Code Notice, "code", "mã";
         /// What was found.
         Finding Notice, "finding", "kết quả kiểm tra";
         /// What to do.
@@ -201,5 +207,19 @@ super::messages! {
             "{{msg}} {{human_pos}}, {{per_sec}}, {{elapsed}}", "{{msg}} {{human_pos}}, {{per_sec}}, {{elapsed}}";
         /// Only the time.
         Time Notice, "{{spinner}} {{elapsed}} {{msg}}", "{{spinner}} {{elapsed}} {{msg}}";
+    }
+}
+
+super::messages! {
+    /// What a name after FROM stands for.
+    pub enum TableWord {
+        /// A dataset.
+        Dataset Notice, "dataset", "bộ dữ liệu";
+        /// A dataset with the origin of its rows.
+        Source Notice, "dataset with the origin of each row", "bộ dữ liệu kèm nguồn của từng dòng";
+        /// The table of imports.
+        Imports Notice, "what was imported", "những gì đã nhập";
+        /// A saved query.
+        SavedQuery Notice, "saved query", "truy vấn đã lưu";
     }
 }

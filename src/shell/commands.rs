@@ -1,13 +1,13 @@
 //! The `\` commands: one table drives parsing and help.
 
-use datafusion::arrow::datatypes::{DataType, FieldRef};
+use datafusion::arrow::datatypes::{DataType, FieldRef, Schema};
 
 use crate::commands::{Listing, Session, list_layout, show};
-use crate::engine::{Answer, Engine, Script, Statement, TITLE_KEY};
-use crate::error::{Explain as _, Lang, Result};
-use crate::messages::{Heading, ShellHelp, TerminalFault};
+use crate::engine::{Answer, Engine, IMPORTS, TITLE_KEY};
+use crate::error::{Error, Explain as _, Lang, Result};
+use crate::messages::{Heading, ShellHelp, TableWord, TerminalFault};
 use crate::output::Format;
-use crate::workspace::{check_name, did_you_mean};
+use crate::workspace::did_you_mean;
 
 /// Whether the shell goes on after an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,39 +69,46 @@ fn leave(_: &Session, _: &Engine, _: &str) -> Result<After> {
 
 /// Lists the tables, or the columns of one with their titles.
 fn describe(session: &Session, engine: &Engine, name: &str) -> Result<After> {
+    let lang = session.terminal.lang;
     let answer = if name.is_empty() {
-        ask(session, engine, TABLES)?
+        list_tables(session, engine)?
     } else {
-        let name = name.to_lowercase();
-        let (schema, table) = name.split_once('.').unwrap_or(("datasets", &name));
-        check_name(schema)?;
-        check_name(table)?;
-        describe_columns(
-            session.terminal.lang,
-            &ask(session, engine, &format!("SELECT * FROM {schema}.{table} LIMIT 0"))?,
-        )
+        list_columns(lang, session.wait(engine.describe_table(name))?.as_ref())
     };
     let format = if session.terminal.shows_data() { Format::Table } else { Format::Csv };
     show(session.terminal, format, &answer, &list_layout(format, &answer, session.terminal))?;
     Ok(After::Continue)
 }
 
-/// Everything that stands after FROM, datasets first.
-const TABLES: &str = "SELECT CASE WHEN table_schema = 'datasets' THEN table_name \
-     ELSE table_schema || '.' || table_name END AS name, \
-     CASE table_type WHEN 'VIEW' THEN 'saved query' ELSE 'dataset' END AS kind \
-     FROM information_schema.tables WHERE table_schema IN ('datasets', 'queries') \
-     ORDER BY table_schema, table_name";
-
-fn ask(session: &Session, engine: &Engine, sql: &str) -> Result<Answer> {
-    let script = Script::new("\\d", sql);
-    let statement = Statement { range: 0..script.text.len(), terminated: false };
-    session.wait(engine.ask(&script, &statement))
+/// Lists everything that may stand after FROM, what is broken included, with the reason.
+fn list_tables(session: &Session, engine: &Engine) -> Result<Answer> {
+    let lang = session.terminal.lang;
+    let datasets = engine.workspace().datasets()?;
+    let problem = |error: Error| error.message(lang);
+    let mut tables: Vec<(String, TableWord, Option<String>)> = Vec::new();
+    for (schema, word) in [("", TableWord::Dataset), ("source.", TableWord::Source)] {
+        for name in &datasets {
+            let check = || engine.contracts().read(name).and_then(|_| engine.workspace().years(name));
+            tables.push((format!("{schema}{name}"), word.clone(), check().err().map(problem)));
+        }
+        if schema.is_empty() {
+            tables.push((IMPORTS.to_owned(), TableWord::Imports, None));
+        }
+    }
+    for name in engine.workspace().queries()? {
+        let fault = session.wait(engine.check_query(&name)).err().map(problem);
+        tables.push((format!("queries.{name}"), TableWord::SavedQuery, fault));
+    }
+    let listing = Listing::new(lang)
+        .text(&Heading::Name, tables.iter().map(|(name, _, _)| Some(name.clone())))
+        .text(&Heading::Kind, tables.iter().map(|(_, word, _)| Some(word.message(lang))));
+    let is_whole = tables.iter().all(|(_, _, problem)| problem.is_none());
+    let problems = tables.into_iter().map(|(_, _, problem)| Some(problem.unwrap_or_default()));
+    Ok(if is_whole { listing.answer() } else { listing.text(&Heading::Problem, problems).answer() })
 }
 
-/// Turns the columns of an answer into rows: name, type, title.
-fn describe_columns(lang: Lang, answer: &Answer) -> Answer {
-    let fields = answer.schema.fields();
+fn list_columns(lang: Lang, schema: &Schema) -> Answer {
+    let fields = schema.fields();
     let title = |field: &FieldRef| Some(field.metadata().get(TITLE_KEY).cloned().unwrap_or_default());
     Listing::new(lang)
         .text(&Heading::Column, fields.iter().map(|field| Some(field.name().clone())))

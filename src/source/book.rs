@@ -4,9 +4,10 @@
 //! a formula becomes is decided here, once.
 
 use super::fonts::{Font, Written};
+use super::grid::Grid;
 use super::limits::Budget;
 use super::number_format::{Epoch, Shape, builtin_shape, number_cell, parse_shape};
-use super::{Cell, Notes, Unreadable};
+use super::{Cell, Notes, Sheet, Unreadable};
 use crate::error::{Error, Place, Result};
 use crate::messages::SourceFault;
 
@@ -56,6 +57,11 @@ pub(super) fn blame_sheet(error: Error, file: &str, sheet: &str) -> Error {
 }
 
 impl Book {
+    /// Ends a sheet of the workbook.
+    pub(super) fn finish(&self, grid: Grid<'_>, listed: ListedSheet) -> Sheet {
+        Sheet { since_1904: self.epoch == Epoch::Y1904, ..grid.finish(Some(listed.name), listed.visible) }
+    }
+
     /// Adds a shared text.
     pub(super) fn add_text(&mut self, text: Written, budget: &mut Budget) -> Result<()> {
         // An empty text costs room, too.

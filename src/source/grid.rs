@@ -120,7 +120,7 @@ impl<'b> Grid<'b> {
         let hidden_rows = self.hidden_rows.iter().filter(is_used).count() as u64;
         let hidden_columns = self.count_hidden_columns();
         let notes = Notes { hidden_rows, hidden_columns, ..self.notes };
-        Sheet { name, visible, rows: self.rows, merges: self.merges, notes }
+        Sheet { name, visible, rows: self.rows, merges: self.merges, notes, ..Sheet::default() }
     }
 
     fn count_hidden_columns(&self) -> u64 {

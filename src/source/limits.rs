@@ -61,6 +61,22 @@ impl Budget {
     }
 }
 
+/// Refuses text with a NUL or with a line that no table has.
+///
+/// # Errors
+/// [`SourceFault::NulByte`] or [`SourceFault::LongLine`] with the line.
+pub(super) fn check_lines(text: &str) -> Result<()> {
+    for (line, content) in (1..).zip(text.split('\n')) {
+        if content.len() > LINE_BYTES {
+            return Err(SourceFault::LongLine { line, megabytes: LINE_BYTES >> 20 }.into());
+        }
+        if content.contains('\0') {
+            return Err(SourceFault::NulByte { line }.into());
+        }
+    }
+    Ok(())
+}
+
 /// A limit that was met inside a reader; [`explain`] finds it under the reader's own error.
 #[derive(Debug, thiserror::Error)]
 #[error("{0:?}")]

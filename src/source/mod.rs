@@ -84,6 +84,8 @@ pub struct Sheet {
     pub merges: Vec<Merge>,
     /// What a person should know about how it was read.
     pub notes: Notes,
+    /// Whether the workbook counts days from 1 January 1904, as old ones from a Macintosh do.
+    pub since_1904: bool,
 }
 
 /// What a person should know about how a sheet was read.

@@ -278,6 +278,7 @@ fn read_text(bytes: &[u8], file: &str, named: Option<TextEncoding>, budget: &mut
         // As delimited text, XML of another kind would be nonsense with a header missing.
         return Err(SourceFault::UnknownFormat.into());
     } else {
+        limits::check_lines(&text)?;
         let (delimiter, sheet) = delimited::read_delimited(&text, file)?;
         (Format::Delimited(delimiter), vec![sheet])
     };

@@ -42,7 +42,8 @@ pub(super) fn read_spreadsheetml(text: &str, file: &str, budget: &mut Budget) ->
                     let mut grid = Grid::new(budget);
                     let visible = read_worksheet(&mut xml, &styles, &mut grid)
                         .map_err(|error| blame_sheet(error, file, &name))?;
-                    sheets.push(grid.finish(Some(name), visible));
+                    let since_1904 = styles.epoch == Epoch::Y1904;
+                    sheets.push(Sheet { since_1904, ..grid.finish(Some(name), visible) });
                 }
                 _ => styles.read(&tag)?,
             },

@@ -33,7 +33,7 @@ pub(super) fn read_xlsb(package: &mut Package<'_>, file: &str, budget: &mut Budg
         let part = need_part(package, &listed.part)?;
         let mut grid = Grid::new(budget);
         read_sheet(&part, &table, &book, &mut grid).map_err(|error| listed.blame(error, file))?;
-        sheets.push(grid.finish(Some(listed.name), listed.visible));
+        sheets.push(book.finish(grid, listed));
     }
     Ok(sheets)
 }

@@ -12,10 +12,11 @@ use crate::workspace::{Workspace, unreadable, unwritable};
 
 /// Writes a file so that it is never seen half-written: beside it, synced, then renamed over it.
 ///
+/// `shown` is how errors name it.
+///
 /// # Errors
 /// If the folder cannot be written; nothing is left behind.
-pub fn replace_file(file: &Path, bytes: &[u8]) -> Result<()> {
-    let shown = file.display().to_string();
+pub fn replace_file(file: &Path, shown: &str, bytes: &[u8]) -> Result<()> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let beside = file.with_file_name(format!(".{name}.{}.part", std::process::id()));
     let written = File::create(&beside)
@@ -23,7 +24,7 @@ pub fn replace_file(file: &Path, bytes: &[u8]) -> Result<()> {
         .and_then(|()| std::fs::rename(&beside, file));
     written.map_err(|cause| {
         let _ = std::fs::remove_file(&beside);
-        unwritable(&shown, cause)
+        unwritable(shown, cause)
     })
 }
 

@@ -120,6 +120,9 @@ impl History {
     }
 }
 
+/// How errors name the log.
+const HISTORY: &str = ".cchc/history.jsonl";
+
 fn history_file(workspace: &Workspace) -> PathBuf {
     workspace.state_folder().join("history.jsonl")
 }
@@ -167,7 +170,7 @@ pub(super) fn append_history(history: &mut File, line: &HistoryLine) -> Result<(
         history.write_all(text.as_bytes())?;
         history.sync_all()
     };
-    append().map_err(|cause| unwritable(".cchc/history.jsonl", cause))
+    append().map_err(|cause| unwritable(HISTORY, cause))
 }
 
 fn ends_line(file: &mut File) -> std::io::Result<bool> {
@@ -200,7 +203,7 @@ pub(super) fn blank_lines(workspace: &Workspace, is_former: impl Fn(&HistoryLine
         text.push('\n');
     }
     if blanked > 0 {
-        replace_file(&history_file(workspace), text.as_bytes())?;
+        replace_file(&history_file(workspace), HISTORY, text.as_bytes())?;
     }
     Ok(blanked)
 }

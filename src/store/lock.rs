@@ -75,7 +75,7 @@ impl Lock {
         let lock = Self { _file: file, holder };
         let format = workspace.format_file();
         if !format.exists() {
-            super::replace_file(&format, format!("{FORMAT}\n").as_bytes())?;
+            super::replace_file(&format, &workspace.display(&format), format!("{FORMAT}\n").as_bytes())?;
         }
         write_holder(&lock.holder, author, task);
         Ok(lock)

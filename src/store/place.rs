@@ -121,7 +121,7 @@ pub(super) fn keep_former(
         return Ok(None);
     }
     let hash = hash_file(workspace, target)?;
-    let known = read_provenance(target).ok().map(|found| found.revision);
+    let known = read_provenance(workspace, target).ok().map(|found| found.revision);
     let own = known.filter(|known| is_revision(known) && next != Some(known.as_str()));
     let own_is_free = |name: &String| -> Result<bool> {
         let kept = revision_file(workspace, dataset, year, name);

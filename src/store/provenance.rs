@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Place, Result};
 use crate::messages::StoreFault;
-use crate::workspace::unreadable;
+use crate::workspace::{Workspace, unreadable};
 
 /// The key of the provenance in the Parquet key-value metadata.
 pub const PROVENANCE_KEY: &str = "cchc.provenance";
@@ -176,8 +176,8 @@ impl Synthetic {
 ///
 /// # Errors
 /// If the file cannot be read, is not Parquet, or was not written by an import.
-pub fn read_provenance(path: &Path) -> Result<Provenance> {
-    let shown = path.display().to_string();
+pub fn read_provenance(workspace: &Workspace, path: &Path) -> Result<Provenance> {
+    let shown = workspace.display(path);
     let file = File::open(path).map_err(|cause| unreadable(&shown, cause))?;
     let fault = |file: &str| Error::new(StoreFault::NotOurs { file: file.to_owned() }).at(Place::file(file));
     let reader = SerializedFileReader::new(file).map_err(|cause| fault(&shown).caused_by(cause))?;

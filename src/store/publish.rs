@@ -86,7 +86,7 @@ pub fn restore(
     let known = find_revision(workspace, dataset, year, revision)?;
     let kept = revision_file(workspace, dataset, year, &known);
     workspace.refuse_links(&kept)?;
-    let mut provenance = read_provenance(&kept)?;
+    let mut provenance = read_provenance(workspace, &kept)?;
     // The place decides what is restored, whatever the file says of itself.
     dataset.clone_into(&mut provenance.dataset);
     provenance.year = year;
@@ -253,7 +253,7 @@ fn is_published(workspace: &Workspace, change: &Change<'_>, target: &Path, sha25
     }
     let wanted = change.provenance;
     let is_same = change.action == Action::Import
-        && read_provenance(target).is_ok_and(|known| known.revision == wanted.revision);
+        && read_provenance(workspace, target).is_ok_and(|known| known.revision == wanted.revision);
     let history = read_history(workspace)?;
     Ok(is_same && history.hash_of(&wanted.dataset, wanted.year, &wanted.revision) == Some(&found))
 }

@@ -25,7 +25,7 @@ impl Pending {
         workspace.refuse_links(&path)?;
         let text =
             serde_json::to_vec(line).map_err(|cause| unwritable(&workspace.display(&path), cause.into()))?;
-        replace_file(&path, &text)?;
+        replace_file(&path, &workspace.display(&path), &text)?;
         Ok(Self { path })
     }
 

@@ -190,7 +190,7 @@ impl Check<'_> {
     }
 
     fn provenance(&mut self, year: Year<'_>, path: &Path) -> Option<Provenance> {
-        match read_provenance(path) {
+        match read_provenance(self.workspace, path) {
             Ok(provenance) => Some(provenance),
             Err(_) => {
                 self.find(Some(year), path, StoreFinding::NoProvenance);
@@ -284,7 +284,7 @@ impl Check<'_> {
         let path = revision_file(self.workspace, year.0, year.1, revision);
         self.done.revisions += 1;
         let hash = hash_file(self.workspace, &path)?;
-        let Ok(provenance) = read_provenance(&path) else {
+        let Ok(provenance) = read_provenance(self.workspace, &path) else {
             self.find(Some(year), &path, bad_revision(&StoreFinding::NoProvenance));
             return Ok(());
         };

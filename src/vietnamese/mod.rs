@@ -6,5 +6,6 @@ pub mod fold;
 pub mod letters;
 pub mod numbers;
 pub mod print;
+pub mod quantities;
 pub mod rules;
 pub mod syllables;

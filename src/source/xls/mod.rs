@@ -37,7 +37,7 @@ pub(super) fn read_stream(stream: &[u8], file: &str, budget: &mut Budget) -> Res
         let mut grid = Grid::new(budget);
         let records = stream.get(offset..).ok_or(SourceFault::Damaged)?;
         read_sheet(Records::new(records), &globals, &mut grid).map_err(|error| listed.blame(error, file))?;
-        sheets.push(grid.finish(Some(listed.name), listed.visible));
+        sheets.push(globals.book.finish(grid, listed));
     }
     Ok(sheets)
 }

@@ -45,7 +45,7 @@ pub(super) fn read_xlsx(package: &mut Package<'_>, file: &str, budget: &mut Budg
         let mut grid = Grid::new(budget);
         let part = need_part(package, &listed.part)?;
         read_sheet(part, &book, &mut grid).map_err(|error| listed.blame(error, file))?;
-        sheets.push(grid.finish(Some(listed.name), listed.visible));
+        sheets.push(book.finish(grid, listed));
     }
     Ok(sheets)
 }
