@@ -1,4 +1,4 @@
-use calamine::{Reader as _, Xlsx, open_workbook};
+use cchc::source::{Cell, ReadOptions, read_exports};
 use rust_xlsxwriter::{Workbook, Worksheet};
 
 use crate::support::{Project, Run};
@@ -390,10 +390,16 @@ fn rejected_rows_become_a_workbook_with_marked_cells_and_blank_personal_columns(
         &["--rejects", "loi.xlsx", "--allow-rejects", "2", "--lang", "vi"],
     );
     assert_eq!(run.code, Some(0), "{run}");
-    let mut workbook: Xlsx<_> = open_workbook(project.path("loi.xlsx")).unwrap();
-    let range = workbook.worksheet_range_at(0).unwrap().unwrap();
-    let rows: Vec<String> =
-        range.rows().map(|row| row.iter().map(ToString::to_string).collect::<Vec<_>>().join("|")).collect();
+    let exports = read_exports(&project.path("loi.xlsx"), &ReadOptions::default()).unwrap();
+    let shown = |cell: Cell<'_>| match cell {
+        Cell::Number { value, .. } => value.to_string(),
+        other => other.as_text().unwrap_or_default().to_owned(),
+    };
+    let block = exports[0].sheets[0].rows.head(10).unwrap();
+    let rows: Vec<String> = block
+        .rows()
+        .map(|row| (0..9).map(|column| shown(row.cell(column))).collect::<Vec<_>>().join("|"))
+        .collect();
     assert_eq!(
         rows,
         [
@@ -409,8 +415,8 @@ fn rejected_rows_become_a_workbook_with_marked_cells_and_blank_personal_columns(
         let mut text = Vec::new();
         std::io::Read::read_to_end(&mut part, &mut text).unwrap();
         let text = String::from_utf8_lossy(&text).into_owned();
-        assert!(!text.contains("Bí Mật") && !text.contains("40000000002"), "{}", part.name());
-        if part.name().contains("comments") {
+        assert!(!text.contains("Bí Mật") && !text.contains("40000000002"), "{:?}", part.name());
+        if part.name().unwrap().contains("comments") {
             notes = text;
         }
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 use crate::support::repository;
 
 /// The modules from the bottom up: each may use those before it.
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 20] = [
     "error",
     "guard",
     "messages",

@@ -175,6 +175,15 @@ impl Block {
         self.ends.push(self.cells.len());
     }
 
+    /// Ends the row behind its last cell that holds something.
+    pub(super) fn end_trimmed_row(&mut self, number: u32) {
+        let start = self.ends.last().copied().unwrap_or(0);
+        while self.cells.len() > start && matches!(self.cells.last(), Some(Stored::Empty)) {
+            self.cells.pop();
+        }
+        self.end_row(number);
+    }
+
     /// Adds a copy of a row.
     pub fn push_row(&mut self, row: &Row<'_>) {
         row.cells().for_each(|cell| self.push(cell));

@@ -5,9 +5,10 @@
 
 use super::cell::OwnedCell;
 use super::fonts::{Font, Written};
+use super::grid::Grid;
 use super::limits::Budget;
 use super::number_format::{Epoch, Shape, builtin_shape, number_cell, parse_shape};
-use super::{Notes, Unreadable};
+use super::{Notes, Sheet, Unreadable};
 use crate::error::{Error, Place, Result};
 use crate::messages::SourceFault;
 
@@ -68,6 +69,16 @@ impl Book {
     /// Returns the style with this number; the default one if there is none.
     pub(super) fn style(&self, index: usize) -> Style {
         self.styles.get(index).copied().unwrap_or_default()
+    }
+
+    /// Ends a sheet of the workbook.
+    ///
+    /// # Errors
+    /// Those of [`Grid::finish`].
+    pub(super) fn finish(&self, grid: Grid<'_>, listed: &ListedSheet, file: &str) -> Result<Sheet> {
+        let finished = grid.finish(Some(listed.name.clone()), listed.visible);
+        let sheet = finished.map_err(|error| listed.blame(error, file))?;
+        Ok(Sheet { since_1904: self.epoch == Epoch::Y1904, ..sheet })
     }
 
     /// Makes a cell of a number.

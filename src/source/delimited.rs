@@ -89,6 +89,10 @@ impl Text {
         let bytes = self.file.read_unchanged(chunk.start, chunk.bytes)?;
         let text = decode(bytes, self.encoding, chunk.line)?;
         let mut block = split(text, self.delimiter, chunk.line);
+        if let Some(row) = block.rows().find(|row| row.width() > limits::COLUMNS) {
+            let fault = SourceFault::TooManyColumns { limit: limits::COLUMNS };
+            return Err(at_line(&self.file, row.number, |_| fault));
+        }
         if let Some(mending) = &self.mending {
             let mut notes = std::mem::take(&mut block.notes);
             mending.mend(&mut block, &mut notes);
@@ -142,6 +146,11 @@ fn find_chunks(
             continue;
         }
         let records = bytes.get(..cut).unwrap_or_default();
+        if records.contains(&0) {
+            let at = records.iter().position(|byte| *byte == 0).unwrap_or(0);
+            let line = line + count_lines(records.get(..at).unwrap_or_default());
+            return Err(at_line(file, line, |line| SourceFault::NulByte { line }));
+        }
         check_encoding(records, encoding, line)?;
         chunks.push(Chunk { start, bytes: cut, line });
         line = line.saturating_add(count_lines(records));
@@ -256,11 +265,11 @@ fn split(text: String, delimiter: u8, first_line: u32) -> Block {
             if block.is_empty() {
                 block.reserve_like(at);
             }
-            block.end_row(first_of_record);
+            block.end_trimmed_row(first_of_record);
             first_of_record = line;
         } else if at == end {
             // A delimiter at the very end leaves an empty cell, which need not be there.
-            block.end_row(first_of_record);
+            block.end_trimmed_row(first_of_record);
         }
     }
     block
@@ -338,15 +347,29 @@ fn end_field(bytes: &[u8], content: Content, stop: usize, end: usize, delimiter:
 
 fn find_delimiter(sample: &str) -> u8 {
     let score = |delimiter: &u8| {
-        let block = split(first_lines(sample).to_owned(), *delimiter, 1);
-        let mut widths: Vec<usize> =
-            block.rows().take(SAMPLE).map(|row| row.width()).filter(|width| *width > 1).collect();
+        let mut widths = count_fields(first_lines(sample).as_bytes(), *delimiter);
+        widths.truncate(SAMPLE);
+        widths.retain(|width| *width > 1);
         widths.sort_unstable();
         let runs = widths.chunk_by(|a, b| a == b);
         runs.map(|run| run.len() * (run.first().copied().unwrap_or(1) - 1)).max().unwrap_or(0)
     };
     // `max_by_key` takes the last of equals, so the likeliest delimiter comes last.
     DELIMITERS.into_iter().rev().max_by_key(score).unwrap_or(b',')
+}
+
+/// Counts the fields of each record, empty ones at its end included.
+fn count_fields(bytes: &[u8], delimiter: u8) -> Vec<usize> {
+    let (mut at, mut fields, mut widths) = (0, 0, Vec::new());
+    while at < bytes.len() {
+        let field = read_field(bytes, at, bytes.len(), delimiter);
+        at = field.next;
+        fields += 1;
+        if field.ends_record || at == bytes.len() {
+            widths.push(std::mem::take(&mut fields));
+        }
+    }
+    widths
 }
 
 /// Enough lines for a sample, even if some records have several.

@@ -15,7 +15,7 @@ use super::{Notes, Sheet, Unreadable};
 use crate::error::Result;
 use crate::vietnamese::fold::normalise;
 use crate::vietnamese::letters::{Letters, western_bytes};
-use crate::vietnamese::syllables::weigh;
+use crate::vietnamese::syllables::{Weight, weigh};
 
 /// Different words that must speak for an encoding before any cell is read in it.
 const WORDS: usize = 4;
@@ -39,8 +39,19 @@ enum Found {
     Mojibake(String),
     /// The same, with letters missing.
     Lost,
-    /// Western letters: good words as they stand or not, and Vietnamese in some readings.
-    Western { stands: bool, readings: Vec<(Letters, String)> },
+    /// Western letters, which are Vietnamese in some readings.
+    Western { stands: Stands, readings: Vec<(Letters, String)> },
+}
+
+/// What Western letters are as they stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stands {
+    /// Vietnamese words.
+    Good,
+    /// No accented words, only signs such as `·`.
+    Neutral,
+    /// Words that are not Vietnamese.
+    Bad,
 }
 
 /// Mends the cells of an export; `forced` is the encoding that the user named.
@@ -138,13 +149,14 @@ impl Columns {
         }
         let column = &mut self.0[column];
         match found {
-            Found::Western { stands: false, readings } => {
+            Found::Western { stands: Stands::Bad, readings } => {
                 for (letters, text) in readings {
                     column.letters.insert(letters);
                     words.add(letters, &text);
                 }
             }
-            Found::Western { stands: true, readings } => column.unicode |= readings.is_empty(),
+            Found::Western { stands: Stands::Good, readings } => column.unicode |= readings.is_empty(),
+            Found::Western { stands: Stands::Neutral, .. } => {}
             _ => column.unicode = true,
         }
     }
@@ -192,7 +204,12 @@ impl Mender {
                 let (letters, read) = self.believed.iter().find_map(read)?;
                 let column = columns.0.get(column).cloned().unwrap_or_default();
                 let is_mended = column.letters.contains(letters);
-                if !stands || self.is_forced || (is_mended && !column.unicode) {
+                let is_clear = match stands {
+                    Stands::Bad => true,
+                    Stands::Neutral => !column.unicode,
+                    Stands::Good => is_mended && !column.unicode,
+                };
+                if is_clear || self.is_forced {
                     notes.count_letters(*letters);
                     return Some(OwnedCell::text(read));
                 }
@@ -215,16 +232,18 @@ fn look(text: &str) -> Found {
     if let Ok(mended) = String::from_utf8(bytes.clone()) {
         return Found::Mojibake(normalise(&mended));
     }
-    let stands = weigh(text);
-    if has_cut_utf8(text) && stands.invalid > 0 {
-        return Found::Lost;
-    }
+    let stands = match weigh(text) {
+        Weight { valid: 0, invalid: 0 } => Stands::Neutral,
+        Weight { invalid: 0, .. } => Stands::Good,
+        _ if has_cut_utf8(text) => return Found::Lost,
+        _ => Stands::Bad,
+    };
     let readings = READINGS.into_iter().filter_map(|letters| {
         let decoded = letters.decode(&bytes);
         let fits = decoded.first_bad.is_none() && weigh(&decoded.text).is_vietnamese();
         fits.then_some((letters, decoded.text))
     });
-    Found::Western { stands: stands.invalid == 0, readings: readings.collect() }
+    Found::Western { stands, readings: readings.collect() }
 }
 
 /// Finds the beginnings of Vietnamese letters in UTF-8 as they look in Western text: `á»` or `áº`,
@@ -270,13 +289,15 @@ mod tests {
 
     #[test]
     fn letters_without_their_font_are_read_by_their_words() {
-        let sheet = mended(&[&["Hä vµ tªn", "§¬n vÞ"], &["Lª ThÞ Hoµ", "Së Khoa häc"], &["Có", "An"]]);
+        let sheet = mended(&[&["Hä vµ tªn", "§¬n vÞ"], &["Lª ThÞ Hoµ", "Së Khoa häc"], &["Có", "An", "M·"]]);
         assert_eq!(text(&sheet, 0, 0), "Họ và tên");
         assert_eq!(text(&sheet, 1, 1), "Sở Khoa học");
         // It would be a word in Unicode as well; its column decides.
         assert_eq!(text(&sheet, 2, 0), "Cú");
         assert_eq!(text(&sheet, 2, 1), "An");
-        assert_eq!(sheet.notes.letters[&Letters::Tcvn3], 5);
+        // A sign that would be a letter stands in a column without Unicode.
+        assert_eq!(text(&sheet, 2, 2), "Mã");
+        assert_eq!(sheet.notes.letters[&Letters::Tcvn3], 6);
         let sheet = mended(&[&["UÛY BAN NHAÂN DAÂN TÆNH", "Sôû Khoa hoïc"]]);
         assert_eq!(text(&sheet, 0, 0), "ỦY BAN NHÂN DÂN TỈNH");
     }

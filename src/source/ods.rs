@@ -41,7 +41,9 @@ pub(super) fn read_ods(package: &mut Package<'_>, file: &str, budget: &mut Budge
 /// Tells whether the text is such a document in one XML file.
 pub(super) fn looks_like_flat_ods(text: &str) -> bool {
     let head: String = text.chars().take(4096).collect();
-    head.contains("<office:document") && head.contains("urn:oasis:names:tc:opendocument")
+    head.trim_start_matches(super::cell::is_blank).starts_with('<')
+        && head.contains("<office:document")
+        && head.contains("urn:oasis:names:tc:opendocument")
 }
 
 /// Reads all sheets of a flat document, which is one XML file.

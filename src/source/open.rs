@@ -347,12 +347,12 @@ fn read_text(bytes: &[u8], file: &str, named: Option<TextEncoding>, budget: &mut
     }
     let encoding = named.map_or_else(|| encoding::detect(bytes), Ok)?;
     let text = encoding.decode(bytes)?;
-    let (format, sheets) = if html::looks_like_html(&text) {
-        (Format::Html, vec![html::read_html(&text, budget)?])
-    } else if spreadsheetml::looks_like_spreadsheetml(&text) {
+    let (format, sheets) = if spreadsheetml::looks_like_spreadsheetml(&text) {
         (Format::SpreadsheetMl, spreadsheetml::read_spreadsheetml(&text, file, budget)?)
     } else if ods::looks_like_flat_ods(&text) {
         (Format::Ods, ods::read_flat_ods(&text, file, budget)?)
+    } else if html::looks_like_html(&text) {
+        (Format::Html, vec![html::read_html(&text, budget)?])
     } else if text.trim_start_matches(is_blank).starts_with("<?xml") {
         // As delimited text, XML of another kind would be nonsense with a header missing.
         return Err(SourceFault::UnknownFormat.into());

@@ -21,7 +21,10 @@ use crate::messages::SourceFault;
 /// Tells whether the text is such a document.
 pub(super) fn looks_like_spreadsheetml(text: &str) -> bool {
     let head: String = text.chars().take(4096).collect();
-    head.contains("urn:schemas-microsoft-com:office:spreadsheet") && head.contains("Workbook")
+    head.trim_start_matches(super::cell::is_blank).starts_with('<')
+        && head.contains("urn:schemas-microsoft-com:office:spreadsheet")
+        && head.contains("Workbook")
+        && !head.contains("<html")
 }
 
 /// Reads all worksheets.
@@ -40,7 +43,8 @@ pub(super) fn read_spreadsheetml(text: &str, file: &str, budget: &mut Budget) ->
                     let mut grid = Grid::new(budget);
                     let visible = read_worksheet(&mut xml, &styles, &mut grid)
                         .map_err(|error| blame_sheet(error, file, &name))?;
-                    sheets.push(grid.finish(Some(name), visible)?);
+                    let since_1904 = styles.epoch == Epoch::Y1904;
+                    sheets.push(Sheet { since_1904, ..grid.finish(Some(name), visible)? });
                 }
                 _ => styles.read(&tag)?,
             },

@@ -34,8 +34,7 @@ pub(super) fn read_xlsb(package: &mut Package<'_>, file: &str, budget: &mut Budg
         let part = need_part(package, &listed.part)?;
         let mut grid = Grid::new(budget);
         read_sheet(&part, &table, &book, &mut grid).map_err(|error| listed.blame(error, file))?;
-        let sheet = grid.finish(Some(listed.name), listed.visible)?;
-        sheets.push(Sheet { since_1904: book.epoch == Epoch::Y1904, ..sheet });
+        sheets.push(book.finish(grid, &listed, file)?);
     }
     Ok(sheets)
 }

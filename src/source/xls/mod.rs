@@ -37,8 +37,7 @@ pub(super) fn read_stream(stream: &[u8], file: &str, budget: &mut Budget) -> Res
         let mut grid = Grid::new(budget);
         let records = stream.get(offset..).ok_or(SourceFault::Damaged)?;
         read_sheet(Records::new(records), &globals, &mut grid).map_err(|error| listed.blame(error, file))?;
-        let sheet = grid.finish(Some(listed.name), listed.visible)?;
-        sheets.push(Sheet { since_1904: globals.book.epoch == super::number_format::Epoch::Y1904, ..sheet });
+        sheets.push(globals.book.finish(grid, &listed, file)?);
     }
     Ok(sheets)
 }

@@ -45,8 +45,7 @@ pub(super) fn read_xlsx(package: &mut Package<'_>, file: &str, budget: &mut Budg
         let mut grid = Grid::new(budget);
         let part = need_part(package, &listed.part)?;
         read_sheet(part, &book, &mut grid).map_err(|error| listed.blame(error, file))?;
-        let sheet = grid.finish(Some(listed.name), listed.visible)?;
-        sheets.push(Sheet { since_1904: book.epoch == super::number_format::Epoch::Y1904, ..sheet });
+        sheets.push(book.finish(grid, &listed, file)?);
     }
     Ok(sheets)
 }
