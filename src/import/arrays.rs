@@ -28,7 +28,7 @@ impl ValueBuilder {
     /// Starts an array of about `count` values.
     pub(super) fn new(kind: ColumnType, count: usize) -> Self {
         match kind {
-            ColumnType::Text => Self::Text(StringBuilder::with_capacity(count, count * 16)),
+            ColumnType::Text => Self::Text(StringBuilder::with_capacity(count, count * 24)),
             ColumnType::Category => Self::Rank(UInt32Builder::with_capacity(count)),
             ColumnType::Int => Self::Int(Int64Builder::with_capacity(count)),
             ColumnType::Year => Self::Year(Int32Builder::with_capacity(count)),

@@ -79,8 +79,8 @@ impl<'a> KeyCheck<'a> {
         place: &dyn Fn(usize, String) -> Place,
     ) -> bool {
         let options = FormatOptions::default();
-        let columns =
-            self.key.columns.iter().map(|column| ArrayFormatter::try_new(wide.column(*column), &options));
+        let columns = self.key.names.iter().filter_map(|name| wide.column_by_name(name));
+        let columns = columns.map(|column| ArrayFormatter::try_new(column, &options));
         let Ok(columns) = columns.collect::<Result<Vec<_>, _>>() else { return true };
         for row in suspected {
             let words: Vec<String> = columns.iter().map(|column| column.value(*row).to_string()).collect();

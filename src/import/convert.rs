@@ -128,7 +128,8 @@ impl<'a> Converter<'a> {
         rules: &'a Rules,
         key: &dyn Fn(&str) -> Vec<u8>,
     ) -> Self {
-        let stored = contract.columns.iter().enumerate().filter(|(_, column)| column.is_stored());
+        let stored =
+            contract.columns.iter().enumerate().filter(|(_, column)| layout.index_of(&column.name).is_some());
         let columns = stored.map(|(field, column)| ColumnReader {
             field,
             column,
@@ -139,7 +140,7 @@ impl<'a> Converter<'a> {
             },
             key: (column.personal == Personal::Hash).then(|| key(&column.name)),
         });
-        let (columns, needed) = (columns.collect(), Needed::of(contract, &part.located));
+        let (columns, needed) = (columns.collect(), Needed::of(contract, &part.located, layout));
         Self { contract, part, number, layout, rules, columns, needed }
     }
 
@@ -224,7 +225,7 @@ impl<'a> Converter<'a> {
         if self.rules.is_empty() {
             return Ok(warned);
         }
-        let wide = self.layout.widen(rows).map_err(not_a_batch)?;
+        let wide = self.layout.widen_columns(rows, &|name| self.rules.uses(name)).map_err(not_a_batch)?;
         for breach in self.rules.check(self.contract, &wide)? {
             let place = || self.breach_place(&breach, block, &records[breach.row]);
             if breach.severity == Severity::Warning {

@@ -30,10 +30,20 @@ pub(super) fn examine(
     scratch: &dyn Fn() -> Scratch,
     keep: impl FnOnce(Arc<Layout>) -> Option<Sorter>,
 ) -> Result<(ImportPlan, Option<Sorter>)> {
-    let exports = open_exports(request)?;
+    examine_exports(contract, request, &open_exports(request)?, scratch, keep)
+}
+
+/// Examines exports that are open.
+pub(super) fn examine_exports(
+    contract: &Contract,
+    request: &ImportRequest,
+    exports: &[Export],
+    scratch: &dyn Fn() -> Scratch,
+    keep: impl FnOnce(Arc<Layout>) -> Option<Sorter>,
+) -> Result<(ImportPlan, Option<Sorter>)> {
     let mut files = Vec::new();
     let mut located = Vec::new();
-    for export in &exports {
+    for export in exports {
         let (plan, found) = locate_export(export, contract, request)?;
         files.push(plan);
         located.extend(found.into_iter().map(|sheet| (export.name.clone(), sheet)));
@@ -67,7 +77,12 @@ pub(super) fn examine(
         Known { year: request.year, period_from: period.from, period_to: period.to, as_of: as_of.date };
     let origins: Vec<(String, Option<String>)> =
         parts.iter().map(|part| (part.file.clone(), part.located.sheet.name.clone())).collect();
-    let layout = Arc::new(Layout::new(contract, &origins));
+    let is_present = |name: &str| {
+        let field = contract.columns.iter().position(|column| column.name == name);
+        let is_in = |part: &Part<'_>, field| part.located.find_source(field, contract).is_present();
+        field.is_some_and(|field| parts.iter().any(|part| is_in(part, field)))
+    };
+    let layout = Arc::new(Layout::new(contract, &origins, &is_present));
     let work = Work {
         contract,
         parts: &parts,
@@ -81,7 +96,7 @@ pub(super) fn examine(
     let repeats = work.find_repeats(&mut outcome)?;
     let rows = outcome.sorter.take();
     warnings.append(&mut outcome.warnings);
-    let found = Found { exports: &exports, files, parts: &parts, outcome, repeats, warnings };
+    let found = Found { exports, layout: &work.layout, files, parts: &parts, outcome, repeats, warnings };
     Ok((finish_plan(contract, request, found, (period, as_of)), rows))
 }
 
@@ -89,7 +104,7 @@ fn open_exports(request: &ImportRequest) -> Result<Vec<Export>> {
     if request.files.is_empty() {
         return Err(ImportFault::NoFiles.into());
     }
-    let options = ReadOptions { encoding: request.encoding.clone() };
+    let options = ReadOptions { encoding: request.encoding.clone(), ..ReadOptions::default() };
     let open = |path: &PathBuf| {
         let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         request.progress.begin(Stage::Reading { file }, Unit::Time, None);
@@ -138,6 +153,7 @@ fn key_for(request: &ImportRequest, column: &str) -> Vec<u8> {
 /// Everything that was found in the exports.
 struct Found<'a> {
     exports: &'a [Export],
+    layout: &'a Layout,
     files: Vec<FilePlan>,
     parts: &'a [Part<'a>],
     outcome: Outcome,
@@ -152,13 +168,13 @@ fn finish_plan(
     found: Found<'_>,
     (period, as_of): (Dated, AsOf),
 ) -> ImportPlan {
-    let Found { exports, files, parts, outcome, repeats, mut warnings } = found;
+    let Found { exports, layout, files, parts, outcome, repeats, mut warnings } = found;
     let rejected = outcome.bad.rows();
     // Rows that are left out are in no total; if they refuse the import, the totals are the export's.
     let with_bad = rejected > request.allow_rejects;
     let mut control_totals: Vec<ControlTotal> = Vec::new();
     for (part, sums) in parts.iter().zip(&outcome.sums) {
-        let (totals, unchecked) = totals::compute_totals(contract, part, sums, with_bad);
+        let (totals, unchecked) = totals::compute_totals(contract, part, sums, layout, with_bad);
         control_totals.extend(totals);
         warnings.extend(unchecked);
     }

@@ -27,7 +27,7 @@ const MOST_SUSPECTS: usize = 100_000;
 pub struct Key {
     /// Names of the columns.
     pub names: Vec<String>,
-    /// Their indices among the stored columns.
+    /// The indices at which they travel.
     pub columns: Vec<usize>,
 }
 
@@ -39,8 +39,7 @@ impl Key {
         let names = primary.into_iter().chain(unique.map(|column| vec![column.name.clone()]));
         names
             .filter_map(|names| {
-                let columns =
-                    names.iter().map(|name| layout.narrow().index_of(name).ok()).collect::<Option<_>>()?;
+                let columns = names.iter().map(|name| layout.index_of(name)).collect::<Option<_>>()?;
                 Some(Self { names, columns })
             })
             .collect()

@@ -153,4 +153,6 @@ pub fn import(workspace: &Workspace, contract: &Contract, request: &ImportReques
 }
 
 #[cfg(test)]
+mod block_tests;
+#[cfg(test)]
 mod tests;

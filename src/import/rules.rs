@@ -3,6 +3,7 @@
 //! A rule sees one row and what the import knows about the year. It is compiled once and evaluated on
 //! whole batches; a NULL passes, since a missing value is the business of `required`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -10,6 +11,7 @@ use datafusion::arrow::array::{Array as _, ArrayRef, Date32Array, Int32Array, Re
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::common::{DFSchema, DataFusionError};
 use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_expr::utils::collect_columns;
 use datafusion::prelude::SessionContext;
 
 use crate::contract::{Contract, ORIGIN_COLUMNS, RULE_VALUES, Rule, Severity};
@@ -32,6 +34,8 @@ pub struct Known {
 /// The compiled rules of a contract.
 pub struct Rules {
     compiled: Vec<Compiled>,
+    /// Names of the columns that any rule uses.
+    used: BTreeSet<String>,
     schema: SchemaRef,
     known: Known,
 }
@@ -68,15 +72,22 @@ impl Rules {
         let session = SessionContext::new();
         let mut rules = Vec::new();
         let mut faults = Vec::new();
+        let mut used = BTreeSet::new();
         for (index, rule) in contract.rules.iter().enumerate() {
             match compile(&session, &schema, contract, rule) {
                 Ok((condition, field)) => {
+                    used.extend(collect_columns(&condition).iter().map(|column| column.name().to_owned()));
                     rules.push(Compiled { index, severity: rule.severity, condition, field });
                 }
                 Err(error) => faults.push(error),
             }
         }
-        Error::join(faults).map_or(Ok(Self { compiled: rules, schema, known }), Err)
+        Error::join(faults).map_or(Ok(Self { compiled: rules, used, schema, known }), Err)
+    }
+
+    /// Tells whether any rule uses a column.
+    pub fn uses(&self, column: &str) -> bool {
+        self.used.contains(column)
     }
 
     /// Tells whether there are no rules.

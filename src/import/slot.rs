@@ -32,6 +32,13 @@ pub struct Slot<'a> {
     pub column: Option<usize>,
 }
 
+impl Source<'_> {
+    /// Tells whether any record can have a value.
+    pub fn is_present(&self) -> bool {
+        self.is_block || self.column.from.is_some() || self.places.iter().any(Option::is_some)
+    }
+}
+
 impl Located<'_> {
     /// Finds where the values of the contract's column `field` stand.
     pub fn find_source<'c>(&self, field: usize, contract: &'c Contract) -> Source<'c> {

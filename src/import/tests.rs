@@ -26,16 +26,16 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn contract(name: &str) -> Contract {
+pub(super) fn contract(name: &str) -> Contract {
     let file = format!("datasets/{name}.toml");
     parse_contract(name, &file, &std::fs::read_to_string(root().join(&file)).unwrap()).unwrap()
 }
 
-fn fixture(name: &str) -> PathBuf {
+pub(super) fn fixture(name: &str) -> PathBuf {
     root().join("tests/fixtures/exports").join(name)
 }
 
-fn request(year: i32, file: &Path) -> ImportRequest {
+pub(super) fn request(year: i32, file: &Path) -> ImportRequest {
     ImportRequest {
         year,
         files: vec![file.to_owned()],
@@ -52,7 +52,7 @@ fn request(year: i32, file: &Path) -> ImportRequest {
     }
 }
 
-fn workspace() -> (tempfile::TempDir, Workspace) {
+pub(super) fn workspace() -> (tempfile::TempDir, Workspace) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("datasets")).unwrap();
     let workspace = Workspace::open(folder.path()).unwrap();
@@ -74,14 +74,14 @@ fn stored_rows(dataset: &str, year: i32, text: &str) -> RecordBatch {
     read_rows(&report.published.path)
 }
 
-fn read_rows(path: &Path) -> RecordBatch {
+pub(super) fn read_rows(path: &Path) -> RecordBatch {
     let reader = ParquetRecordBatchReaderBuilder::try_new(std::fs::File::open(path).unwrap()).unwrap();
     let schema = Arc::clone(reader.schema());
     let batches: Vec<RecordBatch> = reader.build().unwrap().map(Result::unwrap).collect();
     concat_batches(&schema, &batches).unwrap()
 }
 
-fn refusal(dataset: &str, year: i32, text: &str) -> String {
+pub(super) fn refusal(dataset: &str, year: i32, text: &str) -> String {
     plan_text(dataset, year, text).refusal.unwrap().render(Lang::En)
 }
 
@@ -435,7 +435,7 @@ proptest::proptest! {
     }
 }
 
-const WORDS: &[&str] = &[
+pub(super) const WORDS: &[&str] = &[
     "",
     "STT",
     "Mã hồ sơ",

@@ -17,7 +17,7 @@ use crate::contract::Contract;
 use crate::error::{Error, Explain as _, Place};
 use crate::messages::{ImportFault, ImportWarning};
 use crate::source::{Cell, column_letters};
-use crate::store::ControlTotal;
+use crate::store::{ControlTotal, Layout};
 use crate::vietnamese::numbers::{Decimal, parse_number};
 
 /// A sum that a stated total asks for.
@@ -25,8 +25,8 @@ use crate::vietnamese::numbers::{Decimal, parse_number};
 pub struct Needed {
     /// Index of the contract's column; `None` for a count of rows.
     field: Option<usize>,
-    /// Index among the stored columns.
-    stored: usize,
+    /// Index at which the column travels, if it does.
+    at: Option<usize>,
     /// Index of the block of a wide table.
     block: Option<usize>,
 }
@@ -45,22 +45,16 @@ type Sum = Option<Decimal>;
 
 impl Needed {
     /// Lists the sums that the totals of a sheet ask for.
-    pub fn of(contract: &Contract, located: &Located<'_>) -> Vec<Self> {
+    pub fn of(contract: &Contract, located: &Located<'_>, layout: &Layout) -> Vec<Self> {
         let needed: BTreeSet<Self> =
-            located.totals.iter().filter_map(|total| Self::by(contract, located, total)).collect();
+            located.totals.iter().map(|total| Self::by(contract, located, total, layout)).collect();
         needed.into_iter().collect()
     }
 
-    fn by(contract: &Contract, located: &Located<'_>, total: &StatedTotal) -> Option<Self> {
+    fn by(contract: &Contract, located: &Located<'_>, total: &StatedTotal, layout: &Layout) -> Self {
         let block = total.block.as_ref().map(|block| located.blocks.iter().position(|other| other == block));
-        let stored = match total.field {
-            Some(field) => {
-                let name = &contract.columns[field].name;
-                contract.stored_columns().position(|column| column.name == *name)?
-            }
-            None => 0,
-        };
-        Some(Self { field: total.field, stored, block: block.flatten() })
+        let at = total.field.map(|field| layout.index_of(&contract.columns[field].name));
+        Self { field: total.field, at: at.flatten(), block: block.flatten() }
     }
 }
 
@@ -131,7 +125,7 @@ fn reader_of<'a>(needed: &Needed, rows: &'a RecordBatch) -> Box<dyn Fn(usize) ->
     if needed.field.is_none() {
         return Box::new(|_| Some(Decimal::new(1, 0)));
     }
-    let column = rows.column(needed.stored);
+    let Some(column) = needed.at.map(|at| rows.column(at)) else { return Box::new(|_| ZERO) };
     let or_zero = |row: usize, number: Sum| if column.is_null(row) { ZERO } else { number };
     match column.data_type() {
         DataType::Int64 => {
@@ -158,11 +152,12 @@ pub fn compute_totals(
     contract: &Contract,
     part: &Part<'_>,
     sums: &Sums,
+    layout: &Layout,
     with_bad: bool,
 ) -> (Vec<ControlTotal>, Option<Error>) {
     let rolled = sums.roll_up(&part.located, with_bad);
     let compute = |total: &StatedTotal| {
-        let needed = Needed::by(contract, &part.located, total)?;
+        let needed = Needed::by(contract, &part.located, total, layout);
         rolled.get(&(total.group, needed)).copied().unwrap_or(ZERO)
     };
     let mut totals = Vec::new();

@@ -30,6 +30,8 @@ pub struct Block {
     ends: Vec<usize>,
     cells: Vec<Stored>,
     text: String,
+    /// Whether the text over which the block began is in the form in which it is stored.
+    is_plain: bool,
 }
 
 /// A cell whose text stands in the text of its block.
@@ -97,7 +99,7 @@ impl Stored {
 impl Block {
     /// Starts a block over a text in which its cells will stand.
     pub(super) fn over(text: String) -> Self {
-        Self { text, ..Self::default() }
+        Self { is_plain: is_plain(text.as_bytes()), text, ..Self::default() }
     }
 
     /// Returns the number of rows.
@@ -159,7 +161,7 @@ impl Block {
     pub(super) fn push_range(&mut self, start: usize, end: usize) {
         let raw = self.text.get(start..end).unwrap_or_default();
         let Cell::Text(text) = Cell::text(raw) else { return self.cells.push(Stored::Empty) };
-        if is_stored_form(text) {
+        if self.is_plain || is_stored_form(text) {
             // `trim_matches` gives a part of the same text.
             let start = start + (text.as_ptr() as usize - raw.as_ptr() as usize);
             self.cells.push(Stored::Text(span(start, start + text.len())));

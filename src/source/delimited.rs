@@ -23,8 +23,8 @@ const DELIMITERS: [u8; 4] = [b'\t', b';', b',', b'|'];
 /// Records looked at to find the delimiter.
 const SAMPLE: usize = 200;
 
-/// Bytes of a chunk, unless a record is longer.
-const CHUNK_BYTES: usize = 256 << 10;
+/// Bytes of a block, unless a record is longer: what fits into a processor's own memory.
+pub(super) const BLOCK_BYTES: usize = 256 << 10;
 
 /// Bytes in which the delimiter is looked for.
 const SAMPLE_BYTES: usize = 1 << 20;
@@ -57,14 +57,10 @@ impl Text {
     /// # Errors
     /// [`SourceFault::OpenQuote`] if a quote swallows the lines after it, [`SourceFault::LongLine`],
     /// [`SourceFault::Undecodable`] if it is another encoding, and what reading the file gives.
-    pub(super) fn open(file: Arc<TextFile>, encoding: TextEncoding) -> Result<Self> {
-        Self::open_in_chunks(file, encoding, CHUNK_BYTES)
-    }
-
-    fn open_in_chunks(file: Arc<TextFile>, encoding: TextEncoding, chunk_bytes: usize) -> Result<Self> {
+    pub(super) fn open(file: Arc<TextFile>, encoding: TextEncoding, chunk_bytes: usize) -> Result<Self> {
         let sample = file.read(file.start(), SAMPLE_BYTES)?;
         let delimiter = find_delimiter(&String::from_utf8_lossy(&sample));
-        let chunks = find_chunks(&file, encoding, delimiter, chunk_bytes)?;
+        let chunks = find_chunks(&file, encoding, delimiter, chunk_bytes.clamp(1, limits::LINE_BYTES))?;
         Ok(Self { file, encoding, delimiter, chunks, mending: None })
     }
 
@@ -390,7 +386,7 @@ mod tests {
 
     fn open(text: &str, chunk_bytes: usize) -> Result<Text> {
         let file = Arc::new(TextFile::in_memory("x.csv", text.as_bytes().to_vec()));
-        Text::open_in_chunks(file, TextEncoding::Web(UTF_8), chunk_bytes)
+        Text::open(file, TextEncoding::Web(UTF_8), chunk_bytes)
     }
 
     fn read(text: &str, chunk_bytes: usize) -> (Text, Block) {
@@ -453,12 +449,11 @@ mod tests {
         let bytes = b"M\xB7;x\nS\xEB;1\nS\xEB;2\n".to_vec();
         for chunk_bytes in [1, 4, 1 << 20] {
             let file = Arc::new(TextFile::in_memory("x.csv", bytes.clone()));
-            let text =
-                Text::open_in_chunks(file, TextEncoding::Letters(Letters::Tcvn3), chunk_bytes).unwrap();
+            let text = Text::open(file, TextEncoding::Letters(Letters::Tcvn3), chunk_bytes).unwrap();
             let last = text.read_block(text.blocks() - 1).unwrap();
             assert_eq!(last.row(last.len() - 1).cell(0).as_text(), Some("Sở"));
             let file = Arc::new(TextFile::in_memory("x.csv", bytes.clone()));
-            let error = Text::open_in_chunks(file, TextEncoding::Web(UTF_8), chunk_bytes).unwrap_err();
+            let error = Text::open(file, TextEncoding::Web(UTF_8), chunk_bytes).unwrap_err();
             assert!(error.message(Lang::En).contains("line 1"), "{error}");
         }
     }

@@ -138,10 +138,18 @@ pub struct Merge {
 }
 
 /// What a caller may say about the file.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct ReadOptions {
     /// The encoding of a text file, by its label (`utf-8`, `windows-1258`, …); found if not given.
     pub encoding: Option<String>,
+    /// About how many bytes of delimited text are a block; it changes nothing but the memory.
+    pub block_bytes: usize,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self { encoding: None, block_bytes: delimited::BLOCK_BYTES }
+    }
 }
 
 /// Writes a 0-based column as spreadsheets do: `A`, `Z`, `AA`.

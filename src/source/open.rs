@@ -42,19 +42,24 @@ pub fn read_exports(path: &Path, options: &ReadOptions) -> Result<Vec<Export>> {
     let named = options.encoding.as_deref().map(TextEncoding::parse).transpose()?;
     let file = path.display().to_string();
     let place = |error: Error| error.at_if_unplaced(|| Place::file(&file));
-    if let Some(export) = read_text_file(path, &file, named).map_err(place)? {
+    if let Some(export) = read_text_file(path, &file, named, options.block_bytes).map_err(place)? {
         return Ok(vec![export]);
     }
     let packed = read_file(path, &file).map_err(place)?;
     let members = unpack(packed).map_err(place)?;
-    members.into_iter().map(|member| read_export(member, named)).collect()
+    members.into_iter().map(|member| read_export(member, named, options.block_bytes)).collect()
 }
 
 /// Bytes at the beginning of a file that tell its kind.
 const HEAD_BYTES: usize = 4096;
 
 /// Opens a file of delimited text, which stays on disk; `None` if it is something else.
-fn read_text_file(path: &Path, file: &str, named: Option<TextEncoding>) -> Result<Option<Export>> {
+fn read_text_file(
+    path: &Path,
+    file: &str,
+    named: Option<TextEncoding>,
+    block_bytes: usize,
+) -> Result<Option<Export>> {
     // What cannot be opened here is complained of by those who read it as a whole.
     let is_file =
         path != Path::new(STANDARD_INPUT) && std::fs::metadata(path).is_ok_and(|found| found.is_file());
@@ -68,7 +73,7 @@ fn read_text_file(path: &Path, file: &str, named: Option<TextEncoding>) -> Resul
     // The hash takes as long as everything else together.
     let (sha256, read) = std::thread::scope(|scope| {
         let hash = scope.spawn(|| text.hash());
-        let read = guarded(|| read_delimited(&text, named)).and_then(|read| finish(read, named));
+        let read = guarded(|| read_delimited(&text, named, block_bytes)).and_then(|read| finish(read, named));
         (hash.join(), read)
     });
     let sha256 = sha256.unwrap_or_else(|_| Err(SourceFault::Damaged.into()));
@@ -188,13 +193,13 @@ fn is_archive(bytes: &[u8]) -> Result<bool> {
         .any(|part| package.has(part)))
 }
 
-fn read_export(packed: Packed, named: Option<TextEncoding>) -> Result<Export> {
+fn read_export(packed: Packed, named: Option<TextEncoding>, block_bytes: usize) -> Result<Export> {
     let Packed { file, name, bytes } = packed;
     let sha256 = hex(&Sha256::digest(&bytes));
     let member = Member { file, name, sha256, bytes: bytes.len() as u64 };
     let read = guarded(|| {
         if is_delimited(bytes.get(..HEAD_BYTES.min(bytes.len())).unwrap_or_default()) {
-            read_delimited(&Arc::new(TextFile::in_memory(&member.file, bytes)), named)
+            read_delimited(&Arc::new(TextFile::in_memory(&member.file, bytes)), named, block_bytes)
         } else {
             read_sheets(&bytes, &member.file, named)
         }
@@ -358,21 +363,22 @@ fn read_text(bytes: &[u8], file: &str, named: Option<TextEncoding>, budget: &mut
         return Err(SourceFault::UnknownFormat.into());
     } else {
         let decoded = Arc::new(TextFile::in_memory(file, text.into_bytes()));
-        let Content { format, sheets, .. } = read_delimited(&decoded, Some(TextEncoding::Web(UTF_8)))?;
+        let Content { format, sheets, .. } =
+            read_delimited(&decoded, Some(TextEncoding::Web(UTF_8)), delimited::BLOCK_BYTES)?;
         (format, sheets)
     };
     Ok(Content { format, encoding: Some(encoding), sheets })
 }
 
 /// Opens delimited text in its encoding: the named one, UTF-8 if it is that, or the one that fits.
-fn read_delimited(file: &Arc<TextFile>, named: Option<TextEncoding>) -> Result<Content> {
-    let open = |encoding| Text::open(Arc::clone(file), encoding).map(|text| (encoding, text));
+fn read_delimited(file: &Arc<TextFile>, named: Option<TextEncoding>, block_bytes: usize) -> Result<Content> {
+    let open = |encoding| Text::open(Arc::clone(file), encoding, block_bytes).map(|text| (encoding, text));
     let (encoding, text) = match named {
         Some(encoding) if delimited::is_cuttable(encoding) => open(encoding)?,
         Some(encoding) => {
             let bytes = file.read(0, usize::try_from(limits::FILE_BYTES).unwrap_or(usize::MAX))?;
             let decoded = TextFile::in_memory(file.name(), encoding.decode(&bytes)?.into_bytes());
-            (encoding, Text::open(Arc::new(decoded), TextEncoding::Web(UTF_8))?)
+            (encoding, Text::open(Arc::new(decoded), TextEncoding::Web(UTF_8), block_bytes)?)
         }
         None => match open(TextEncoding::Web(UTF_8)) {
             Ok(opened) => opened,

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, RecordBatch, StringArray};
+use datafusion::arrow::array::{Array, ArrayRef, RecordBatch, StringArray, new_null_array};
 use datafusion::arrow::compute::take;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::error::ArrowError;
@@ -18,19 +18,30 @@ use crate::contract::{ColumnType, Contract};
 pub struct Layout {
     wide: SchemaRef,
     narrow: SchemaRef,
-    /// Per stored column, the codes of a category in order.
+    /// Per stored column, whether any export has it; columns of nothing but NULL do not travel.
+    present: Vec<bool>,
+    /// Per column that travels, the codes of a category in order.
     codes: Vec<Option<StringArray>>,
     files: ArrayRef,
     sheets: ArrayRef,
     sort: Vec<usize>,
+    /// Columns of which every row has a value of its own.
+    distinct: Vec<String>,
 }
 
 impl Layout {
     /// Describes the rows of a contract that come from the given files and sheets.
-    pub fn new(contract: &Contract, origins: &[(String, Option<String>)]) -> Self {
+    ///
+    /// `is_present` tells of a column's name whether any row can have a value in it.
+    pub fn new(
+        contract: &Contract,
+        origins: &[(String, Option<String>)],
+        is_present: &dyn Fn(&str) -> bool,
+    ) -> Self {
         let mut fields = Vec::new();
         let mut codes = Vec::new();
-        for column in contract.stored_columns() {
+        let present: Vec<bool> = contract.stored_columns().map(|column| is_present(&column.name)).collect();
+        for (column, _) in contract.stored_columns().zip(&present).filter(|(_, present)| **present) {
             let is_category = column.kind == ColumnType::Category;
             let kind = if is_category { DataType::UInt32 } else { column.kind.data_type() };
             fields.push(Field::new(&column.name, kind, true));
@@ -51,8 +62,10 @@ impl Layout {
         Self {
             wide: contract.file_schema(),
             narrow: Arc::new(Schema::new(fields)),
+            present,
             codes,
             files: Arc::new(StringArray::from_iter_values(origins.iter().map(|(file, _)| file))),
+            distinct: list_distinct(contract),
             sheets: Arc::new(origins.iter().map(|(_, sheet)| sheet.as_deref()).collect::<StringArray>()),
             sort,
         }
@@ -68,12 +81,22 @@ impl Layout {
         &self.wide
     }
 
+    /// Returns the columns of which every row has a value of its own.
+    pub fn distinct(&self) -> &[String] {
+        &self.distinct
+    }
+
     /// Returns the columns that order the file.
     pub fn sort(&self) -> &[usize] {
         &self.sort
     }
 
-    /// Returns the number of a category's code in a stored column.
+    /// Returns the index at which a column travels, if it does.
+    pub fn index_of(&self, name: &str) -> Option<usize> {
+        self.narrow.index_of(name).ok()
+    }
+
+    /// Returns the number of a category's code in the column that travels at an index.
     pub fn rank(&self, column: usize, code: &str) -> Option<u32> {
         let codes = self.codes.get(column)?.as_ref()?;
         let (mut from, mut to) = (0, codes.len());
@@ -93,12 +116,27 @@ impl Layout {
     /// # Errors
     /// If the rows are not of this layout.
     pub fn widen(&self, narrow: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+        self.widen_columns(narrow, &|_| true)
+    }
+
+    /// Gives narrow rows the form of the file, with NULL in the columns that are not wanted.
+    ///
+    /// # Errors
+    /// If the rows are not of this layout.
+    pub fn widen_columns(
+        &self,
+        narrow: &RecordBatch,
+        is_wanted: &dyn Fn(&str) -> bool,
+    ) -> Result<RecordBatch, ArrowError> {
         let stored = self.codes.len();
-        let mut columns: Vec<ArrayRef> = Vec::with_capacity(stored + 3);
-        for (column, codes) in narrow.columns().iter().zip(&self.codes) {
-            columns.push(match codes {
-                Some(codes) => take(codes, column, None)?,
-                None => Arc::clone(column),
+        let mut columns: Vec<ArrayRef> = Vec::with_capacity(self.wide.fields().len());
+        let mut travelled = narrow.columns().iter().zip(&self.codes);
+        for (field, is_present) in self.wide.fields().iter().zip(&self.present) {
+            let column = if *is_present { travelled.next() } else { None };
+            columns.push(match column.filter(|_| is_wanted(field.name())) {
+                Some((column, Some(codes))) => take(codes, column, None)?,
+                Some((column, None)) => Arc::clone(column),
+                None => new_null_array(field.data_type(), narrow.num_rows()),
             });
         }
         columns.push(take(&self.files, narrow.column(stored), None)?);
@@ -106,4 +144,10 @@ impl Layout {
         columns.push(Arc::clone(narrow.column(stored + 1)));
         RecordBatch::try_new(Arc::clone(&self.wide), columns)
     }
+}
+
+fn list_distinct(contract: &Contract) -> Vec<String> {
+    let unique = contract.columns.iter().filter(|column| column.unique).map(|column| column.name.clone());
+    let key = if let [key] = contract.primary_key.as_slice() { Some(key.clone()) } else { None };
+    unique.chain(key).chain(["_row".to_owned()]).collect()
 }

@@ -16,6 +16,7 @@ use datafusion::parquet::basic::{Compression, ZstdLevel};
 use datafusion::parquet::errors::ParquetError;
 use datafusion::parquet::file::metadata::KeyValue;
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
+use datafusion::parquet::schema::types::ColumnPath;
 
 use super::layout::Layout;
 use super::provenance::{PROVENANCE_KEY, Provenance};
@@ -59,14 +60,17 @@ pub(super) fn write_parquet(
 ) -> Result<(), WriteFault> {
     progress.begin(Stage::Writing, Unit::Rows, Some(provenance.rows));
     let text = serde_json::to_string(provenance).map_err(|cause| WriteFault::Parquet(cause.into()))?;
-    let properties = WriterProperties::builder()
+    let layout = Arc::clone(rows.layout());
+    let mut properties = WriterProperties::builder()
         .set_created_by("cchc".to_owned())
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
         .set_statistics_enabled(EnabledStatistics::Page)
-        .set_key_value_metadata(Some(vec![KeyValue::new(PROVENANCE_KEY.to_owned(), text)]))
-        .build();
-    let layout = Arc::clone(rows.layout());
-    let writer = ArrowWriter::try_new(file, Arc::clone(layout.wide()), Some(properties))?;
+        .set_key_value_metadata(Some(vec![KeyValue::new(PROVENANCE_KEY.to_owned(), text)]));
+    for column in layout.distinct() {
+        // A dictionary of values that never repeat is only longer.
+        properties = properties.set_column_dictionary_enabled(ColumnPath::from(column.as_str()), false);
+    }
+    let writer = ArrowWriter::try_new(file, Arc::clone(layout.wide()), Some(properties.build()))?;
     let (mut writer, factory) = writer.into_serialized_writer()?;
     in_order(
         Groups { rows, rest: None }.enumerate(),

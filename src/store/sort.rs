@@ -37,6 +37,9 @@ const MERGED_BATCH: usize = 8192;
 /// Runs that are merged at once.
 const MOST_RUNS: usize = 128;
 
+/// Bytes of a key that are compared as one number.
+const PREFIX_BYTES: usize = 16;
+
 /// Collects rows and sorts them.
 #[derive(Debug)]
 pub struct Sorter {
@@ -212,18 +215,23 @@ fn sort_run(rows: Vec<RecordBatch>, layout: &Layout) -> Result<Run, ArrowError> 
     let keys = Keys::new(layout)?;
     let mut order: Vec<(u128, u32, u32)> = Vec::with_capacity(rows.iter().map(RecordBatch::num_rows).sum());
     let mut full = Vec::with_capacity(rows.len());
+    let mut is_cut = false;
     for (batch, rows) in (0..).zip(&rows) {
         let encoded = keys.encode(rows)?;
+        is_cut |= encoded.iter().any(|key| key.as_ref().len() > PREFIX_BYTES);
         order.extend((0..).zip(encoded.iter()).map(|(row, key)| (prefix(key.as_ref()), batch, row)));
         full.push(encoded);
     }
     let key = |batch: u32, row: u32| full[batch as usize].row(row as usize);
-    order.sort_unstable_by(|a, b| {
-        // The first bytes nearly always decide; equal rows keep their order.
-        a.0.cmp(&b.0)
-            .then_with(|| key(a.1, a.2).cmp(&key(b.1, b.2)))
-            .then_with(|| (a.1, a.2).cmp(&(b.1, b.2)))
-    });
+    if is_cut {
+        order.sort_unstable_by(|a, b| {
+            let whole = || key(a.1, a.2).cmp(&key(b.1, b.2));
+            a.0.cmp(&b.0).then_with(whole).then_with(|| (a.1, a.2).cmp(&(b.1, b.2)))
+        });
+    } else {
+        // The first bytes are the whole key, and equal rows keep their order.
+        order.sort_unstable();
+    }
     drop(full);
     let order: Vec<(usize, usize)> =
         order.into_iter().map(|(_, batch, row)| (batch as usize, row as usize)).collect();
@@ -256,7 +264,7 @@ impl Keys {
 
 /// The first bytes of a key as a number; keys are never beginnings of each other.
 fn prefix(key: &[u8]) -> u128 {
-    let mut bytes = [0; 16];
+    let mut bytes = [0; PREFIX_BYTES];
     bytes.iter_mut().zip(key).for_each(|(byte, of_key)| *byte = *of_key);
     u128::from_be_bytes(bytes)
 }
@@ -266,7 +274,7 @@ fn prefix(key: &[u8]) -> u128 {
 struct Key {
     prefix: u128,
     /// The bytes behind it, which few keys have.
-    rest: Box<[u8]>,
+    rest: Option<Box<[u8]>>,
 }
 
 /// A sorted run and the row of it that comes next.
@@ -370,7 +378,10 @@ impl Source {
     fn key(&self) -> Key {
         let row = self.keys.row(self.row);
         let bytes = row.as_ref();
-        Key { prefix: prefix(bytes), rest: bytes.get(16..).unwrap_or_default().into() }
+        Key {
+            prefix: prefix(bytes),
+            rest: bytes.get(PREFIX_BYTES..).filter(|rest| !rest.is_empty()).map(Into::into),
+        }
     }
 }
 
@@ -411,7 +422,7 @@ type = "timestamp"
 
     fn layout(contract: &str) -> Arc<Layout> {
         let contract = parse_contract("x", "datasets/x.toml", contract).unwrap();
-        Arc::new(Layout::new(&contract, &[("f.csv".to_owned(), None)]))
+        Arc::new(Layout::new(&contract, &[("f.csv".to_owned(), None)], &|_| true))
     }
 
     fn batch(layout: &Layout, rows: &[(Option<u32>, Option<i64>, i64)]) -> RecordBatch {

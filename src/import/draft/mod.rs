@@ -85,7 +85,7 @@ const MOST_TRIALS: usize = 8;
 /// # Errors
 /// [`DraftFault::NoTable`] if no sheet has a header over rows, and the faults of reading the export.
 pub fn draft_contract(request: &DraftRequest) -> Result<Draft> {
-    let options = ReadOptions { encoding: request.encoding.clone() };
+    let options = ReadOptions { encoding: request.encoding.clone(), ..ReadOptions::default() };
     let exports = read_exports(&request.file, &options)?;
     let (export, sheet, found) = find_sheet(&exports, request)?;
     let mut sketch = sketch_texts(&found);
