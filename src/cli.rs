@@ -68,6 +68,8 @@ pub enum ColorChoice {
 pub enum Command {
     /// Import a year of a dataset from exported files
     Import(ImportArgs),
+    /// Draft the contract of a new dataset from an export
+    Contract(ContractArgs),
     /// Run a saved query or SQL
     Query(QueryArgs),
     /// Draw saved charts, or SQL with a VISUALISE clause, as PNG or SVG
@@ -93,6 +95,7 @@ pub enum Command {
 #[command(after_help = "Examples:
   cchc import dossiers 2023 so_theo_doi_ho_so_2023.xlsx --dry-run
   cchc import staffing 2023 bien_che_2023.xlsx --synthetic=unit,assigned,as_of")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own on the command line")]
 pub struct ImportArgs {
     /// Dataset to import into
     pub dataset: String,
@@ -116,6 +119,9 @@ pub struct ImportArgs {
     /// Leave out up to N rows that cannot be read, instead of refusing the files
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub allow_rejects: usize,
+    /// Write the rows that cannot be read to FILE, as .csv or, with the bad cells marked, as .xlsx
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
     /// Import although a total printed in the files differs from the sum of the rows
     #[arg(long)]
     pub allow_control_mismatch: bool,
@@ -132,6 +138,25 @@ pub struct ImportArgs {
     /// Mark the year as made up; with `=COLUMNS`, only those
     #[arg(long, value_name = "COLUMNS", num_args = 0..=1, require_equals = true, value_delimiter = ',', default_missing_value = "")]
     pub synthetic: Option<Vec<String>>,
+}
+
+/// Arguments of `contract`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  cchc contract thanh_tra_2023.xlsx -o datasets/thanh_tra.toml
+  cchc import thanh_tra 2023 thanh_tra_2023.xlsx --dry-run")]
+pub struct ContractArgs {
+    /// Exported file
+    pub file: PathBuf,
+    /// Sheet to read, as a name or glob [default: the first visible one with a table]
+    #[arg(long, value_name = "GLOB")]
+    pub sheet: Vec<String>,
+    /// Encoding of a text file, when it is not recognised
+    #[arg(long, value_name = "E")]
+    pub encoding: Option<String>,
+    /// File to write, datasets/NAME.toml, instead of standard output; one that is there is kept
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// Arguments of `query`.

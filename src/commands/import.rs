@@ -1,19 +1,23 @@
 //! `cchc import`: turns exports into a year of a dataset, or shows what it would do.
 
+use std::path::Path;
+
 use chrono::NaiveDate;
 
 use super::Session;
 use super::key::read_key;
 use super::plan::{describe_kinds, describe_left_out, write_plan};
 use super::revisions::purge_year;
+use super::write::check_outside;
 use crate::cli::ImportArgs;
 use crate::contract::{Contract, Personal};
 use crate::engine::Contracts;
 use crate::error::{Error, Explain as _, Result};
-use crate::import::{ImportReport, ImportRequest, plan_import, publish_plan};
-use crate::messages::{ImportWords, StoreWords, TerminalFault};
-use crate::store::{Synthetic, read_provenance};
-use crate::terminal::Terminal;
+use crate::import::{ImportPlan, ImportReport, ImportRequest, plan_import, publish_plan};
+use crate::messages::{ImportWords, RejectWords, StoreWords, TerminalFault};
+use crate::output::{render_workbook, write_list};
+use crate::store::{Synthetic, read_provenance, replace_file};
+use crate::terminal::{Terminal, write_fault};
 use crate::vietnamese::dates::parse_date;
 use crate::workspace::Workspace;
 
@@ -21,9 +25,13 @@ pub(super) fn run(session: &Session, arguments: &ImportArgs) -> Result<()> {
     let workspace = session.find_workspace()?;
     let contract = Contracts::new(workspace.clone()).read(&arguments.dataset)?;
     let request = read_request(session, arguments, &contract)?;
+    if let Some(file) = &arguments.rejects {
+        check_rejects(file, &workspace)?;
+    }
     let terminal = session.terminal;
     let allowed = refuse_silent_change(&workspace, arguments, &request);
     let mut plan = plan_import(&contract, &request)?;
+    plan.compare_with_other_years(&workspace, &contract)?;
     request.progress.end();
     if arguments.dry_run {
         terminal.data(|out| write_plan(out, &plan, terminal.lang))?;
@@ -31,6 +39,9 @@ pub(super) fn run(session: &Session, arguments: &ImportArgs) -> Result<()> {
         for file in &plan.files {
             file.left_out.iter().for_each(|sheet| terminal.narrate(&describe_left_out(sheet)));
         }
+    }
+    if let Some(file) = &arguments.rejects {
+        write_rejects(terminal, file, &plan, &contract)?;
     }
     plan.warnings.iter().for_each(|warning| terminal.warn(warning));
     if arguments.dry_run {
@@ -61,6 +72,44 @@ fn say_published(terminal: Terminal, report: &ImportReport) {
         rejects: plan.rejects.len(),
         revision,
     });
+}
+
+/// Refuses a file that rejects cannot be written to before anything is read.
+fn check_rejects(file: &Path, workspace: &Workspace) -> Result<()> {
+    check_outside(file, workspace)?;
+    if is_list(file) || is_workbook(file) {
+        Ok(())
+    } else {
+        Err(RejectWords::UnknownExtension { file: file.display().to_string() }.error())
+    }
+}
+
+fn is_list(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"))
+}
+
+fn is_workbook(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx"))
+}
+
+/// Writes the rejected rows, whether or not they refuse the import.
+fn write_rejects(terminal: Terminal, file: &Path, plan: &ImportPlan, contract: &Contract) -> Result<()> {
+    let (count, shown) = (plan.rejects.len(), file.display().to_string());
+    if count == 0 {
+        terminal.narrate(&RejectWords::None { file: shown });
+        return Ok(());
+    }
+    let bytes = if is_workbook(file) {
+        render_workbook(plan, contract, terminal.lang)
+            .map_err(|cause| Error::new(RejectWords::NotAWorkbook).caused_by(cause))?
+    } else {
+        let mut bytes = Vec::new();
+        write_list(&mut bytes, plan, contract).map_err(|error| write_fault(&error))?;
+        bytes
+    };
+    replace_file(file, &shown, &bytes)?;
+    terminal.narrate(&RejectWords::Wrote { count, file: shown });
+    Ok(())
 }
 
 /// Made-up data must not turn into real ones because an option was forgotten.

@@ -1,6 +1,7 @@
 //! Runs what the command line asks for: one file per command.
 
 mod chart;
+mod contract;
 mod import;
 mod key;
 mod list;
@@ -31,6 +32,7 @@ pub fn run(session: &Session, command: &Command) -> Result<()> {
         Command::Charts(arguments) => list::run_charts(session, arguments),
         Command::Import(arguments) => import::run(session, arguments),
         Command::Chart(arguments) => chart::run(session, arguments),
+        Command::Contract(arguments) => contract::run(session, arguments),
         Command::History(arguments) => revisions::run_history(session, arguments),
         Command::Restore(arguments) => revisions::run_restore(session, arguments),
         Command::Remove(arguments) => revisions::run_remove(session, arguments),

@@ -26,6 +26,9 @@ pub struct Contract {
     pub about: Option<String>,
     /// Names of the columns that identify a row within a year.
     pub primary_key: Vec<String>,
+    /// Whether a key that also stands in another year is worth a warning: dossiers and documents happen
+    /// once, units and indicators stand in every year.
+    pub unique_across_years: bool,
     /// Names of the columns that order the rows of a year's file.
     pub sort: Vec<String>,
     /// All declared columns, personal ones included, in order.

@@ -30,6 +30,8 @@ struct RawContract {
     #[serde(default)]
     primary_key: Vec<Spanned<String>>,
     #[serde(default)]
+    unique_across_years: bool,
+    #[serde(default)]
     sort: Vec<Spanned<String>>,
     #[serde(default)]
     columns: Vec<RawColumn>,
@@ -157,6 +159,7 @@ impl Checker<'_> {
             title: normalise(&raw.title),
             about: raw.about.as_deref().map(normalise),
             primary_key,
+            unique_across_years: raw.unique_across_years,
             sort,
             columns,
             unpivot,

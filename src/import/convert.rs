@@ -22,7 +22,7 @@ use super::value::{Context, Problem, Value, read_value};
 use super::watch::ColumnWatch;
 use crate::contract::{Column, ColumnType, Contract, Personal};
 use crate::error::{Error, Place};
-use crate::source::{Cell, column_letters};
+use crate::source::{Cell, Row, column_letters};
 use crate::vietnamese::fold::{fold, normalise};
 use crate::vietnamese::numbers::{Decimal, parse_number};
 
@@ -276,9 +276,14 @@ impl Table<'_> {
 
     /// Returns the number of the row in its file.
     pub fn row_number(&self, row: usize) -> u32 {
+        self.source_row(row).number
+    }
+
+    /// Returns the row of the export that a row was read from.
+    pub fn source_row(&self, row: usize) -> &Row {
         let (part, record) = self.rows[row];
         let located = &self.parts[part].located;
-        located.sheet.rows[located.records[record].row].number
+        &located.sheet.rows[located.records[record].row]
     }
 
     /// Names the cell that a column of a row was read from, with what stands there.

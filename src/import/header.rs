@@ -216,7 +216,7 @@ fn drop_weaker_claims(columns: &mut [SourceColumn]) {
 }
 
 /// Reads the headings above each column, merged cells filled in, repeated ones dropped.
-fn heading_paths(sheet: &Sheet, top: usize, height: usize) -> Vec<Vec<String>> {
+pub(super) fn heading_paths(sheet: &Sheet, top: usize, height: usize) -> Vec<Vec<String>> {
     let width = sheet.rows[top..top + height].iter().map(|row| row.cells.len()).max().unwrap_or(0);
     let mut grid: Vec<Vec<String>> = sheet.rows[top..top + height]
         .iter()

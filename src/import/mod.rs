@@ -4,9 +4,11 @@
 //! cannot differ: an import is a plan that had nothing to refuse, published.
 
 mod amount;
+pub mod carried;
 pub mod check;
 mod code;
 pub mod convert;
+mod draft;
 pub mod footer;
 pub mod gaps;
 pub mod header;
@@ -23,11 +25,13 @@ pub mod rules;
 pub mod totals;
 pub mod twins;
 pub mod value;
+mod wanted;
 pub mod watch;
 
 use sha2::{Digest, Sha256};
 
 use self::convert::{CellFault, Part, Table, convert};
+pub use self::draft::{Draft, DraftRequest, draft_contract};
 use self::gaps::find_gaps;
 use self::locate::{Located, locate};
 pub use self::plan::{
@@ -40,9 +44,11 @@ use self::rows::RowKind;
 use self::rules::{Breach, Known, Rules};
 use self::twins::{RowDigest, SheetDigest, find_twins};
 use self::value::Problem;
+pub use self::wanted::{Wanted, describe_wanted};
 use crate::contract::{Contract, Personal, Severity, hex};
 use crate::error::{Error, Explain as _, Place, Result};
-use crate::messages::{ImportFault, ImportWarning};
+use crate::messages::{ImportFault, ImportWarning, Stage};
+use crate::progress::Unit;
 use crate::source::{Cell, Export, ReadOptions, Sheet, TextEncoding, read_exports};
 use crate::store::{AsOf, ControlTotal, Dated, InputFile, Provenance, Publication, publish};
 use crate::vietnamese::fold::fold;
@@ -51,7 +57,7 @@ use crate::vietnamese::fold::fold;
 ///
 /// It is part of every revision: raise it whenever the same export, contract and options give other
 /// rows or other provenance than before, so that importing them again is not taken for no change.
-pub const IMPORTER_VERSION: u32 = 1;
+pub const IMPORTER_VERSION: u32 = 2;
 
 /// Reads, converts and checks the exports without writing anything.
 ///
@@ -63,8 +69,13 @@ pub fn plan_import(contract: &Contract, request: &ImportRequest) -> Result<Impor
         return Err(ImportFault::NoFiles.into());
     }
     let options = ReadOptions { encoding: request.encoding.clone() };
-    let read = request.files.iter().map(|path| read_exports(path, &options));
-    let exports: Vec<Export> = read.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+    let read = |path: &std::path::PathBuf| {
+        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        request.progress.begin(Stage::Reading { file }, Unit::Time, None);
+        read_exports(path, &options)
+    };
+    let read = request.files.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let exports: Vec<Export> = read.into_iter().flatten().collect();
     refuse_twice(&exports)?;
     let mut files = Vec::new();
     let mut located = Vec::new();
@@ -99,6 +110,7 @@ pub fn plan_import(contract: &Contract, request: &ImportRequest) -> Result<Impor
     warnings.extend(parts.iter().flat_map(|part| gaps_of(contract, part)));
     warnings.extend(parts.iter().flat_map(|part| notes::warnings(&part.file, part.located.sheet)));
     warnings.extend(convert::watch_columns(contract, &parts));
+    request.progress.begin(Stage::Converting, Unit::Time, None);
     let mut table = convert(contract, &parts, &|column| key_for(request, column));
     let known =
         Known { year: request.year, period_from: period.from, period_to: period.to, as_of: as_of.date };

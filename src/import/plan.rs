@@ -4,21 +4,26 @@
 //! provenance of the year is taken from it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use datafusion::arrow::array::RecordBatch;
+use datafusion::catalog::MemTable;
 use indexmap::IndexMap;
 
+use super::carried::find_carried_over;
 use super::gaps::is_ordinal;
 use super::header::{Role, SourceColumn};
 use super::locate::Located;
 use super::report::Reject;
 use super::rows::RowKind;
 use crate::contract::{Contract, Personal};
-use crate::error::Error;
+use crate::error::{Error, Result};
+use crate::messages::ImportFault;
 use crate::progress::Watcher;
 use crate::source::{Format, column_letters};
 use crate::store::{AsOf, Author, ControlTotal, Dated, Provenance, Published, Synthetic};
+use crate::workspace::Workspace;
 
 /// What the user asks to be imported, and how.
 #[derive(Debug, Clone)]
@@ -176,6 +181,17 @@ impl ImportPlan {
     /// Returns the rows that would be stored, in source order, with their origin columns.
     pub fn batch(&self) -> &RecordBatch {
         &self.batch
+    }
+
+    /// Adds a warning about rows that other years of the workspace have, too.
+    ///
+    /// # Errors
+    /// If the other years cannot be read.
+    pub fn compare_with_other_years(&mut self, workspace: &Workspace, contract: &Contract) -> Result<()> {
+        let rows = MemTable::try_new(self.batch.schema(), vec![vec![self.batch.clone()]]);
+        let rows = rows.map_err(|cause| Error::new(ImportFault::NotABatch).caused_by(cause))?;
+        self.warnings.extend(find_carried_over(workspace, contract, self.year, Arc::new(rows))?);
+        Ok(())
     }
 }
 

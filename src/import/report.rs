@@ -6,6 +6,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::convert::{CellFault, Table};
 use super::value::Problem;
+use super::wanted::row_values;
 use crate::contract::{Column, ColumnType, Contract, Rule};
 use crate::error::{Error, Explain as _, Lang, Place};
 use crate::messages::CellsFault;
@@ -22,11 +23,15 @@ pub struct Reject {
     pub row: u32,
     /// The bad cells.
     pub cells: Vec<RejectedCell>,
+    /// What stands in the row, by place in the sheet; only kept columns that identify nobody.
+    pub values: Vec<(usize, String)>,
 }
 
 /// A bad cell of a rejected row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RejectedCell {
+    /// Index of the contract's column.
+    pub field: usize,
     /// Name of the column.
     pub column: String,
     /// Where it stands, with what was found; masked for personal columns.
@@ -42,7 +47,8 @@ pub fn complaints(contract: &Contract, faults: &[CellFault]) -> Vec<Error> {
         groups.entry((fault.field, fault.problem)).or_default().push(fault);
     }
     let complain = |((field, problem), cells): (&(usize, Problem), &Vec<&CellFault>)| {
-        let error = problem.fault(contract, *field, cells).error();
+        let places: Vec<&Place> = cells.iter().map(|cell| &cell.place).collect();
+        let error = problem.fault(contract, *field, cells.len(), &places).error();
         cells.iter().fold(error, |error, cell| error.at(cell.place.clone()))
     };
     groups.iter().map(complain).collect()
@@ -72,18 +78,20 @@ pub fn rejects(contract: &Contract, table: &Table<'_>) -> BTreeMap<usize, Reject
             sheet: part.located.sheet.name.clone(),
             row: table.row_number(fault.row),
             cells: Vec::new(),
+            values: row_values(table.source_row(fault.row), &part.located.header, contract),
         });
         let column = contract.columns[fault.field].name.clone();
-        reject.cells.push(RejectedCell { column, place: fault.place.clone(), problem: fault.problem });
+        let (field, place, problem) = (fault.field, fault.place.clone(), fault.problem);
+        reject.cells.push(RejectedCell { field, column, place, problem });
     }
     rows
 }
 
 impl Problem {
-    /// Says what is wrong with `cells` of the contract's column `field`.
-    pub fn fault(self, contract: &Contract, field: usize, cells: &[&CellFault]) -> CellsFault {
+    /// Says what is wrong with `count` cells of the contract's column `field`, some of them at `places`.
+    pub fn fault(self, contract: &Contract, field: usize, count: usize, places: &[&Place]) -> CellsFault {
         let column = &contract.columns[field];
-        let (name, count) = (column.name.clone(), cells.len());
+        let name = column.name.clone();
         let bound = |bound: Option<f64>| bound.map_or_else(String::new, |bound| bound.to_string());
         match self {
             Self::NotANumber => {
@@ -105,7 +113,7 @@ impl Problem {
             Self::UnknownCategory => {
                 let labels = column.categories.values().filter_map(|spellings| spellings.first());
                 let known: Vec<String> = labels.map(|label| format!("`{label}`")).collect();
-                let likely = likely_spellings(column, cells);
+                let likely = likely_spellings(column, places);
                 CellsFault::UnknownCategory { column: name, count, known: known.join(", "), likely }
             }
             Self::NotABool => CellsFault::NotABool { column: name, count },
@@ -146,8 +154,8 @@ impl Problem {
 const MOST_PROPOSALS: usize = 5;
 
 /// Proposes known spellings: "`Trươc han` → `Trước hạn`; ".
-fn likely_spellings(column: &Column, cells: &[&CellFault]) -> String {
-    let found = cells.iter().filter_map(|cell| match &cell.place {
+fn likely_spellings(column: &Column, places: &[&Place]) -> String {
+    let found = places.iter().filter_map(|place| match place {
         Place::Cell { found, .. } => found.as_deref(),
         _ => None,
     });
@@ -166,7 +174,7 @@ fn likely_spellings(column: &Column, cells: &[&CellFault]) -> String {
 /// From this likeness on, a spelling is proposed.
 const LIKELY: f64 = 0.6;
 
-fn type_name(kind: ColumnType) -> String {
+pub(super) fn type_name(kind: ColumnType) -> String {
     match kind {
         ColumnType::Text => "text".to_owned(),
         ColumnType::Int => "int".to_owned(),

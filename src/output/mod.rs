@@ -7,6 +7,7 @@ mod csv;
 mod json;
 mod layout;
 mod markdown;
+mod rejects;
 mod table;
 mod visible;
 
@@ -15,6 +16,7 @@ use std::io::{self, Write};
 use crate::engine::Answer;
 
 pub use layout::{ColumnLayout, Layout};
+pub use rejects::{render_workbook, write_list};
 pub use visible::visible;
 
 /// The format of a written answer.
