@@ -107,7 +107,7 @@ fn write_rejects(terminal: Terminal, file: &Path, plan: &ImportPlan, contract: &
         write_list(&mut bytes, plan, contract).map_err(|error| write_fault(&error))?;
         bytes
     };
-    replace_file(file, &bytes)?;
+    replace_file(file, &shown, &bytes)?;
     terminal.narrate(&RejectWords::Wrote { count, file: shown });
     Ok(())
 }
