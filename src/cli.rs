@@ -95,6 +95,7 @@ pub enum Command {
 #[command(after_help = "Examples:
   cchc import dossiers 2023 so_theo_doi_ho_so_2023.xlsx --dry-run
   cchc import staffing 2023 bien_che_2023.xlsx --synthetic unit,assigned,as_of")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own on the command line")]
 pub struct ImportArgs {
     /// Dataset to import into
     pub dataset: String,

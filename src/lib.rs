@@ -11,6 +11,7 @@
 //! library never prints and never ends the process.
 
 pub mod error;
+pub mod guard;
 pub mod messages;
 pub mod progress;
 pub mod workspace;

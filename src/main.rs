@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use cchc::cli::{self, Cli, ColorChoice, Global, Stop};
 use cchc::commands::{self, Session};
 use cchc::error::{Lang, Result};
+use cchc::guard;
 use cchc::shell;
 use cchc::terminal::{Color, Terminal};
 
@@ -17,6 +18,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const STACK_BYTES: usize = 64 << 20;
 
 fn main() -> ExitCode {
+    guard::silence_guarded_panics();
     let words: Vec<OsString> = std::env::args_os().collect();
     let lang = cli::find_language(&words, find_locale);
     let cli = match cli::parse(&words, lang) {

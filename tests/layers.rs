@@ -4,8 +4,9 @@ use std::path::Path;
 use crate::support::repository;
 
 /// The modules from the bottom up: each may use those before it.
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 19] = [
     "error",
+    "guard",
     "messages",
     "progress",
     "workspace",

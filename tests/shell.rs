@@ -66,9 +66,17 @@ mod terminal {
 
     use crate::support::Project;
 
-    fn open(project: &Project) -> OsSession {
-        let mut session = Session::spawn(project.command(&["--lang", "en"])).unwrap();
+    /// A program that runs on a terminal that can show progress.
+    fn spawn(project: &Project, arguments: &[&str]) -> OsSession {
+        let mut command = project.command(arguments);
+        command.env("TERM", "xterm");
+        let mut session = Session::spawn(command).unwrap();
         session.set_expect_timeout(Some(Duration::from_mins(1)));
+        session
+    }
+
+    fn open(project: &Project) -> OsSession {
+        let mut session = spawn(project, &["--lang", "en"]);
         session.expect("cchc> ").unwrap();
         session
     }
@@ -111,10 +119,27 @@ mod terminal {
         let endless = "select count(*) from generate_series(1, 100000000) a(x) \
                        join generate_series(1, 100000000) b(y) on a.x % 1000 = b.y % 1000;";
         shell.send_line(endless).unwrap();
-        std::thread::sleep(Duration::from_millis(500));
+        // After half a second a line says that it runs, and how it is stopped.
+        shell.expect("running, Ctrl-C stops it").unwrap();
         shell.send(ControlCode::EndOfText).unwrap();
         shell.expect("interrupted").unwrap();
         shell.expect("cchc> ").unwrap();
+    }
+
+    #[test]
+    fn an_import_that_waits_shows_it_on_a_terminal() {
+        let project = Project::new();
+        project.write("a.csv", "Số, ký hiệu;Ngày ban hành;Trích yếu\n1/A;14/12/2023;a\n");
+        project.run(&["import", "documents", "2023", "a.csv"]).data();
+        project.write("a.csv", "Số, ký hiệu;Ngày ban hành;Trích yếu\n2/A;14/12/2023;a\n");
+        let lock = std::fs::OpenOptions::new().write(true).open(project.path(".cchc/lock")).unwrap();
+        lock.lock().unwrap();
+        let mut session = spawn(&project, &["--lang", "vi", "import", "documents", "2023", "a.csv"]);
+        session.expect("đang chờ một tiến trình khác").unwrap();
+        session.expect("đang chờ đến lượt").unwrap();
+        lock.unlock().unwrap();
+        session.expect("đã nhập 1 dòng").unwrap();
+        session.expect(expectrl::Eof).unwrap();
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub(super) fn run_datasets(session: &Session, arguments: &ListArgs) -> Result<()
         Some([name, contract.title.clone(), describe_years(&years)])
     });
     let headings = [Heading::Name, Heading::Title, Heading::Years];
-    show_list(session, engine.workspace(), arguments, headings, &rows.collect::<Vec<_>>())
+    show_list(session, engine.workspace(), arguments, &headings, &rows.collect::<Vec<_>>())
 }
 
 pub(super) fn run_queries(session: &Session, arguments: &ListArgs) -> Result<()> {
@@ -60,7 +60,7 @@ fn list_saved(
         Some([name, query.title, parameters.join(", ")])
     });
     let headings = [Heading::Name, Heading::Title, Heading::Parameters];
-    show_list(session, workspace, arguments, headings, &rows.collect::<Vec<_>>())
+    show_list(session, workspace, arguments, &headings, &rows.collect::<Vec<_>>())
 }
 
 /// What is broken is named beside the list and hides nothing else.
@@ -90,7 +90,7 @@ fn show_list(
     session: &Session,
     workspace: &Workspace,
     arguments: &ListArgs,
-    headings: [Heading; 3],
+    headings: &[Heading; 3],
     rows: &[[String; 3]],
 ) -> Result<()> {
     let terminal = session.terminal;

@@ -46,7 +46,8 @@ use self::value::Problem;
 pub use self::wanted::{Wanted, describe_wanted};
 use crate::contract::{Contract, Personal, Severity, hex};
 use crate::error::{Error, Explain as _, Place, Result};
-use crate::messages::{ImportFault, ImportWarning};
+use crate::messages::{ImportFault, ImportWarning, Stage};
+use crate::progress::Unit;
 use crate::source::{Cell, Export, ReadOptions, Sheet, read_export};
 use crate::store::{AsOf, ControlTotal, Dated, InputFile, Provenance, Publication, publish};
 use crate::vietnamese::fold::fold;
@@ -67,8 +68,12 @@ pub fn plan_import(contract: &Contract, request: &ImportRequest) -> Result<Impor
         return Err(ImportFault::NoFiles.into());
     }
     let options = ReadOptions { encoding: request.encoding.clone() };
-    let exports =
-        request.files.iter().map(|path| read_export(path, &options)).collect::<Result<Vec<Export>>>()?;
+    let read = |path: &std::path::PathBuf| {
+        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        request.progress.begin(Stage::Reading { file }, Unit::Time, None);
+        read_export(path, &options)
+    };
+    let exports = request.files.iter().map(read).collect::<Result<Vec<Export>>>()?;
     refuse_twice(&exports)?;
     let mut files = Vec::new();
     let mut located = Vec::new();
@@ -102,6 +107,7 @@ pub fn plan_import(contract: &Contract, request: &ImportRequest) -> Result<Impor
     warnings.extend(period::silent_exports(&stated, &period));
     warnings.extend(parts.iter().flat_map(|part| gaps_of(contract, part)));
     warnings.extend(convert::watch_columns(contract, &parts));
+    request.progress.begin(Stage::Converting, Unit::Time, None);
     let mut table = convert(contract, &parts, &|column| key_for(request, column));
     let known =
         Known { year: request.year, period_from: period.from, period_to: period.to, as_of: as_of.date };

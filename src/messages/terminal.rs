@@ -183,6 +183,8 @@ super::messages! {
         Writing Notice, "writing", "đang ghi";
         /// A file of the workspace is read again.
         Verifying { file: String } Notice, "checking {file}", "đang kiểm tra {file}";
+        /// Another process must finish first.
+        Waiting Notice, "waiting for its turn, Ctrl-C gives up", "đang chờ đến lượt, Ctrl-C để thôi";
         /// A statement runs.
         Asking Notice, "running, Ctrl-C stops it", "đang chạy, Ctrl-C để dừng";
     }

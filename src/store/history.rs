@@ -111,12 +111,12 @@ impl History {
 
     /// Finds the hash with which a revision of a year was last published.
     pub fn hash_of(&self, dataset: &str, year: i32, revision: &str) -> Option<&str> {
-        let published = self.lines.iter().rev().filter(|line| {
+        let mut published = self.lines.iter().rev().filter(|line| {
             line.is_about(dataset, year)
                 && line.revision.as_deref() == Some(revision)
                 && line.sha256.is_some()
         });
-        published.filter_map(|line| line.sha256.as_deref()).next()
+        published.find_map(|line| line.sha256.as_deref())
     }
 }
 

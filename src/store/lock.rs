@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::history::Author;
 use super::recover::recover;
 use crate::error::{Error, Result};
-use crate::messages::{StoreFault, StoreWords};
-use crate::progress::Progress;
+use crate::messages::{Stage, StoreFault, StoreWords};
+use crate::progress::{Progress, Unit};
 use crate::workspace::{FORMAT, Workspace, unwritable};
 
 /// How long a process waits for another one before it gives up.
@@ -118,6 +118,7 @@ fn wait(
             Err(TryLockError::WouldBlock) => {
                 if !std::mem::replace(&mut told, true) {
                     progress.notice(&waiting(read_holder(holder)));
+                    progress.begin(Stage::Waiting, Unit::Time, None);
                 }
                 std::thread::sleep(INTERVAL);
             }

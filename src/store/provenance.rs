@@ -12,6 +12,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Place, Result};
+use crate::guard::guarded;
 use crate::messages::StoreFault;
 use crate::workspace::{Workspace, unreadable};
 
@@ -180,7 +181,8 @@ pub fn read_provenance(workspace: &Workspace, path: &Path) -> Result<Provenance>
     let shown = workspace.display(path);
     let file = File::open(path).map_err(|cause| unreadable(&shown, cause))?;
     let fault = |file: &str| Error::new(StoreFault::NotOurs { file: file.to_owned() }).at(Place::file(file));
-    let reader = SerializedFileReader::new(file).map_err(|cause| fault(&shown).caused_by(cause))?;
+    let reader = guarded(|| SerializedFileReader::new(file)).ok_or_else(|| fault(&shown))?;
+    let reader = reader.map_err(|cause| fault(&shown).caused_by(cause))?;
     let entries = reader.metadata().file_metadata().key_value_metadata();
     let text = entries
         .and_then(|entries| entries.iter().find(|entry| entry.key == PROVENANCE_KEY))

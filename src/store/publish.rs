@@ -15,8 +15,8 @@ use super::place::{TemporaryFile, keep_former, put_in_place, revision_file, revi
 use super::provenance::{Provenance, read_provenance};
 use super::recover::Pending;
 use crate::error::{Error, Result};
-use crate::messages::StoreFault;
-use crate::progress::Progress;
+use crate::messages::{Stage, StoreFault};
+use crate::progress::{Progress, Unit};
 use crate::workspace::{Workspace, did_you_mean, unwritable};
 
 /// A year that is ready to be published.
@@ -206,6 +206,7 @@ fn replace(
     let _lock = Lock::acquire(workspace, author, &task(change.action, dataset, year), change.progress)?;
     let mut history = open_history(workspace)?;
     let temporary = TemporaryFile::create(workspace, dataset, year)?;
+    change.progress.begin(Stage::Writing, Unit::Time, None);
     write(&temporary)?;
     let sha256 = hash_file(workspace, temporary.path())?;
     if is_published(workspace, change, &target, &sha256)? {

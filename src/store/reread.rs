@@ -16,6 +16,7 @@ use datafusion::parquet::arrow::arrow_reader::{ParquetRecordBatchReader, Parquet
 use indexmap::IndexMap;
 
 use crate::contract::{Column, Contract, ORIGIN_COLUMNS};
+use crate::guard::guarded;
 use crate::messages::StoreFinding;
 use crate::progress::Progress;
 
@@ -27,15 +28,30 @@ const KEYS_AT_ONCE: u64 = 4_000_000;
 
 /// Reads every page of a file and returns the number of rows.
 pub(super) fn count_rows(path: &Path, progress: &dyn Progress) -> Result<u64, Fault> {
-    let mut rows = 0;
-    for batch in open(path, None)? {
-        rows += note(&batch?, progress);
-    }
-    Ok(rows)
+    read_through(|| {
+        let mut rows = 0;
+        for batch in open(path, None)? {
+            rows += note(&batch?, progress);
+        }
+        Ok(rows)
+    })
+}
+
+/// The reader of Parquet trusts what stands in a file, and panics on some damaged ones.
+fn read_through<T>(read: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+    guarded(read).unwrap_or_else(|| Err("its pages are damaged".into()))
 }
 
 /// Checks the rows of a year against its contract; returns how many there are and what is wrong.
 pub(super) fn check_rows(
+    path: &Path,
+    contract: &Contract,
+    progress: &dyn Progress,
+) -> Result<(u64, Vec<StoreFinding>), Fault> {
+    read_through(|| check_batches(path, contract, progress))
+}
+
+fn check_batches(
     path: &Path,
     contract: &Contract,
     progress: &dyn Progress,

@@ -177,7 +177,9 @@ impl Check<'_> {
             Ok((rows, findings)) => {
                 self.done.rows += rows;
                 self.compare_rows(year, path, provenance.rows, rows);
-                findings.into_iter().for_each(|what| self.find(Some(year), path, what));
+                for what in findings {
+                    self.find(Some(year), path, what);
+                }
             }
             Err(cause) => self.find(Some(year), path, unreadable_rows(cause.as_ref())),
         }
@@ -190,13 +192,11 @@ impl Check<'_> {
     }
 
     fn provenance(&mut self, year: Year<'_>, path: &Path) -> Option<Provenance> {
-        match read_provenance(self.workspace, path) {
-            Ok(provenance) => Some(provenance),
-            Err(_) => {
-                self.find(Some(year), path, StoreFinding::NoProvenance);
-                None
-            }
+        let provenance = read_provenance(self.workspace, path).ok();
+        if provenance.is_none() {
+            self.find(Some(year), path, StoreFinding::NoProvenance);
         }
+        provenance
     }
 
     fn compare_rows(&mut self, year: Year<'_>, path: &Path, stated: u64, found: u64) {
@@ -296,13 +296,12 @@ impl Check<'_> {
         }
         self.begin(&path, provenance.rows);
         let stated = provenance.rows;
-        match count_rows(&path, self.progress) {
-            Ok(found) if found == stated => {}
-            Ok(found) => {
-                self.find(Some(year), &path, bad_revision(&StoreFinding::RowCount { stated, found }))
-            }
-            Err(cause) => self.find(Some(year), &path, bad_revision(&unreadable_rows(cause.as_ref()))),
-        }
+        let what = match count_rows(&path, self.progress) {
+            Ok(found) if found == stated => return Ok(()),
+            Ok(found) => StoreFinding::RowCount { stated, found },
+            Err(cause) => unreadable_rows(cause.as_ref()),
+        };
+        self.find(Some(year), &path, bad_revision(&what));
         Ok(())
     }
 }
