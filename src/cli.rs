@@ -36,6 +36,9 @@ pub struct Global {
     /// Clock for the history, as RFC 3339, for tests
     #[arg(long, env = "CCHC_NOW", hide = true, global = true)]
     pub now: Option<chrono::DateTime<chrono::Utc>>,
+    /// After an error in a script or a pipe, go on with the next statement
+    #[arg(long, global = true)]
+    pub keep_going: bool,
     /// Say nothing but errors
     #[arg(long, short, global = true)]
     pub quiet: bool,
@@ -67,6 +70,19 @@ pub enum Command {
     Queries(ListArgs),
     /// List the saved charts
     Charts(ListArgs),
+    /// Write the completions of a command-line shell to standard output
+    Completions(CompletionsArgs),
+    /// Write the manual page to standard output
+    Man,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  cchc completions bash > ~/.local/share/bash-completion/completions/cchc")]
+pub struct CompletionsArgs {
+    /// The shell that completes
+    pub shell: clap_complete::Shell,
 }
 
 /// Arguments of `import`.

@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use cchc::cli::{Cli, ColorChoice, Global};
+use cchc::cli::{Cli, ColorChoice, Command, Global};
 use cchc::commands::{self, Session};
 use cchc::error::{Lang, Result};
-use cchc::shell;
+use cchc::shell::{self, Settings};
 use cchc::terminal::{Color, Terminal};
 use clap::Parser as _;
 
@@ -24,8 +24,11 @@ fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let terminal = open_terminal(&cli.global);
-    let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || run(&cli, terminal));
+    let settings = Settings::read_configuration();
+    let configured = settings.as_ref().ok().and_then(|settings| settings.lang);
+    let terminal = open_terminal(&cli.global, configured);
+    let work = move || run(&cli, terminal, settings?);
+    let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work);
     let result = worker.map(std::thread::JoinHandle::join);
     match result {
         Ok(Ok(Ok(()))) => ExitCode::SUCCESS,
@@ -38,26 +41,30 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: &Cli, terminal: Terminal) -> Result<()> {
+fn run(cli: &Cli, terminal: Terminal, settings: Settings) -> Result<()> {
     let here = std::env::current_dir().unwrap_or_default();
-    let session = Session::start(&cli.global, terminal, &here)?;
+    let mut session = Session::start(&cli.global, terminal, &here)?;
+    let keep_going = cli.global.keep_going;
     match &cli.command {
-        None => shell::run(&session),
+        None => shell::run(&mut session, settings, keep_going),
+        Some(Command::Query(query)) if query.name.is_none() => {
+            shell::run_query(&mut session, query, keep_going)
+        }
         Some(command) => commands::run(&session, command),
     }
 }
 
-fn open_terminal(global: &Global) -> Terminal {
+fn open_terminal(global: &Global, configured: Option<Lang>) -> Terminal {
     let color = match global.color {
         ColorChoice::Auto => Color::Auto,
         ColorChoice::Always => Color::Always,
         ColorChoice::Never => Color::Never,
     };
-    Terminal::new(choose_language(global), global.quiet, color)
+    Terminal::new(choose_language(global, configured), global.quiet, color)
 }
 
-/// `--lang` and `CCHC_LANG`, then the locale.
-fn choose_language(global: &Global) -> Lang {
+/// `--lang` and `CCHC_LANG`, then the configuration, then the locale.
+fn choose_language(global: &Global, configured: Option<Lang>) -> Lang {
     let locale = || {
         ["LC_ALL", "LC_MESSAGES", "LANG"]
             .into_iter()
@@ -65,5 +72,5 @@ fn choose_language(global: &Global) -> Lang {
             .find(|value| !value.is_empty())
     };
     let from_locale = || Lang::parse(&locale().or_else(sys_locale::get_locale).unwrap_or_default());
-    global.lang.unwrap_or_else(from_locale)
+    global.lang.or(configured).unwrap_or_else(from_locale)
 }

@@ -18,7 +18,10 @@ mod layers;
 mod queries;
 /// The README's commands do what it says.
 mod readme;
-/// The shell on a pipe and on a pseudo-terminal.
+/// The shell on a pipe and from files.
 mod shell;
 /// A throw-away workspace and a way to run the program in it.
 mod support;
+/// The shell on a pseudo-terminal, as a person sees it.
+#[cfg(unix)]
+mod terminal;

@@ -4,6 +4,7 @@ mod chart;
 mod import;
 mod key;
 mod list;
+mod manual;
 mod query;
 mod session;
 mod write;
@@ -11,9 +12,11 @@ mod write;
 use crate::cli::Command;
 use crate::error::Result;
 
-pub use list::list_answer;
+pub use chart::{Drawing, ask_chart, find_clause, usual_options};
+pub use list::{describe_years, list_answer};
+pub use query::parse_arguments;
 pub use session::Session;
-pub use write::show;
+pub use write::{check_outside, default_format, describe_cut, format_of, show};
 
 /// Runs a command.
 ///
@@ -27,5 +30,7 @@ pub fn run(session: &Session, command: &Command) -> Result<()> {
         Command::Charts(arguments) => list::run_charts(session, arguments),
         Command::Import(arguments) => import::run(session, arguments),
         Command::Chart(arguments) => chart::run(session, arguments),
+        Command::Completions(arguments) => manual::write_completions(session.terminal, arguments),
+        Command::Man => manual::write_manual(session.terminal),
     }
 }
