@@ -1,17 +1,22 @@
 //! Turns the command line into typed arguments; the doc comments here are the help.
 
+mod parse;
+
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::error::Lang;
 use crate::output::Format;
+
+pub use parse::{Stop, find_language, parse};
 
 /// Analytics for a public department's yearly exports: spreadsheets become Parquet, SQL and charts
 ///
 /// Without a command, opens the SQL shell; reads SQL from standard input when that is not a terminal.
 #[derive(Debug, Parser)]
 #[command(name = "cchc", version, max_term_width = 100)]
+#[command(disable_help_flag = true, disable_version_flag = true, disable_help_subcommand = true)]
 pub struct Cli {
     /// What to do
     #[command(subcommand)]
@@ -19,6 +24,12 @@ pub struct Cli {
     /// Options of every command
     #[command(flatten)]
     pub global: Global,
+    /// After an error in a script or a pipe, go on with the next statement
+    #[arg(long)]
+    pub keep_going: bool,
+    /// Print the version
+    #[arg(long, short = 'V', action = ArgAction::Version)]
+    version: Option<bool>,
 }
 
 /// Options of every command.
@@ -36,12 +47,12 @@ pub struct Global {
     /// Clock for the history, as RFC 3339, for tests
     #[arg(long, env = "CCHC_NOW", hide = true, global = true)]
     pub now: Option<chrono::DateTime<chrono::Utc>>,
-    /// After an error in a script or a pipe, go on with the next statement
-    #[arg(long, global = true)]
-    pub keep_going: bool,
     /// Say nothing but errors
     #[arg(long, short, global = true)]
     pub quiet: bool,
+    /// Print help (`--help` tells more)
+    #[arg(long, short, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
 }
 
 /// When to use colours.
@@ -60,6 +71,8 @@ pub enum ColorChoice {
 pub enum Command {
     /// Import a year of a dataset from exported files
     Import(ImportArgs),
+    /// Draft the contract of a new dataset from an export
+    Contract(ContractArgs),
     /// Run a saved query or SQL
     Query(QueryArgs),
     /// Draw saved charts, or SQL with a VISUALISE clause, as PNG or SVG
@@ -70,6 +83,14 @@ pub enum Command {
     Queries(ListArgs),
     /// List the saved charts
     Charts(ListArgs),
+    /// List what was imported, restored and removed, by whom and when
+    History(HistoryArgs),
+    /// Bring an earlier revision of a year back
+    Restore(RestoreArgs),
+    /// Take a year out of a dataset; its file is kept as a revision
+    Remove(RemoveArgs),
+    /// Read everything again and report what is not as the imports left it
+    Verify(ListArgs),
     /// Write the completions of a command-line shell to standard output
     Completions(CompletionsArgs),
     /// Write the manual page to standard output
@@ -90,6 +111,7 @@ pub struct CompletionsArgs {
 #[command(after_help = "Examples:
   cchc import dossiers 2023 so_theo_doi_ho_so_2023.xlsx --dry-run
   cchc import staffing 2023 bien_che_2023.xlsx --synthetic unit,assigned,as_of")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own on the command line")]
 pub struct ImportArgs {
     /// Dataset to import into
     pub dataset: String,
@@ -113,18 +135,43 @@ pub struct ImportArgs {
     /// Leave out up to N rows that cannot be read, instead of refusing the files
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub allow_rejects: usize,
+    /// Write the rows that cannot be read to FILE, as .csv or, with the bad cells marked, as .xlsx
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
     /// Import although a total printed in the files differs from the sum of the rows
     #[arg(long)]
     pub allow_control_mismatch: bool,
     /// Encoding of text files, when it is not recognised
     #[arg(long, value_name = "E")]
     pub encoding: Option<String>,
+    /// Delete the earlier revisions of the year for good
+    #[arg(long, conflicts_with = "dry_run")]
+    pub purge_history: bool,
     /// Import real data over a year that was marked as made up
     #[arg(long, conflicts_with = "synthetic")]
     pub real: bool,
     /// Mark the year as made up; with columns, only those
     #[arg(long, value_name = "COLUMNS", num_args = 0..=1, value_delimiter = ',', default_missing_value = "")]
     pub synthetic: Option<Vec<String>>,
+}
+
+/// Arguments of `contract`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  cchc contract thanh_tra_2023.xlsx -o datasets/thanh_tra.toml
+  cchc import thanh_tra 2023 thanh_tra_2023.xlsx --dry-run")]
+pub struct ContractArgs {
+    /// Exported file
+    pub file: PathBuf,
+    /// Sheet to read, as a name or glob [default: the first visible one with a table]
+    #[arg(long, value_name = "GLOB")]
+    pub sheet: Vec<String>,
+    /// Encoding of a text file, when it is not recognised
+    #[arg(long, value_name = "E")]
+    pub encoding: Option<String>,
+    /// File to write, datasets/NAME.toml, instead of standard output; one that is there is kept
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// Arguments of `query`.
@@ -145,6 +192,9 @@ pub struct QueryArgs {
     /// File of SQL to run
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
+    /// After an error, go on with the next statement
+    #[arg(long)]
+    pub keep_going: bool,
     /// Where and how the result is written
     #[command(flatten)]
     pub output: OutputArgs,
@@ -153,12 +203,9 @@ pub struct QueryArgs {
 /// Where and how a result is written.
 #[derive(Debug, Args)]
 pub struct OutputArgs {
-    /// Format of the result [default: table on a terminal, csv otherwise]
-    #[arg(long, value_enum)]
-    pub format: Option<FormatChoice>,
-    /// File to write instead of standard output; its extension is the default format
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    /// Format and file
+    #[command(flatten)]
+    pub list: ListArgs,
     /// Show Vietnamese titles and labels instead of names and codes
     #[arg(long)]
     pub titles: bool,
@@ -221,12 +268,51 @@ pub struct ChartArgs {
     pub no_title: bool,
 }
 
-/// Arguments of the lists.
+/// Format and file of a result or a list.
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// Format of the list [default: table on a terminal, csv otherwise]
+    /// Format of the result [default: table on a terminal, csv otherwise]
     #[arg(long, value_enum)]
     pub format: Option<FormatChoice>,
+    /// File to write instead of standard output; its extension is the default format
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Arguments of `history`.
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// Dataset whose history is wanted; otherwise all
+    pub dataset: Option<String>,
+    /// Where and how the list is written
+    #[command(flatten)]
+    pub list: ListArgs,
+}
+
+/// Arguments of `restore`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cchc history dossiers
+  cchc restore dossiers 2023 7e5f3c21a90b")]
+pub struct RestoreArgs {
+    /// Dataset
+    pub dataset: String,
+    /// Year
+    pub year: i32,
+    /// Revision, as `cchc history` lists it; the first letters are enough
+    pub revision: String,
+}
+
+/// Arguments of `remove`.
+#[derive(Debug, Args)]
+pub struct RemoveArgs {
+    /// Dataset
+    pub dataset: String,
+    /// Year
+    pub year: i32,
+    /// Delete all revisions of the year for good
+    #[arg(long)]
+    pub purge_history: bool,
 }
 
 /// Parses a language by its name, with or without a country: `vi`, `vi_VN`, `en`.
@@ -235,6 +321,6 @@ fn parse_lang(text: &str) -> Result<Lang, String> {
     match name.as_str() {
         "vi" => Ok(Lang::Vi),
         "en" | "c" | "posix" => Ok(Lang::En),
-        _ => Err("wanted `vi` or `en`; cần `vi` hoặc `en`".to_owned()),
+        _ => Err("wanted `vi` or `en`".to_owned()),
     }
 }

@@ -134,25 +134,32 @@ fn floor_boundary(text: &str, at: usize) -> usize {
     at
 }
 
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Place {
+    /// Writes the place in the words of a language.
+    pub fn show(&self, lang: Lang) -> String {
         match self {
-            Self::File { file } => f.write_str(file),
-            Self::Text { file, line, column, .. } => write!(f, "{file}:{line}:{column}"),
+            Self::File { file } => file.clone(),
+            Self::Text { file, line, column, .. } => format!("{file}:{line}:{column}"),
             Self::Cell { file, sheet, cell, found } => {
-                f.write_str(file)?;
-                if let Some(sheet) = sheet {
-                    write!(f, ", sheet `{sheet}`")?;
-                }
-                if let Some(cell) = cell {
-                    write!(f, ", {cell}")?;
-                }
-                if let Some(found) = found {
-                    write!(f, ": `{found}`")?;
-                }
-                Ok(())
+                let (sheet_word, row_word) = match lang {
+                    Lang::En => ("sheet", "row"),
+                    Lang::Vi => ("trang tính", "dòng"),
+                };
+                let sheet = sheet.as_ref().map(|sheet| format!(", {sheet_word} `{sheet}`"));
+                let cell = cell.as_ref().map(|cell| match cell.strip_prefix("row ") {
+                    Some(number) => format!(", {row_word} {number}"),
+                    None => format!(", {cell}"),
+                });
+                let found = found.as_ref().map(|found| format!(": `{found}`"));
+                [Some(file.clone()), sheet, cell, found].into_iter().flatten().collect()
             }
         }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.show(Lang::En))
     }
 }
 
@@ -236,14 +243,14 @@ impl Error {
     ///
     /// Text that came from outside is made harmless by the caller that writes to a terminal.
     pub fn render(&self, lang: Lang) -> String {
-        let (error, also, more) = match lang {
-            Lang::En => ("error", "more errors", "more places"),
-            Lang::Vi => ("lỗi", "lỗi khác", "chỗ khác"),
+        let (also, more) = match lang {
+            Lang::En => ("more errors", "more places"),
+            Lang::Vi => ("lỗi khác", "chỗ khác"),
         };
         let mut out = String::new();
-        self.render_one(&mut out, error, more, lang);
+        self.render_one(&mut out, more, lang);
         for sibling in self.0.also.iter().take(SHOWN - 1) {
-            sibling.render_one(&mut out, error, more, lang);
+            sibling.render_one(&mut out, more, lang);
         }
         let hidden = self.0.also.len().saturating_sub(SHOWN - 1);
         if hidden > 0 {
@@ -252,14 +259,20 @@ impl Error {
         out
     }
 
-    fn render_one(&self, out: &mut String, label: &str, more: &str, lang: Lang) {
+    fn render_one(&self, out: &mut String, more: &str, lang: Lang) {
+        let label = match (self.kind(), lang) {
+            (Kind::Notice, Lang::En) => "warning",
+            (Kind::Notice, Lang::Vi) => "cảnh báo",
+            (_, Lang::En) => "error",
+            (_, Lang::Vi) => "lỗi",
+        };
         let (cause_label, hint_label) = match lang {
             Lang::En => ("caused by", "hint"),
             Lang::Vi => ("nguyên nhân", "gợi ý"),
         };
         let _ = writeln!(out, "{label}: {}", self.message(lang));
         for place in &self.0.places {
-            render_place(out, place);
+            render_place(out, place, lang);
         }
         if self.0.more > 0 {
             let _ = writeln!(out, "  … {} {more}", self.0.more);
@@ -273,8 +286,8 @@ impl Error {
     }
 }
 
-fn render_place(out: &mut String, place: &Place) {
-    let _ = writeln!(out, "  --> {place}");
+fn render_place(out: &mut String, place: &Place, lang: Lang) {
+    let _ = writeln!(out, "  --> {}", place.show(lang));
     if let Place::Text { line, column, width, source, .. } = place {
         let number = line.to_string();
         let gutter = " ".repeat(number.len());

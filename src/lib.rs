@@ -11,7 +11,9 @@
 //! library never prints and never ends the process.
 
 pub mod error;
+pub mod guard;
 pub mod messages;
+pub mod progress;
 pub mod workspace;
 pub mod vietnamese;
 pub mod contract;

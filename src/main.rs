@@ -1,13 +1,15 @@
 //! Parses the command line, runs the command, prints the error and decides the exit code.
 
+use std::ffi::OsString;
+use std::io::Write as _;
 use std::process::ExitCode;
 
-use cchc::cli::{Cli, ColorChoice, Command, Global};
+use cchc::cli::{self, Cli, ColorChoice, Command, Global, Stop};
 use cchc::commands::{self, Session};
 use cchc::error::{Lang, Result};
+use cchc::guard;
 use cchc::shell::{self, Settings};
 use cchc::terminal::{Color, Terminal};
-use clap::Parser as _;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -16,61 +18,73 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const STACK_BYTES: usize = 64 << 20;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        // Help and version go to standard output with 0, faults to standard error with 2.
-        Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
-        }
-    };
+    guard::silence_guarded_panics();
+    let words: Vec<OsString> = std::env::args_os().collect();
     let settings = Settings::read_configuration();
-    let configured = settings.as_ref().ok().and_then(|settings| settings.lang);
-    let terminal = open_terminal(&cli.global, configured);
+    let configured = settings.as_ref().ok().and_then(Settings::language);
+    let lang = cli::find_language(&words, || configured.unwrap_or_else(find_locale));
+    let cli = match cli::parse(&words, lang) {
+        Ok(cli) => cli,
+        Err(Stop::Show(text)) => return end(plain(lang), show(plain(lang), &text)),
+        Err(Stop::Fault(error)) => return end(plain(lang), Err(error)),
+    };
+    let terminal = open_terminal(&cli.global, lang);
     let work = move || run(&cli, terminal, settings?);
     let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work);
     let result = worker.map(std::thread::JoinHandle::join);
     match result {
-        Ok(Ok(Ok(()))) => ExitCode::SUCCESS,
-        Ok(Ok(Err(error))) => {
-            terminal.complain(&error);
-            ExitCode::from(error.kind().exit_code())
-        }
+        Ok(Ok(result)) => end(terminal, result),
         // The thread could not start, or panicked and has said so: a defect.
         Ok(Err(_)) | Err(_) => ExitCode::from(255),
     }
 }
 
+/// Says what went wrong and decides the exit code.
+fn end(terminal: Terminal, result: Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal.complain(&error);
+            ExitCode::from(error.kind().exit_code())
+        }
+    }
+}
+
+/// Help and version are data.
+fn show(terminal: Terminal, text: &str) -> Result<()> {
+    terminal.data(|out| out.write_all(text.as_bytes()))
+}
+
 fn run(cli: &Cli, terminal: Terminal, settings: Settings) -> Result<()> {
     let here = std::env::current_dir().unwrap_or_default();
     let mut session = Session::start(&cli.global, terminal, &here)?;
-    let keep_going = cli.global.keep_going;
     match &cli.command {
-        None => shell::run(&mut session, settings, keep_going),
+        None => shell::run(&mut session, settings, cli.keep_going),
         Some(Command::Query(query)) if query.name.is_none() => {
-            shell::run_query(&mut session, query, keep_going)
+            shell::run_query(&mut session, query, cli.keep_going || query.keep_going)
         }
         Some(command) => commands::run(&session, command),
     }
 }
 
-fn open_terminal(global: &Global, configured: Option<Lang>) -> Terminal {
+fn open_terminal(global: &Global, lang: Lang) -> Terminal {
     let color = match global.color {
         ColorChoice::Auto => Color::Auto,
         ColorChoice::Always => Color::Always,
         ColorChoice::Never => Color::Never,
     };
-    Terminal::new(choose_language(global, configured), global.quiet, color)
+    Terminal::new(lang, global.quiet, color)
 }
 
-/// `--lang` and `CCHC_LANG`, then the configuration, then the locale.
-fn choose_language(global: &Global, configured: Option<Lang>) -> Lang {
-    let locale = || {
-        ["LC_ALL", "LC_MESSAGES", "LANG"]
-            .into_iter()
-            .filter_map(|name| std::env::var(name).ok())
-            .find(|value| !value.is_empty())
-    };
-    let from_locale = || Lang::parse(&locale().or_else(sys_locale::get_locale).unwrap_or_default());
-    global.lang.or(configured).unwrap_or_else(from_locale)
+/// The terminal of a command line that gives nothing to run.
+fn plain(lang: Lang) -> Terminal {
+    Terminal::new(lang, false, Color::Auto)
+}
+
+fn find_locale() -> String {
+    let variable = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty());
+    variable.or_else(sys_locale::get_locale).unwrap_or_default()
 }

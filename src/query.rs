@@ -154,6 +154,35 @@ impl ParameterKind {
         }
     }
 
+    /// Returns a value of the type, as it is written.
+    pub fn example(self) -> &'static str {
+        match self {
+            Self::Int => "12",
+            Self::Number => "12.5",
+            Self::Text => "abc",
+            Self::Bool => "true",
+            Self::Date => "2023-12-31",
+            Self::Year => "2023",
+        }
+    }
+
+    /// Says how values of the type are written, in English and Vietnamese.
+    fn form(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Int => ("a whole number, such as `12`", "một số nguyên, ví dụ `12`"),
+            Self::Number => (
+                "a number with a decimal point, such as `12.5`",
+                "một số, phần lẻ sau dấu chấm, ví dụ `12.5`",
+            ),
+            Self::Text => ("a text", "một đoạn văn bản"),
+            Self::Bool => ("`true` or `false`", "`có` hoặc `không`"),
+            Self::Date => ("`2023-12-31` or `31/12/2023`", "`2023-12-31` hoặc `31/12/2023`"),
+            Self::Year => {
+                ("a year from 1900 to 2200, such as `2023`", "một năm từ 1900 đến 2200, ví dụ `2023`")
+            }
+        }
+    }
+
     /// Parses the text of a value.
     pub fn parse_value(self, text: &str) -> Option<Value> {
         let text = text.trim();
@@ -190,6 +219,8 @@ impl Parameter {
                 name: self.name.clone(),
                 found: text.to_owned(),
                 kind: self.kind.word().to_owned(),
+                form: self.kind.form().0.to_owned(),
+                form_vi: self.kind.form().1.to_owned(),
             })
         })
     }

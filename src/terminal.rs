@@ -4,6 +4,7 @@
 //! goes to standard error. This is the only place that writes to either.
 
 mod pager;
+mod progress;
 
 use std::io::{self, IsTerminal as _, Write};
 
@@ -34,6 +35,7 @@ pub enum Color {
 }
 
 const RED: &str = "\u{1b}[1;31m";
+const YELLOW: &str = "\u{1b}[1;33m";
 const DIM: &str = "\u{1b}[2m";
 const RESET: &str = "\u{1b}[0m";
 const ERASE_LINE: &str = "\u{1b}[2K";
@@ -98,7 +100,7 @@ impl Terminal {
     }
 
     /// Says something beside the data.
-    pub fn narrate(self, what: &impl Explain) {
+    pub fn narrate(self, what: &dyn Explain) {
         if !self.quiet {
             let text: Vec<String> = what.message(self.lang).lines().map(visible).collect();
             self.say(&text.join("\n"), DIM);
@@ -107,14 +109,24 @@ impl Terminal {
 
     /// Says what went wrong.
     pub fn complain(self, error: &Error) {
-        if error.kind() == Kind::Notice {
-            return;
+        if error.kind() != Kind::Notice {
+            self.say_error(error, RED);
         }
+    }
+
+    /// Says what the user should know although nothing failed.
+    pub fn warn(self, warning: &Error) {
+        if !self.quiet {
+            self.say_error(warning, YELLOW);
+        }
+    }
+
+    fn say_error(self, error: &Error, style: &str) {
         let rendered = error.render(self.lang);
         let lines: Vec<String> = rendered.lines().map(visible_line).collect();
         let (label, rest) = lines.first().and_then(|line| line.split_once(':')).unwrap_or_default();
         let mut text =
-            if self.color { format!("{RED}{label}:{RESET}{rest}") } else { format!("{label}:{rest}") };
+            if self.color { format!("{style}{label}:{RESET}{rest}") } else { format!("{label}:{rest}") };
         for line in lines.iter().skip(1) {
             text.push('\n');
             text.push_str(line);

@@ -83,6 +83,11 @@ impl Workspace {
         self.root.join("datasets").join(format!("{dataset}.toml"))
     }
 
+    /// Returns the path of the file with which a workspace extends the calendar of working days.
+    pub fn calendar_file(&self) -> PathBuf {
+        self.root.join("calendar.csv")
+    }
+
     /// Returns the folder of a dataset's years.
     pub fn dataset_folder(&self, dataset: &str) -> PathBuf {
         self.root.join("datasets").join(dataset)
@@ -118,7 +123,24 @@ impl Workspace {
     /// # Errors
     /// If the folder cannot be read.
     pub fn datasets(&self) -> Result<Vec<String>> {
-        list_names(&self.root.join("datasets"), "toml")
+        self.list_names("datasets", "toml")
+    }
+
+    /// Checks that a dataset has a contract.
+    ///
+    /// # Errors
+    /// [`WorkspaceFault::UnknownDataset`], proposing the likely one.
+    pub fn require_dataset(&self, name: &str) -> Result<()> {
+        let names = self.datasets()?;
+        if names.iter().any(|known| known == name) {
+            return Ok(());
+        }
+        let list = names.join(", ");
+        let (hint, hint_vi) = match did_you_mean(name, names.iter().map(String::as_str)) {
+            Some(near) => (format!("did you mean `{near}`?"), format!("có phải ý bạn là `{near}`?")),
+            None => (format!("there are: {list}"), format!("hiện có: {list}")),
+        };
+        Err(Error::new(WorkspaceFault::UnknownDataset { name: name.to_owned(), hint, hint_vi }))
     }
 
     /// Lists the saved queries, in order of name.
@@ -126,7 +148,7 @@ impl Workspace {
     /// # Errors
     /// If the folder cannot be read.
     pub fn queries(&self) -> Result<Vec<String>> {
-        list_names(&self.root.join("queries"), "sql")
+        self.list_names("queries", "sql")
     }
 
     /// Lists the saved charts, in order of name.
@@ -134,24 +156,42 @@ impl Workspace {
     /// # Errors
     /// If the folder cannot be read.
     pub fn charts(&self) -> Result<Vec<String>> {
-        list_names(&self.root.join("charts"), "sql")
+        self.list_names("charts", "sql")
+    }
+
+    /// Refuses a path of the workspace that leads through a link: it could lead out of the workspace.
+    ///
+    /// # Errors
+    /// [`WorkspaceFault::IsALink`].
+    pub fn refuse_links(&self, path: &Path) -> Result<()> {
+        match path.ancestors().take_while(|ancestor| *ancestor != self.root()).find(|path| is_link(path)) {
+            None => Ok(()),
+            Some(link) => {
+                let file = self.display(link);
+                Err(Error::new(WorkspaceFault::IsALink { file: file.clone() }).at(Place::file(file)))
+            }
+        }
     }
 
     /// Lists the years of a dataset that are imported, in order.
     ///
     /// # Errors
     /// [`WorkspaceFault::NotAYear`] if something else stands in the dataset's folder: it would be read
-    /// by some programs and silently left out by others.
+    /// by some programs and silently left out by others. [`WorkspaceFault::IsALink`] for links.
     pub fn years(&self, dataset: &str) -> Result<Vec<i32>> {
         let folder = self.dataset_folder(dataset);
+        self.refuse_links(&folder)?;
         let mut years = Vec::new();
-        for name in list_folder(&folder)?.into_iter().filter(|name| !name.starts_with('.')) {
+        for name in self.list_folder(&folder)?.into_iter().filter(|name| !name.starts_with('.')) {
             let year = name.strip_prefix("year=").and_then(|year| year.parse::<i32>().ok());
             // `year=02023` is the same year by another name.
             let Some(year) = year.filter(|year| name == format!("year={year}")) else {
                 return Err(not_a_year(&self.display(&folder.join(name))));
             };
-            for file in list_folder(&folder.join(&name))?.into_iter().filter(|file| !file.starts_with('.')) {
+            self.refuse_links(&self.year_file(dataset, year))?;
+            for file in
+                self.list_folder(&folder.join(&name))?.into_iter().filter(|file| !file.starts_with('.'))
+            {
                 if file != "data.parquet" {
                     return Err(not_a_year(&self.display(&folder.join(&name).join(file))));
                 }
@@ -161,6 +201,39 @@ impl Workspace {
         years.sort_unstable();
         Ok(years)
     }
+}
+
+impl Workspace {
+    fn list_names(&self, folder: &str, extension: &str) -> Result<Vec<String>> {
+        let mut names: Vec<String> = self
+            .list_folder(&self.root.join(folder))?
+            .into_iter()
+            .filter_map(|name| name.strip_suffix(extension)?.strip_suffix('.').map(str::to_owned))
+            .filter(|name| is_name(name))
+            .collect();
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// Lists the entries of a folder; a folder that does not exist has none.
+    fn list_folder(&self, folder: &Path) -> Result<Vec<String>> {
+        let fault = |cause| unreadable(&self.display(folder), cause);
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(fault(error)),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            names.extend(entry.map_err(fault)?.file_name().into_string());
+        }
+        Ok(names)
+    }
+}
+
+/// Tells whether a path is a link, wherever it leads.
+pub fn is_link(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink())
 }
 
 fn not_a_year(shown: &str) -> Error {
@@ -193,31 +266,6 @@ pub fn unreadable(shown: &str, cause: std::io::Error) -> Error {
 /// Says that a file cannot be written, and why.
 pub fn unwritable(shown: &str, cause: std::io::Error) -> Error {
     Error::new(WorkspaceFault::Unwritable { file: shown.to_owned() }).at(Place::file(shown)).caused_by(cause)
-}
-
-fn list_names(folder: &Path, extension: &str) -> Result<Vec<String>> {
-    let mut names: Vec<String> = list_folder(folder)?
-        .into_iter()
-        .filter_map(|name| name.strip_suffix(extension)?.strip_suffix('.').map(str::to_owned))
-        .filter(|name| is_name(name))
-        .collect();
-    names.sort_unstable();
-    Ok(names)
-}
-
-/// Lists the entries of a folder; a folder that does not exist has none.
-fn list_folder(folder: &Path) -> Result<Vec<String>> {
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(unreadable(&folder.display().to_string(), error)),
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(|cause| unreadable(&folder.display().to_string(), cause))?;
-        names.extend(entry.file_name().into_string());
-    }
-    Ok(names)
 }
 
 /// Finds the candidate that a mistyped name most likely meant.

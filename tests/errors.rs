@@ -98,3 +98,36 @@ fn a_closed_pipe_is_not_an_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
 }
+
+#[test]
+fn faults_of_the_command_line_are_told_in_both_languages() {
+    let project = Project::new();
+    for (name, words) in [
+        ("command_unknown", "imprt dossiers"),
+        ("command_option_unknown", "query --formt csv x"),
+        ("command_choice", "query x --format xls"),
+        ("command_value", "chart --dpi 3 x"),
+        ("command_number", "restore dossiers x abc"),
+        ("command_no_value", "query -c"),
+        ("command_missing", "import"),
+        ("command_conflict", "import dossiers 2023 a.csv --real --synthetic"),
+        ("command_argument_twice", "query on_time_resolved from_year=2021 from_year=2022"),
+    ] {
+        let words: Vec<&str> = words.split(' ').collect();
+        insta::assert_snapshot!(name, both(&project, &words));
+    }
+}
+
+#[test]
+fn help_is_in_the_users_language() {
+    let project = Project::new();
+    let english = project.run(&["help", "import"]).data();
+    assert!(english.contains("Usage: cchc import [OPTIONS] <DATASET> <YEAR> <FILES>..."), "{english}");
+    for page in [&["--help"][..], &["import", "-h"], &["help", "chart"], &["verify", "--help"]] {
+        let help = project.run(&[&["--lang", "vi"], page].concat()).data();
+        for word in ["Usage", "Options", "Arguments", "Commands", "OPTIONS", "default:", "Print", "env:"] {
+            assert!(!help.contains(word), "`{word}` in {help}");
+        }
+    }
+    insta::assert_snapshot!("help_import", project.run(&["--lang", "vi", "import", "--help"]).data());
+}

@@ -4,9 +4,11 @@ use std::path::Path;
 use crate::support::repository;
 
 /// The modules from the bottom up: each may use those before it.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 19] = [
     "error",
+    "guard",
     "messages",
+    "progress",
     "workspace",
     "vietnamese",
     "contract",

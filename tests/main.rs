@@ -12,12 +12,18 @@ mod bundled;
 mod charts;
 /// What wrong input is answered with, in both languages.
 mod errors;
+/// The department's functions in SQL.
+mod functions;
+/// What imports of made-up exports say, refuse and store.
+mod imports;
 /// The direction in which modules may use each other.
 mod layers;
 /// Saved queries, formats and notices.
 mod queries;
 /// The README's commands do what it says.
 mod readme;
+/// What is kept of replaced years, who may change them at once, and what `verify` finds.
+mod revisions;
 /// The shell on a pipe and from files.
 mod shell;
 /// A throw-away workspace and a way to run the program in it.

@@ -338,3 +338,22 @@ fn the_terminal_gives_the_same_data_as_a_pipe() {
     assert!(screen.contains(&piped), "{screen}");
     shell.leave();
 }
+
+#[test]
+fn an_import_that_waits_shows_it_on_a_terminal() {
+    let project = Project::new();
+    project.write("a.csv", "Số, ký hiệu;Ngày ban hành;Trích yếu\n1/A;14/12/2023;a\n");
+    project.run(&["import", "documents", "2023", "a.csv"]).data();
+    project.write("a.csv", "Số, ký hiệu;Ngày ban hành;Trích yếu\n2/A;14/12/2023;a\n");
+    let lock = std::fs::OpenOptions::new().write(true).open(project.path(".cchc/lock")).unwrap();
+    lock.lock().unwrap();
+    let mut command = project.command(&["--lang", "vi", "import", "documents", "2023", "a.csv"]);
+    command.env("TERM", "xterm");
+    let mut session = Session::spawn(command).unwrap();
+    session.set_expect_timeout(Some(PATIENCE));
+    session.expect("đang chờ một tiến trình khác").unwrap();
+    session.expect("đang chờ đến lượt").unwrap();
+    lock.unlock().unwrap();
+    session.expect("đã nhập 1 dòng").unwrap();
+    session.expect(expectrl::Eof).unwrap();
+}

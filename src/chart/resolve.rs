@@ -5,7 +5,6 @@
 //! order of a hash map.
 
 use std::collections::HashSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ggsql::execute::{PreparedData, prepare_data_with_reader};
 use ggsql::plot::{AestheticValue, Layer as GrammarLayer, ScaleTypeKind, is_transposed};
@@ -20,6 +19,7 @@ use super::rewrite::{RESULT, position_of, rewrite};
 use super::values::{column_of, keys, number_kind, numbers};
 use super::{ChartData, ColumnNotes, clause, mark_line, mark_point, refuse};
 use crate::error::{Error, Explain as _, Lang, Result};
+use crate::guard::guarded;
 use crate::messages::ChartFault;
 
 /// Resolves the clause over the data.
@@ -64,11 +64,10 @@ fn prepare(text: &str, data: &ChartData) -> Result<PreparedData> {
         reader.add_table(name, &table.schema, &table.batches).map_err(|error| failed(error.to_string()))?;
     }
     // The crate unwraps in places; a clause that it did not foresee must not end the program.
-    let prepared = catch_unwind(AssertUnwindSafe(|| prepare_data_with_reader(text, &reader)));
-    match prepared {
-        Ok(Ok(prepared)) => Ok(prepared),
-        Ok(Err(error)) => Err(ChartFault::Unresolved { problem: error.to_string() }.error()),
-        Err(_) => Err(failed("ggsql".to_owned())),
+    match guarded(|| prepare_data_with_reader(text, &reader)) {
+        Some(Ok(prepared)) => Ok(prepared),
+        Some(Err(error)) => Err(ChartFault::Unresolved { problem: error.to_string() }.error()),
+        None => Err(failed("ggsql".to_owned())),
     }
 }
 

@@ -150,8 +150,9 @@ impl Drawing {
             ImageFormat::Svg => draw_svg(&self.plot, &self.options)?.into_bytes(),
             ImageFormat::Png => self.png()?,
         };
-        replace_file(file, &bytes)?;
-        session.terminal.narrate(&Narration::Wrote { file: shown(engine, file) });
+        let shown = shown(engine, file);
+        replace_file(file, &shown, &bytes)?;
+        session.terminal.narrate(&Narration::Wrote { file: shown });
         Ok(())
     }
 }

@@ -1,19 +1,23 @@
 //! `cchc import`: turns exports into a year of a dataset, or shows what it would do.
 
-use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::path::Path;
 
 use chrono::NaiveDate;
 
 use super::Session;
 use super::key::read_key;
+use super::plan::{describe_kinds, describe_left_out, write_plan};
+use super::revisions::purge_year;
+use super::write::check_outside;
 use crate::cli::ImportArgs;
 use crate::contract::{Contract, Personal};
 use crate::engine::Contracts;
-use crate::error::{Error, Explain as _, Lang, Result};
-use crate::import::{ImportPlan, ImportRequest, SheetPlan, import, plan_import};
-use crate::messages::{ImportWords, TerminalFault};
-use crate::store::{Synthetic, read_provenance};
+use crate::error::{Error, Explain as _, Result};
+use crate::import::{ImportPlan, ImportReport, ImportRequest, plan_import, publish_plan};
+use crate::messages::{ImportWords, RejectWords, StoreWords, TerminalFault};
+use crate::output::{render_workbook, write_list};
+use crate::store::{Synthetic, read_provenance, replace_file};
+use crate::terminal::{Terminal, write_fault};
 use crate::vietnamese::dates::parse_date;
 use crate::workspace::Workspace;
 
@@ -21,32 +25,90 @@ pub(super) fn run(session: &Session, arguments: &ImportArgs) -> Result<()> {
     let workspace = session.find_workspace()?;
     let contract = Contracts::new(workspace.clone()).read(&arguments.dataset)?;
     let request = read_request(session, arguments, &contract)?;
-    let terminal = session.terminal;
-    let refused = refuse_silent_change(&workspace, arguments, &request);
-    if arguments.dry_run {
-        let mut plan = plan_import(&contract, &request)?;
-        let refusal = plan.refusal.take();
-        terminal.data(|out| write_plan(out, &plan, terminal.lang))?;
-        terminal.narrate(&ImportWords::NothingWritten);
-        return refusal.map_or(refused, Err);
+    if let Some(file) = &arguments.rejects {
+        check_rejects(file, &workspace)?;
     }
-    refused?;
-    let report = import(&workspace, &contract, &request)?;
+    let terminal = session.terminal;
+    let allowed = refuse_silent_change(&workspace, arguments, &request);
+    let mut plan = plan_import(&contract, &request)?;
+    plan.compare_with_other_years(&workspace, &contract)?;
+    request.progress.end();
+    if arguments.dry_run {
+        terminal.data(|out| write_plan(out, &plan, terminal.lang))?;
+    } else {
+        for file in &plan.files {
+            file.left_out.iter().for_each(|sheet| terminal.narrate(&describe_left_out(sheet)));
+        }
+    }
+    if let Some(file) = &arguments.rejects {
+        write_rejects(terminal, file, &plan, &contract)?;
+    }
+    plan.warnings.iter().for_each(|warning| terminal.warn(warning));
+    if arguments.dry_run {
+        terminal.narrate(&ImportWords::NothingWritten);
+        return plan.refusal.take().map_or(allowed, Err);
+    }
+    allowed?;
+    let report = publish_plan(&workspace, &contract, &request, plan)?;
+    request.progress.end();
     let plan = &report.plan;
-    let ignored: usize = plan.files.iter().map(|file| file.ignored_sheets.len()).sum();
-    if ignored > 0 {
-        let names: Vec<&str> =
-            plan.files.iter().flat_map(|file| &file.ignored_sheets).map(String::as_str).collect();
-        terminal.narrate(&ImportWords::SheetsLeftOut { names: names.join(", ") });
+    say_published(terminal, &report);
+    if arguments.purge_history { purge_year(session, &workspace, &plan.dataset, plan.year) } else { Ok(()) }
+}
+
+fn say_published(terminal: Terminal, report: &ImportReport) {
+    let (plan, published) = (&report.plan, &report.published);
+    let (dataset, year) = (plan.dataset.clone(), plan.year);
+    let revision = plan.provenance.revision.clone();
+    if !published.is_new {
+        terminal.narrate(&StoreWords::Unchanged { dataset, year, revision });
+        return;
     }
     terminal.narrate(&ImportWords::Imported {
-        dataset: plan.dataset.clone(),
-        year: plan.year,
+        dataset,
+        year,
         rows: plan.rows,
-        kinds: describe_kinds(plan.rows_by_kind.iter().map(|(kind, count)| (kind.as_str(), *count))),
+        kinds: describe_kinds(&plan.rows_by_kind, terminal.lang),
         rejects: plan.rejects.len(),
-        revision: plan.provenance.revision.clone(),
+        revision,
     });
+}
+
+/// Refuses a file that rejects cannot be written to before anything is read.
+fn check_rejects(file: &Path, workspace: &Workspace) -> Result<()> {
+    check_outside(file, workspace)?;
+    if is_list(file) || is_workbook(file) {
+        Ok(())
+    } else {
+        Err(RejectWords::UnknownExtension { file: file.display().to_string() }.error())
+    }
+}
+
+fn is_list(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"))
+}
+
+fn is_workbook(file: &Path) -> bool {
+    file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx"))
+}
+
+/// Writes the rejected rows, whether or not they refuse the import.
+fn write_rejects(terminal: Terminal, file: &Path, plan: &ImportPlan, contract: &Contract) -> Result<()> {
+    let (count, shown) = (plan.rejects.len(), file.display().to_string());
+    if count == 0 {
+        terminal.narrate(&RejectWords::None { file: shown });
+        return Ok(());
+    }
+    let bytes = if is_workbook(file) {
+        render_workbook(plan, contract, terminal.lang)
+            .map_err(|cause| Error::new(RejectWords::NotAWorkbook).caused_by(cause))?
+    } else {
+        let mut bytes = Vec::new();
+        write_list(&mut bytes, plan, contract).map_err(|error| write_fault(&error))?;
+        bytes
+    };
+    replace_file(file, &shown, &bytes)?;
+    terminal.narrate(&RejectWords::Wrote { count, file: shown });
     Ok(())
 }
 
@@ -61,7 +123,7 @@ fn refuse_silent_change(
         return Ok(());
     }
     // What cannot be read is replaced; it has nothing to say.
-    match read_provenance(&published) {
+    match read_provenance(workspace, &published) {
         Ok(former) if former.synthetic != Synthetic::None => {
             let fault =
                 ImportWords::WasSynthetic { dataset: arguments.dataset.clone(), year: arguments.year };
@@ -88,7 +150,8 @@ fn read_request(session: &Session, arguments: &ImportArgs, contract: &Contract) 
         allow_control_mismatch: arguments.allow_control_mismatch,
         synthetic,
         key,
-        now: session.now,
+        author: session.author.clone(),
+        progress: session.watch(),
     })
 }
 
@@ -123,58 +186,4 @@ fn read_period(text: &str) -> Result<(NaiveDate, NaiveDate)> {
     let (from, to) = text.split_once("..").ok_or_else(fault)?;
     let (from, to) = (read_date(from)?, read_date(to)?);
     if from > to { Err(fault()) } else { Ok((from, to)) }
-}
-
-fn describe_kinds<'a>(kinds: impl Iterator<Item = (&'a str, u64)>) -> String {
-    kinds.map(|(kind, count)| format!("{kind} {count}")).collect::<Vec<_>>().join(" · ")
-}
-
-/// Writes what an import would do: where the table stands, what each column becomes, what the totals say.
-fn write_plan(out: &mut impl Write, plan: &ImportPlan, lang: Lang) -> io::Result<()> {
-    let say = |words: ImportWords| words.message(lang);
-    for file in &plan.files {
-        writeln!(out, "{}", file.file)?;
-        for sheet in &file.sheets {
-            write_sheet(out, sheet, lang)?;
-        }
-        if !file.ignored_sheets.is_empty() {
-            writeln!(out, "  {}", say(ImportWords::SheetsLeftOut { names: file.ignored_sheets.join(", ") }))?;
-        }
-    }
-    for total in &plan.control_totals {
-        let parts = [total.scope.as_deref(), total.block.as_deref(), total.column.as_deref()];
-        let what: Vec<&str> = parts.into_iter().flatten().collect();
-        let mark = if total.agrees() { "=" } else { "≠" };
-        let what = if total.column.is_none() { [what, vec!["count(*)"]].concat() } else { what };
-        let line = format!("{}: {} {mark} {}", what.join(" · "), total.stated, total.computed);
-        writeln!(out, "  {}", say(ImportWords::ControlTotal { line }))?;
-    }
-    let period = plan.period;
-    let from = format!("{}..{} ({})", period.from, period.to, period.origin.name());
-    let as_of = format!("{} ({})", plan.as_of.date, plan.as_of.origin.name());
-    writeln!(out, "{}", say(ImportWords::Dates { period: from, as_of }))?;
-    writeln!(
-        out,
-        "{}",
-        say(ImportWords::WouldImport { dataset: plan.dataset.clone(), year: plan.year, rows: plan.rows })
-    )
-}
-
-fn write_sheet(out: &mut impl Write, sheet: &SheetPlan, lang: Lang) -> io::Result<()> {
-    let (first, last) = sheet.header_rows;
-    let name = sheet.name.clone().unwrap_or_else(|| "—".to_owned());
-    writeln!(out, "  {}", ImportWords::Sheet { name, first, last }.message(lang))?;
-    for column in &sheet.columns {
-        let becomes = match (&column.field, column.personal) {
-            (None, _) => ImportWords::Ignored.message(lang),
-            (Some(_), Personal::Drop) => ImportWords::Dropped.message(lang),
-            (Some(field), Personal::Hash) => format!("{field} ({})", ImportWords::Hashed.message(lang)),
-            (Some(field), Personal::No) => field.clone(),
-        };
-        let block = column.block.as_ref().map(|block| format!("{block} · ")).unwrap_or_default();
-        writeln!(out, "    {:>3}  {} → {block}{becomes}", column.letters, column.heading.replace('\n', " "))?;
-    }
-    let kinds: BTreeMap<&str, u64> =
-        sheet.rows_by_kind.iter().map(|(kind, count)| (kind.as_str(), *count)).collect();
-    writeln!(out, "    {}", ImportWords::RowKinds { kinds: describe_kinds(kinds.into_iter()) }.message(lang))
 }

@@ -1,19 +1,14 @@
 //! `cchc datasets`, `queries`, `charts`: what is in the workspace, with titles.
 
-use std::sync::Arc;
-
-use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray};
-use datafusion::arrow::datatypes::{DataType, Field, Schema};
-
 use super::Session;
-use super::write::{default_format, show};
+use super::listing::Listing;
+use super::write::Destination;
 use crate::cli::ListArgs;
-use crate::engine::{Answer, Engine};
-use crate::error::{Error, Explain as _, Result};
+use crate::error::{Error, Result};
 use crate::messages::{Heading, Narration};
-use crate::output::Layout;
 use crate::query::SavedQuery;
 use crate::terminal::Terminal;
+use crate::workspace::Workspace;
 
 pub(super) fn run_datasets(session: &Session, arguments: &ListArgs) -> Result<()> {
     let engine = session.open_engine()?;
@@ -23,31 +18,36 @@ pub(super) fn run_datasets(session: &Session, arguments: &ListArgs) -> Result<()
         let years = keep_going(session.terminal, &name, engine.workspace().years(&name)).unwrap_or_default();
         Some([name, contract.title.clone(), describe_years(&years)])
     });
-    let lang = session.terminal.lang;
-    let headings = [Heading::Name, Heading::Title, Heading::Years].map(|heading| heading.message(lang));
-    show_list(session.terminal, arguments, &headings, &rows.collect::<Vec<_>>())
+    let headings = [Heading::Name, Heading::Title, Heading::Years];
+    show_list(session, engine.workspace(), arguments, &headings, &rows.collect::<Vec<_>>())
 }
 
 pub(super) fn run_queries(session: &Session, arguments: &ListArgs) -> Result<()> {
     let engine = session.open_engine()?;
     let names = engine.workspace().queries()?;
-    list_saved(session.terminal, arguments, names, |name| engine.read_query(name))
+    list_saved(session, engine.workspace(), arguments, names, |name| {
+        let query = engine.read_query(name)?;
+        // A query whose SQL is broken has a header that can be listed; it is named beside the list.
+        keep_going(session.terminal, name, session.wait(engine.check_query(name)));
+        Ok(query)
+    })
 }
 
 pub(super) fn run_charts(session: &Session, arguments: &ListArgs) -> Result<()> {
-    let engine: Engine = session.open_engine()?;
+    let engine = session.open_engine()?;
     let names = engine.workspace().charts()?;
-    list_saved(session.terminal, arguments, names, |name| engine.read_chart(name))
+    list_saved(session, engine.workspace(), arguments, names, |name| engine.read_chart(name))
 }
 
 fn list_saved(
-    terminal: Terminal,
+    session: &Session,
+    workspace: &Workspace,
     arguments: &ListArgs,
     names: Vec<String>,
     read: impl Fn(&str) -> Result<SavedQuery>,
 ) -> Result<()> {
     let rows = names.into_iter().filter_map(|name| {
-        let query = keep_going(terminal, &name, read(&name))?;
+        let query = keep_going(session.terminal, &name, read(&name))?;
         let parameters: Vec<String> = query
             .parameters
             .iter()
@@ -59,9 +59,8 @@ fn list_saved(
             .collect();
         Some([name, query.title, parameters.join(", ")])
     });
-    let headings =
-        [Heading::Name, Heading::Title, Heading::Parameters].map(|heading| heading.message(terminal.lang));
-    show_list(terminal, arguments, &headings, &rows.collect::<Vec<_>>())
+    let headings = [Heading::Name, Heading::Title, Heading::Parameters];
+    show_list(session, workspace, arguments, &headings, &rows.collect::<Vec<_>>())
 }
 
 /// What is broken is named beside the list and hides nothing else.
@@ -87,25 +86,18 @@ pub fn describe_years(years: &[i32]) -> String {
     shown.join(", ")
 }
 
-fn show_list<const N: usize>(
-    terminal: Terminal,
+fn show_list(
+    session: &Session,
+    workspace: &Workspace,
     arguments: &ListArgs,
-    headings: &[String; N],
-    rows: &[[String; N]],
+    headings: &[Heading; 3],
+    rows: &[[String; 3]],
 ) -> Result<()> {
-    let answer = list_answer(headings, rows);
-    let format = arguments.format.map_or_else(|| default_format(terminal), Into::into);
-    show(terminal, format, &answer, &Layout::plain(&answer.schema))
-}
-
-/// Makes a table of texts.
-pub fn list_answer<const N: usize>(headings: &[String; N], rows: &[[String; N]]) -> Answer {
-    let fields: Vec<Field> =
-        headings.iter().map(|heading| Field::new(heading, DataType::Utf8, false)).collect();
-    let schema = Arc::new(Schema::new(fields));
-    let column = |index: usize| {
-        Arc::new(StringArray::from_iter_values(rows.iter().map(|row| &row[index]))) as ArrayRef
+    let terminal = session.terminal;
+    let destination = Destination::for_list(arguments, terminal, workspace)?;
+    let column = |listing: Listing, (index, heading): (usize, &Heading)| {
+        listing.text(heading, rows.iter().map(|row| Some(row[index].clone())))
     };
-    let batch = RecordBatch::try_new(Arc::clone(&schema), (0..N).map(column).collect());
-    Answer { schema, batches: batch.into_iter().collect(), notices: Vec::new(), is_ordered: true }
+    let listing = headings.iter().enumerate().fold(Listing::new(terminal.lang), column);
+    destination.write_list(terminal, &listing.answer())
 }

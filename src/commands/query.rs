@@ -30,5 +30,5 @@ pub fn parse_arguments(pairs: &[String]) -> Result<Arguments> {
             None => Err(TerminalFault::NotAnArgument { found: pair.clone() }.error()),
         })
         .collect();
-    Ok(Arguments::new(pairs?))
+    Arguments::new(pairs?)
 }

@@ -3,13 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::cli::Global;
 use crate::engine::Engine;
 use crate::error::{Explain as _, Lang, Result};
-use crate::messages::TerminalFault;
+use crate::messages::{Stage, TerminalFault};
+use crate::progress::{Unit, Watcher};
+use crate::store::Author;
 use crate::terminal::Terminal;
 use crate::workspace::Workspace;
 
@@ -22,8 +24,8 @@ pub struct Session {
     pub terminal: Terminal,
     /// Language of images: Vietnamese unless another was asked for.
     pub image_lang: Lang,
-    /// The time that the history notes.
-    pub now: DateTime<Utc>,
+    /// Who works, and when, for the history.
+    pub author: Author,
     workspace: Option<PathBuf>,
     here: PathBuf,
     runtime: Runtime,
@@ -39,7 +41,7 @@ impl Session {
         Ok(Self {
             terminal,
             image_lang: global.lang.unwrap_or(Lang::Vi),
-            now: global.now.unwrap_or_else(Utc::now),
+            author: Author { operator: find_operator(), now: global.now.unwrap_or_else(Utc::now) },
             workspace: global.workspace.clone(),
             here: here.to_owned(),
             runtime,
@@ -65,17 +67,26 @@ impl Session {
         Engine::open(&self.find_workspace()?)
     }
 
+    /// Returns an observer that shows long work on the terminal.
+    pub fn watch(&self) -> Watcher {
+        self.terminal.watch()
+    }
+
     /// Waits for work; Ctrl-C abandons it at its next pause.
     ///
     /// # Errors
     /// What the work gives, or [`TerminalFault::Interrupted`].
     pub fn wait<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        self.runtime.block_on(async {
+        let watcher = self.watch();
+        watcher.begin(Stage::Asking, Unit::Time, None);
+        let result = self.runtime.block_on(async {
             tokio::select! {
                 result = work => result,
                 _ = tokio::signal::ctrl_c() => Err(TerminalFault::Interrupted.error()),
             }
-        })
+        });
+        watcher.end();
+        result
     }
 
     /// Waits for work that runs on other threads; Ctrl-C abandons it at once, paused or not, and
@@ -150,4 +161,12 @@ fn start_runtime() -> Result<Runtime> {
         .thread_stack_size(WORKER_STACK_BYTES)
         .build()
         .map_err(|error| TerminalFault::NoRuntime { problem: error.to_string() }.error())
+}
+
+/// Finds the user's name as the operating system's login sets it.
+fn find_operator() -> Option<String> {
+    ["LOGNAME", "USER", "USERNAME"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|name| !name.trim().is_empty())
 }

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::Session;
-use crate::cli::OutputArgs;
+use crate::cli::{ListArgs, OutputArgs};
 use crate::engine::{Answer, Engine};
 use crate::error::{Explain as _, Result};
 use crate::messages::{Narration, TerminalFault};
@@ -27,6 +27,16 @@ pub(super) struct Destination<'a> {
 impl<'a> Destination<'a> {
     /// Decides format and place before anything runs, so that a mistake costs no time.
     pub(super) fn new(arguments: &'a OutputArgs, terminal: Terminal, workspace: &Workspace) -> Result<Self> {
+        let destination = Self::for_list(&arguments.list, terminal, workspace)?;
+        Ok(Self { titles: arguments.titles || destination.titles, ..destination })
+    }
+
+    /// Does the same for lists that the program makes itself.
+    pub(super) fn for_list(
+        arguments: &'a ListArgs,
+        terminal: Terminal,
+        workspace: &Workspace,
+    ) -> Result<Self> {
         let file = arguments.output.as_deref();
         if let Some(file) = file {
             check_outside(file, workspace)?;
@@ -37,7 +47,7 @@ impl<'a> Destination<'a> {
             (None, None) => default_format(terminal),
         };
         // Markdown is read by people, so it speaks their words.
-        Ok(Self { format, file, titles: arguments.titles || format == Format::Markdown })
+        Ok(Self { format, file, titles: format == Format::Markdown })
     }
 
     /// Writes the answer and says what its reader must know.
@@ -54,20 +64,41 @@ impl<'a> Destination<'a> {
         } else {
             Layout::plain(&answer.schema)
         };
-        match self.file {
-            Some(file) => {
-                let mut bytes = Vec::new();
-                write_answer(&mut bytes, self.format, answer, &layout, &TableStyle::WHOLE)
-                    .map_err(|error| crate::terminal::write_fault(&error))?;
-                replace_file(file, &bytes)?;
-                terminal.narrate(&Narration::Wrote { file: file.display().to_string() });
-            }
-            None => show(terminal, self.format, answer, &layout)?,
-        }
+        self.deliver(terminal, answer, &layout)?;
         for notice in &answer.notices {
             terminal.narrate(notice);
         }
         Ok(())
+    }
+
+    /// Writes a list of the program's own: people see headings in their language, programs see names.
+    pub(super) fn write_list(&self, terminal: Terminal, answer: &Answer) -> Result<()> {
+        self.deliver(terminal, answer, &list_layout(self.format, answer, terminal))
+    }
+
+    /// Tells whether people read the result as it is written.
+    pub(super) fn is_for_people(&self) -> bool {
+        self.format.is_for_people()
+    }
+
+    fn deliver(&self, terminal: Terminal, answer: &Answer, layout: &Layout) -> Result<()> {
+        let Some(file) = self.file else { return show(terminal, self.format, answer, layout) };
+        let mut bytes = Vec::new();
+        write_answer(&mut bytes, self.format, answer, layout, &TableStyle::WHOLE)
+            .map_err(|error| crate::terminal::write_fault(&error))?;
+        let shown = file.display().to_string();
+        replace_file(file, &shown, &bytes)?;
+        terminal.narrate(&Narration::Wrote { file: shown });
+        Ok(())
+    }
+}
+
+/// Lays out a list of the program's own.
+pub fn list_layout(format: Format, answer: &Answer, terminal: Terminal) -> Layout {
+    if format.is_for_people() {
+        Layout::headed(&answer.schema, terminal.lang)
+    } else {
+        Layout::plain(&answer.schema)
     }
 }
 

@@ -13,6 +13,8 @@ use indexmap::IndexMap;
 pub(crate) use parse::hex;
 pub use parse::parse_contract;
 
+use crate::error::Place;
+
 /// The declaration of one dataset.
 #[derive(Debug, Clone)]
 pub struct Contract {
@@ -24,15 +26,46 @@ pub struct Contract {
     pub about: Option<String>,
     /// Names of the columns that identify a row within a year.
     pub primary_key: Vec<String>,
+    /// Whether a key that also stands in another year is worth a warning: dossiers and documents happen
+    /// once, units and indicators stand in every year.
+    pub unique_across_years: bool,
     /// Names of the columns that order the rows of a year's file.
     pub sort: Vec<String>,
     /// All declared columns, personal ones included, in order.
     pub columns: Vec<Column>,
     /// How side-by-side blocks of a wide table become rows.
     pub unpivot: Option<Unpivot>,
+    /// What must hold in every row, besides what its columns demand.
+    pub rules: Vec<Rule>,
     /// SHA-256 of the file, in hexadecimal.
     pub hash: String,
 }
+
+/// What must hold in every row.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// What people call it.
+    pub title: String,
+    /// A boolean expression in SQL over the columns, [`RULE_VALUES`] included; NULL passes.
+    pub check: String,
+    /// What a row that breaks it means for the import.
+    pub severity: Severity,
+    /// Where the expression stands.
+    pub place: Place,
+}
+
+/// What a row that breaks a rule means for the import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Severity {
+    /// It is rejected.
+    #[default]
+    Error,
+    /// It is stored and pointed out.
+    Warning,
+}
+
+/// What rules may use besides the columns: the reporting year, the period's ends, the as-of date.
+pub const RULE_VALUES: [&str; 4] = ["year", "period_from", "period_to", "as_of_date"];
 
 /// One declared column.
 #[derive(Debug, Clone)]
@@ -69,6 +102,32 @@ pub struct Column {
     pub from: Option<ValueSource>,
     /// The column whose cell this one reads too, in its own way.
     pub cell_of: Option<String>,
+    /// Which part of that cell it reads; the whole text if not given.
+    pub part: Option<Part>,
+    /// Parts of this column's cells that other columns keep, and that are no fault here for it.
+    pub parts: Vec<Part>,
+    /// Which day a month, a quarter or a year alone stands for; `None` refuses them.
+    pub partial: Option<Partial>,
+}
+
+/// A part of a cell such as `trên 35 lượt` or `13/28`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// `trên`, `≥`.
+    Qualifier,
+    /// `lượt`, `%`.
+    Unit,
+    /// The lower number of a ratio.
+    Denominator,
+}
+
+/// Which day a date without a day stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Partial {
+    /// The first one of the month, quarter or year.
+    FirstDay,
+    /// The last one.
+    LastDay,
 }
 
 /// The type of a column's values.

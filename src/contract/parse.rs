@@ -5,12 +5,18 @@
 
 use std::collections::{HashMap, HashSet};
 
+use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::parser::Parser;
+use datafusion::sql::sqlparser::tokenizer::Token;
 use indexmap::IndexMap;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 
-use super::{Column, ColumnType, Contract, ORIGIN_COLUMNS, Personal, Unpivot, ValueSource};
+use super::{
+    Column, ColumnType, Contract, ORIGIN_COLUMNS, Part, Partial, Personal, Rule, Severity, Unpivot,
+    ValueSource,
+};
 use crate::error::{Error, Place, Result};
 use crate::messages::ContractFault;
 use crate::vietnamese::fold::{fold, normalise};
@@ -24,10 +30,25 @@ struct RawContract {
     #[serde(default)]
     primary_key: Vec<Spanned<String>>,
     #[serde(default)]
+    unique_across_years: bool,
+    #[serde(default)]
     sort: Vec<Spanned<String>>,
     #[serde(default)]
     columns: Vec<RawColumn>,
     unpivot: Option<RawUnpivot>,
+    /// Words for "no value" in every column, besides the column's own.
+    #[serde(default)]
+    missing_values: Vec<String>,
+    #[serde(default)]
+    rules: Vec<RawRule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRule {
+    title: String,
+    check: Spanned<String>,
+    severity: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -54,6 +75,8 @@ struct RawColumn {
     personal: Option<Spanned<String>>,
     from: Option<Spanned<String>>,
     cell_of: Option<Spanned<String>>,
+    part: Option<Spanned<String>>,
+    partial: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -105,7 +128,7 @@ impl Checker<'_> {
         let names: Vec<String> = raw.columns.iter().map(|column| column.name.get_ref().clone()).collect();
         self.check_headers(&raw);
         let mut seen = HashSet::new();
-        let columns: Vec<Column> = raw
+        let mut columns: Vec<Column> = raw
             .columns
             .into_iter()
             .map(|column| {
@@ -119,17 +142,24 @@ impl Checker<'_> {
                 self.check_column(column, &names)
             })
             .collect();
+        for column in &mut columns {
+            column.missing_values.extend(raw.missing_values.iter().cloned());
+        }
+        tell_parts(&mut columns);
         let primary_key = self.check_references("primary_key", raw.primary_key, &names);
         let sort = self.check_references("sort", raw.sort, &names);
         let unpivot = raw.unpivot.map(|unpivot| Unpivot {
             column: self.check_reference("unpivot.column", unpivot.column, &names),
             values: self.check_references("unpivot.values", unpivot.values, &names),
         });
+        let rules = raw.rules.into_iter().map(|rule| self.check_rule(rule)).collect();
         Contract {
+            rules,
             name: name.to_owned(),
             title: normalise(&raw.title),
             about: raw.about.as_deref().map(normalise),
             primary_key,
+            unique_across_years: raw.unique_across_years,
             sort,
             columns,
             unpivot,
@@ -193,6 +223,19 @@ impl Checker<'_> {
         let from = self.check_word("from", raw.from, &sources);
         let categories = self.check_categories(&name, raw.categories.unwrap_or_default());
         let pattern = raw.pattern.and_then(|pattern| self.check_pattern(&name, &pattern));
+        let parts =
+            [("qualifier", Part::Qualifier), ("unit", Part::Unit), ("denominator", Part::Denominator)];
+        if let Some(part) = raw.part.as_ref().filter(|_| raw.cell_of.is_none()) {
+            self.report(ContractFault::PartAlone { column: name.clone() }, part.span());
+        }
+        let part = self.check_word("part", raw.part, &parts);
+        if let Some(partial) = &raw.partial
+            && !matches!(kind, ColumnType::Date | ColumnType::Timestamp)
+        {
+            self.report(ContractFault::PartialAlone { column: name.clone() }, partial.span());
+        }
+        let days = [("first day", Partial::FirstDay), ("last day", Partial::LastDay)];
+        let partial = self.check_word("partial", raw.partial, &days);
         let cell_of = raw.cell_of.map(|other| self.check_reference("cell_of", other, names));
         Column {
             title: normalise(&raw.title),
@@ -210,6 +253,9 @@ impl Checker<'_> {
             personal: personal.unwrap_or_default(),
             from,
             cell_of,
+            part,
+            parts: Vec::new(),
+            partial,
             name,
         }
     }
@@ -253,6 +299,24 @@ impl Checker<'_> {
         }
     }
 
+    /// What the expression may name is known when it is compiled; whether it is one, here.
+    fn check_rule(&mut self, raw: RawRule) -> Rule {
+        let span = raw.check.span();
+        let check = raw.check.into_inner();
+        let parsed = Parser::new(&GenericDialect {}).try_with_sql(&check).and_then(|mut parser| {
+            parser.parse_expr()?;
+            parser.expect_token(&Token::EOF)
+        });
+        if let Err(error) = parsed {
+            let problem = error.to_string();
+            self.report(ContractFault::BadRule { title: raw.title.clone(), problem }, span.clone());
+        }
+        let words = [("error", Severity::Error), ("warning", Severity::Warning)];
+        let severity = self.check_word("severity", raw.severity, &words).unwrap_or_default();
+        let place = Place::text(self.file, self.text, span.start, span.end);
+        Rule { title: normalise(&raw.title), check, severity, place }
+    }
+
     fn check_word<T: Copy>(
         &mut self,
         key: &str,
@@ -271,6 +335,15 @@ impl Checker<'_> {
             self.report(fault, raw.span());
         }
         found
+    }
+}
+
+/// Tells each column which parts of its cells other columns keep.
+fn tell_parts(columns: &mut [Column]) {
+    let told: Vec<(String, Part)> =
+        columns.iter().filter_map(|column| Some((column.cell_of.clone()?, column.part?))).collect();
+    for column in columns {
+        column.parts = told.iter().filter(|(of, _)| *of == column.name).map(|(_, part)| *part).collect();
     }
 }
 

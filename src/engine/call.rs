@@ -62,7 +62,7 @@ fn tree_of(parsed: &mut Parsed) -> Option<&mut ast::Statement> {
 async fn read_body(inner: &Context, call: &Call) -> Result<Query> {
     let query = saved::read_query(&inner.workspace, &call.query)?;
     let planned = saved::enter(&call.query, async {
-        let arguments = Arguments::new(call.arguments.iter().cloned());
+        let arguments = Arguments::new(call.arguments.iter().cloned())?;
         let (script, statement, parsed) = session::parse_saved(inner, &query, &arguments).await?;
         let parsed = Box::pin(expand_calls(inner, parsed, &script, &statement)).await?;
         match parsed {

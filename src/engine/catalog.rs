@@ -18,15 +18,15 @@ use super::dataset::{DatasetTable, Origin};
 use super::{imports, saved};
 use crate::contract::{Contract, parse_contract};
 use crate::error::Error;
-use crate::messages::{QueryNotice, WorkspaceFault};
-use crate::workspace::{Workspace, did_you_mean, read_text};
+use crate::messages::QueryNotice;
+use crate::workspace::{Workspace, read_text};
 
 /// The name of the one catalogue.
 pub(super) const CATALOG: &str = "workspace";
 /// The schema in which unqualified names are looked up.
 pub(super) const DATASETS: &str = "datasets";
 /// The schema of datasets with the origin of each row.
-const SOURCE: &str = "source";
+pub(super) const SOURCE: &str = "source";
 /// The schema of saved queries.
 pub(super) const QUERIES: &str = "queries";
 /// The standard's schema of tables and columns.
@@ -34,7 +34,7 @@ const INFORMATION_SCHEMA: &str = "information_schema";
 /// The table of the last result, which is found by its name but not listed.
 pub(super) const LAST: &str = "_";
 /// The table of imports.
-pub(super) const IMPORTS: &str = "imports";
+pub const IMPORTS: &str = "imports";
 
 /// The contracts of a workspace, read when asked for, so that an edit is seen at once.
 ///
@@ -59,10 +59,7 @@ impl Contracts {
     /// # Errors
     /// [`WorkspaceFault::UnknownDataset`], an unreadable file, or the faults in it.
     pub fn read(&self, dataset: &str) -> crate::error::Result<Arc<Contract>> {
-        let names = self.workspace.datasets()?;
-        if !names.iter().any(|name| name == dataset) {
-            return Err(unknown_dataset(dataset, &names));
-        }
+        self.workspace.require_dataset(dataset)?;
         let path = self.workspace.contract_file(dataset);
         let shown = self.workspace.display(&path);
         let text = read_text(&path, &shown)?;
@@ -76,14 +73,6 @@ impl Contracts {
         parsed.insert(dataset.to_owned(), (text, Arc::clone(&contract)));
         Ok(contract)
     }
-}
-
-fn unknown_dataset(name: &str, names: &[String]) -> Error {
-    let (hint, hint_vi) = match did_you_mean(name, names.iter().map(String::as_str)) {
-        Some(near) => (format!("did you mean `{near}`?"), format!("có phải ý bạn là `{near}`?")),
-        None => (format!("there are: {}", names.join(", ")), format!("hiện có: {}", names.join(", "))),
-    };
-    Error::new(WorkspaceFault::UnknownDataset { name: name.to_owned(), hint, hint_vi })
 }
 
 /// Gives the current session state to providers that must plan or scan.
@@ -226,7 +215,8 @@ impl WorkspaceSchema {
             SchemaKind::Queries => return saved::make_view(&self.context, name).await,
             SchemaKind::Datasets if name == LAST => {
                 let last = self.context.last();
-                return last.map(|last| last.table).ok_or_else(|| external(unknown_dataset(name, &[])));
+                let gone = || DataFusionError::Internal("the last result has gone".to_owned());
+                return last.map(|last| last.table).ok_or_else(gone);
             }
             SchemaKind::Datasets if name == IMPORTS => return imports::make_table(&self.context.workspace),
             SchemaKind::Datasets => Origin::Hidden,

@@ -104,7 +104,6 @@ struct OpenFiles {
 #[derive(Debug)]
 struct OpenFile {
     file: std::fs::File,
-    path: std::path::PathBuf,
     meta: ObjectMeta,
 }
 
@@ -114,12 +113,12 @@ impl OpenFiles {
             return Ok(found);
         }
         let result = self.store.get_opts(location, GetOptions::default()).await?;
-        let GetResultPayload::File(file, path) = result.payload else {
+        let GetResultPayload::File(file, _) = result.payload else {
             return Err(object_store::Error::NotSupported {
                 source: "the workspace is not on a local disk".into(),
             });
         };
-        let opened = Arc::new(OpenFile { file, path, meta: result.meta });
+        let opened = Arc::new(OpenFile { file, meta: result.meta });
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(Arc::clone(open.entry(location.clone()).or_insert(opened)))
     }
@@ -136,7 +135,7 @@ impl OpenFile {
         read_exact_at(&self.file, &mut buffer, range.start).map_err(|source| {
             object_store::Error::Generic {
                 store: "workspace",
-                source: format!("{}: {source}", self.path.display()).into(),
+                source: format!("{}: {source}", self.meta.location).into(),
             }
         })?;
         Ok(buffer.into())

@@ -1,79 +1,353 @@
-//! Turns the session's functions into what a person wants to know: how each is called and what it gives.
+//! Turns the department's rules into SQL functions: working days, deadlines, timeliness, autonomy, spelling.
+//!
+//! Every function is one entry of a table: its parameters, its result, what it means with the place
+//! of the rule, and what it does. The table serves registration, type conversion and documentation.
 
-use datafusion::logical_expr::Documentation;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
-use super::Engine;
+use chrono::{NaiveDate, NaiveDateTime};
+use datafusion::arrow::array::{
+    Array as _, ArrayRef, AsArray as _, BooleanArray, Date32Array, Int64Array, StringArray,
+};
+use datafusion::arrow::datatypes::{
+    ArrowPrimitiveType, DataType, Date32Type, Float64Type, Int64Type, TimeUnit, TimestampMicrosecondType,
+};
+use datafusion::common::{Result, ScalarValue, plan_err};
+use datafusion::logical_expr::{
+    ColumnarValue, DocSection, Documentation, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
+    Volatility,
+};
 
-/// A function of SQL.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Function {
-    /// Its name.
-    pub name: String,
-    /// How it is called: `date_trunc(precision, expression)`.
-    pub call: String,
-    /// What it does, in the engine's words.
-    pub about: String,
-    /// What its arguments mean.
-    pub arguments: Vec<(String, String)>,
-    /// An example with its result.
-    pub example: Option<String>,
-    /// What kind of function it is.
-    pub kind: FunctionKind,
+use super::fault::CALLED_AS;
+use super::working_calendar::WorkingCalendar;
+use crate::vietnamese::calendar::Saturdays;
+use crate::vietnamese::fold::{fold, unaccent};
+use crate::vietnamese::rules::{autonomy_group, timeliness};
+use crate::workspace::Workspace;
+
+/// What a parameter takes; values of other types are converted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Day,
+    Time,
+    Whole,
+    Fraction,
+    Truth,
+    Words,
 }
 
-/// What kind of function it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FunctionKind {
-    /// One value per row.
-    Scalar,
-    /// One value per group.
-    Aggregate,
-    /// One value per row, from the rows around it.
-    Window,
-    /// Rows.
-    Table,
+/// One function of the table.
+struct Definition {
+    name: &'static str,
+    parameters: &'static [(&'static str, Wanted)],
+    /// How many parameters at the end may be left out.
+    optional: usize,
+    result: DataType,
+    about: &'static str,
+    run: fn(&Rows<'_>, &WorkingCalendar) -> Result<ArrayRef>,
 }
 
-impl FunctionKind {
-    /// The word for lists.
-    pub fn word(self) -> &'static str {
+const SATURDAYS: (&str, Wanted) = ("count_makeup_saturdays", Wanted::Truth);
+
+static DEFINITIONS: [Definition; 8] = [
+    Definition {
+        name: "working_days",
+        parameters: &[("from", Wanted::Day), ("to", Wanted::Day), SATURDAYS],
+        optional: 1,
+        result: DataType::Int64,
+        about: "Working days of public bodies after `from` up to and including `to`, negative if `to` comes \
+                first (Labour Code 2019, article 112, and the yearly announcements; `calendar.csv` adds days)",
+        run: working_days,
+    },
+    Definition {
+        name: "add_working_days",
+        parameters: &[("date", Wanted::Day), ("days", Wanted::Whole), SATURDAYS],
+        optional: 1,
+        result: DataType::Date32,
+        about: "The `days`-th working day after `date`, which is not counted itself (Civil Code 2015, \
+                articles 147 and 148); before it, if `days` is negative",
+        run: add_working_days,
+    },
+    Definition {
+        name: "is_working_day",
+        parameters: &[("date", Wanted::Day), SATURDAYS],
+        optional: 1,
+        result: DataType::Boolean,
+        about: "Whether public bodies work on `date`",
+        run: is_working_day,
+    },
+    Definition {
+        name: "deadline",
+        parameters: &[("received_at", Wanted::Time), ("days", Wanted::Whole), SATURDAYS],
+        optional: 1,
+        result: DataType::Date32,
+        about: "The last day of a term of `days` working days; a receipt on a rest day or after 17:00 counts \
+                as one of the next working day",
+        run: deadline,
+    },
+    Definition {
+        name: "timeliness",
+        parameters: &[
+            ("received", Wanted::Day),
+            ("due", Wanted::Day),
+            ("completed", Wanted::Day),
+            ("as_of", Wanted::Day),
+        ],
+        optional: 0,
+        result: DataType::Utf8,
+        about: "`early`, `on_time`, `overdue`, `in_progress` or `in_progress_overdue`, date against date; NULL \
+                without a due date, or if completed before received. It checks an exported outcome and never \
+                replaces it",
+        run: judge_timeliness,
+    },
+    Definition {
+        name: "autonomy_group",
+        parameters: &[("rate", Wanted::Fraction)],
+        optional: 0,
+        result: DataType::Utf8,
+        about: "The group of a service unit by its rate of self-financing, 1 being 100 % (Decree 60/2021/ND-CP, \
+                article 9): `4` below 10 %, `3c` from 10 %, `3b` from 30 %, `3a` from 70 %, `1/2` from 100 % on, \
+                between which investment decides",
+        run: find_autonomy_group,
+    },
+    Definition {
+        name: "unaccent",
+        parameters: &[("text", Wanted::Words)],
+        optional: 0,
+        result: DataType::Utf8,
+        about: "The text without Vietnamese marks; `đ` becomes `d`",
+        run: |rows, _| Ok(rows.map_text(unaccent)),
+    },
+    Definition {
+        name: "fold",
+        parameters: &[("text", Wanted::Words)],
+        optional: 0,
+        result: DataType::Utf8,
+        about: "The key under which spellings of the same words are equal: lower case, no marks, no punctuation",
+        run: |rows, _| Ok(rows.map_text(fold)),
+    },
+];
+
+fn working_days(rows: &Rows<'_>, calendar: &WorkingCalendar) -> Result<ArrayRef> {
+    let days = calendar.read()?;
+    let count = |row| {
+        let (Some(from), Some(to)) = (rows.day(0, row), rows.day(1, row)) else { return Ok(None) };
+        calendar.explain(&days, days.working_days(from, to, rows.saturdays(2, row))).map(Some)
+    };
+    Ok(Arc::new((0..rows.count).map(count).collect::<Result<Int64Array>>()?))
+}
+
+fn add_working_days(rows: &Rows<'_>, calendar: &WorkingCalendar) -> Result<ArrayRef> {
+    let days = calendar.read()?;
+    rows.collect_days(|row| {
+        let (Some(date), Some(count)) = (rows.day(0, row), rows.whole(1, row)) else { return Ok(None) };
+        calendar.explain(&days, days.add_working_days(date, count, rows.saturdays(2, row))).map(Some)
+    })
+}
+
+fn is_working_day(rows: &Rows<'_>, calendar: &WorkingCalendar) -> Result<ArrayRef> {
+    let days = calendar.read()?;
+    let ask = |row| {
+        let Some(date) = rows.day(0, row) else { return Ok(None) };
+        calendar.explain(&days, days.is_working_day(date, rows.saturdays(1, row))).map(Some)
+    };
+    Ok(Arc::new((0..rows.count).map(ask).collect::<Result<BooleanArray>>()?))
+}
+
+fn deadline(rows: &Rows<'_>, calendar: &WorkingCalendar) -> Result<ArrayRef> {
+    let days = calendar.read()?;
+    rows.collect_days(|row| {
+        let (Some(time), Some(count)) = (rows.time(0, row), rows.whole(1, row)) else { return Ok(None) };
+        calendar.explain(&days, days.deadline(time, count, rows.saturdays(2, row))).map(Some)
+    })
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "all functions of the table have one shape")]
+fn judge_timeliness(rows: &Rows<'_>, _: &WorkingCalendar) -> Result<ArrayRef> {
+    let judge = |row| timeliness(rows.day(0, row), rows.day(1, row), rows.day(2, row), rows.day(3, row));
+    Ok(Arc::new((0..rows.count).map(judge).collect::<StringArray>()))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "all functions of the table have one shape")]
+fn find_autonomy_group(rows: &Rows<'_>, _: &WorkingCalendar) -> Result<ArrayRef> {
+    let find = |row| rows.fraction(0, row).and_then(autonomy_group);
+    Ok(Arc::new((0..rows.count).map(find).collect::<StringArray>()))
+}
+
+/// The arguments of one call, one array per parameter given.
+struct Rows<'a> {
+    arrays: &'a [ArrayRef],
+    count: usize,
+}
+
+impl Rows<'_> {
+    /// Reads a value unless it is NULL or its parameter was left out.
+    fn value<T: ArrowPrimitiveType>(&self, parameter: usize, row: usize) -> Option<T::Native> {
+        let array = self.arrays.get(parameter).filter(|array| array.is_valid(row))?;
+        Some(array.as_primitive_opt::<T>()?.value(row))
+    }
+
+    fn day(&self, parameter: usize, row: usize) -> Option<NaiveDate> {
+        Date32Type::to_naive_date_opt(self.value::<Date32Type>(parameter, row)?)
+    }
+
+    fn time(&self, parameter: usize, row: usize) -> Option<NaiveDateTime> {
+        let micros = self.value::<TimestampMicrosecondType>(parameter, row)?;
+        chrono::DateTime::from_timestamp_micros(micros).map(|time| time.naive_utc())
+    }
+
+    fn whole(&self, parameter: usize, row: usize) -> Option<i64> {
+        self.value::<Int64Type>(parameter, row)
+    }
+
+    fn fraction(&self, parameter: usize, row: usize) -> Option<f64> {
+        self.value::<Float64Type>(parameter, row)
+    }
+
+    /// Make-up Saturdays count unless the last argument says no.
+    fn saturdays(&self, parameter: usize, row: usize) -> Saturdays {
+        let given = self.arrays.get(parameter).filter(|array| array.is_valid(row));
+        match given.and_then(|array| array.as_boolean_opt()).map(|array| array.value(row)) {
+            Some(false) => Saturdays::LeftOut,
+            _ => Saturdays::Counted,
+        }
+    }
+
+    fn map_text(&self, change: fn(&str) -> String) -> ArrayRef {
+        let Some(texts) = self.arrays.first().and_then(|array| array.as_string_opt::<i32>()) else {
+            return Arc::new(StringArray::new_null(self.count));
+        };
+        Arc::new(texts.iter().map(|text| text.map(change)).collect::<StringArray>())
+    }
+
+    fn collect_days(&self, find: impl Fn(usize) -> Result<Option<NaiveDate>>) -> Result<ArrayRef> {
+        let day = |row| Ok(find(row)?.map(Date32Type::from_naive_date));
+        Ok(Arc::new((0..self.count).map(day).collect::<Result<Date32Array>>()?))
+    }
+}
+
+impl Wanted {
+    fn data_type(self) -> DataType {
         match self {
-            Self::Scalar => "scalar",
-            Self::Aggregate => "aggregate",
-            Self::Window => "window",
-            Self::Table => "table",
+            Self::Day => DataType::Date32,
+            Self::Time => DataType::Timestamp(TimeUnit::Microsecond, None),
+            Self::Whole => DataType::Int64,
+            Self::Fraction => DataType::Float64,
+            Self::Truth => DataType::Boolean,
+            Self::Words => DataType::Utf8,
+        }
+    }
+
+    /// Tells whether values of a type can be meant; dates may be written as text.
+    fn accepts(self, given: &DataType) -> bool {
+        let given = if let DataType::Dictionary(_, value) = given { value.as_ref() } else { given };
+        match self {
+            _ if *given == DataType::Null => true,
+            Self::Day | Self::Time => given.is_string() || given.is_temporal(),
+            Self::Whole => given.is_integer(),
+            Self::Fraction => given.is_numeric(),
+            Self::Truth => *given == DataType::Boolean,
+            Self::Words => given.is_string(),
         }
     }
 }
 
-impl Engine {
-    /// Lists the functions by name, aliases included.
-    pub fn functions(&self) -> Vec<Function> {
-        let state = self.context().state();
-        let scalar = state.scalar_functions().iter();
-        let scalar = scalar.map(|(name, one)| describe(name, FunctionKind::Scalar, one.documentation()));
-        let aggregate = state.aggregate_functions().iter();
-        let aggregate =
-            aggregate.map(|(name, one)| describe(name, FunctionKind::Aggregate, one.documentation()));
-        let window = state.window_functions().iter();
-        let window = window.map(|(name, one)| describe(name, FunctionKind::Window, one.documentation()));
-        let table = state.table_functions().keys().map(|name| describe(name, FunctionKind::Table, None));
-        let mut functions: Vec<Function> = scalar.chain(aggregate).chain(window).chain(table).collect();
-        functions.sort_by(|a, b| (&a.name, a.kind).cmp(&(&b.name, b.kind)));
-        functions.dedup_by(|a, b| a.name == b.name);
-        functions
+/// A function of the table as the engine calls it.
+#[derive(Debug)]
+struct DomainFunction {
+    definition: &'static Definition,
+    signature: Signature,
+    documentation: Documentation,
+    calendar: WorkingCalendar,
+}
+
+impl std::fmt::Debug for Definition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
     }
 }
 
-fn describe(name: &str, kind: FunctionKind, documentation: Option<&Documentation>) -> Function {
-    let call = documentation.map(|found| found.syntax_example.trim().to_owned());
-    let about = documentation.map(|found| found.description.trim().to_owned());
-    Function {
-        name: name.to_owned(),
-        call: call.filter(|call| !call.is_empty()).unwrap_or_else(|| format!("{name}(…)")),
-        about: about.unwrap_or_default(),
-        arguments: documentation.and_then(|found| found.arguments.clone()).unwrap_or_default(),
-        example: documentation.and_then(|found| found.sql_example.clone()),
-        kind,
+impl PartialEq for DomainFunction {
+    fn eq(&self, other: &Self) -> bool {
+        self.definition.name == other.definition.name && self.calendar == other.calendar
+    }
+}
+
+impl Eq for DomainFunction {}
+
+impl Hash for DomainFunction {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.definition.name.hash(state);
+    }
+}
+
+/// Makes all functions of the table, over the calendar of a workspace.
+pub(super) fn domain_functions(workspace: &Workspace) -> impl Iterator<Item = ScalarUDF> {
+    let calendar = WorkingCalendar::new(workspace);
+    DEFINITIONS.iter().map(move |definition| {
+        ScalarUDF::from(DomainFunction {
+            definition,
+            signature: Signature::user_defined(Volatility::Stable),
+            documentation: definition.document(),
+            calendar: calendar.clone(),
+        })
+    })
+}
+
+impl Definition {
+    fn syntax(&self) -> String {
+        let required = self.parameters.len() - self.optional;
+        let name = |(index, (name, _)): (usize, &(&str, Wanted))| match index {
+            0 => (*name).to_owned(),
+            index if index < required => format!(", {name}"),
+            _ => format!("[, {name}]"),
+        };
+        format!("{}({})", self.name, self.parameters.iter().enumerate().map(name).collect::<String>())
+    }
+
+    fn document(&self) -> Documentation {
+        let section = DocSection { include: true, label: "Department", description: None };
+        Documentation::builder(section, self.about, self.syntax()).build()
+    }
+}
+
+impl ScalarUDFImpl for DomainFunction {
+    fn name(&self) -> &str {
+        self.definition.name
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
+        Ok(self.definition.result.clone())
+    }
+
+    fn coerce_types(&self, given: &[DataType]) -> Result<Vec<DataType>> {
+        let Definition { parameters, optional, .. } = self.definition;
+        let wanted = parameters.iter().map(|(_, wanted)| *wanted).zip(given);
+        let is_enough = (parameters.len() - optional..=parameters.len()).contains(&given.len());
+        if !is_enough || wanted.clone().any(|(wanted, given)| !wanted.accepts(given)) {
+            return plan_err!("{CALLED_AS}{}", self.definition.syntax());
+        }
+        Ok(wanted.map(|(wanted, _)| wanted.data_type()).collect())
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let is_constant = args.args.iter().all(|value| matches!(value, ColumnarValue::Scalar(_)));
+        let count = if is_constant { 1 } else { args.number_rows };
+        let arrays: Vec<ArrayRef> =
+            args.args.into_iter().map(|value| value.into_array(count)).collect::<Result<_>>()?;
+        let result = (self.definition.run)(&Rows { arrays: &arrays, count }, &self.calendar)?;
+        if is_constant {
+            return ScalarValue::try_from_array(&result, 0).map(ColumnarValue::Scalar);
+        }
+        Ok(ColumnarValue::Array(result))
+    }
+
+    fn documentation(&self) -> Option<&Documentation> {
+        Some(&self.documentation)
     }
 }

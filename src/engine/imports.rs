@@ -57,7 +57,9 @@ pub(super) fn make_table(workspace: &Workspace) -> Result<Arc<dyn TableProvider>
         text("synthetic", &|found| Some(describe_synthetic(&found.synthetic))),
         text("files", &|found| Some(join(&found.files, |file| file.name.clone()))),
         text("sheets", &|found| Some(join(&found.files, |file| file.sheets.join(", ")))),
+        text("file_sizes", &|found| Some(join(&found.files, |file| file.bytes.to_string()))),
         text("file_hashes", &|found| Some(join(&found.files, |file| file.sha256.clone()))),
+        count("importer_version", &|found| u64::from(found.importer_version)),
         text("contract_hash", &|found| Some(found.contract_hash.clone())),
         text("revision", &|found| Some(found.revision.clone())),
         column("fault", DataType::Utf8, Arc::new(faults)),
@@ -72,7 +74,7 @@ fn read_entries(workspace: &Workspace) -> crate::error::Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for dataset in workspace.datasets()? {
         for year in workspace.years(&dataset)? {
-            let read = read_provenance(&workspace.year_file(&dataset, year));
+            let read = read_provenance(workspace, &workspace.year_file(&dataset, year));
             let provenance = read.map_err(|error| error.message(Lang::En));
             entries.push(Entry { dataset: dataset.clone(), year, provenance });
         }

@@ -67,7 +67,7 @@ fn inspect_scan(
     let columns = columns_read(scan);
     let years = workspace.years(dataset).map_err(external)?;
     for year in years_read(state, &scan.filters, &years)? {
-        let provenance = read_provenance(&workspace.year_file(dataset, year)).map_err(external)?;
+        let provenance = read_provenance(workspace, &workspace.year_file(dataset, year)).map_err(external)?;
         let read: BTreeSet<Named> = match provenance.synthetic {
             Synthetic::None => continue,
             Synthetic::All => BTreeSet::new(),

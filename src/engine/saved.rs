@@ -30,9 +30,25 @@ use crate::workspace::{Workspace, did_you_mean, read_text};
 pub struct Arguments(BTreeMap<String, String>);
 
 impl Arguments {
-    /// Collects `name=value` pairs; a later pair wins.
-    pub fn new(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self(pairs.into_iter().collect())
+    /// Collects `name=value` pairs.
+    ///
+    /// # Errors
+    /// [`QueryFault::GivenTwice`]: neither of two values is more meant than the other.
+    pub fn new(pairs: impl IntoIterator<Item = (String, String)>) -> Result<Self> {
+        let mut values = BTreeMap::new();
+        for (name, value) in pairs {
+            if values.insert(name.clone(), value).is_some() {
+                return Err(QueryFault::GivenTwice { name }.error());
+            }
+        }
+        Ok(Self(values))
+    }
+
+    /// Gives some value to every parameter that needs one, so that the SQL can be planned.
+    fn examples(query: &SavedQuery) -> Self {
+        let needs = |parameter: &&Parameter| parameter.default.is_none() && !parameter.optional;
+        let example = |parameter: &Parameter| (parameter.name.clone(), parameter.kind.example().to_owned());
+        Self(query.parameters.iter().filter(needs).map(example).collect())
     }
 }
 
@@ -169,6 +185,7 @@ fn missing(query: &SavedQuery, parameter: &Parameter) -> Error {
         query: query.name.clone(),
         name: parameter.name.clone(),
         kind: parameter.kind.word().to_owned(),
+        example: parameter.kind.example().to_owned(),
     })
     .at(Place::file(&query.file))
 }
@@ -266,9 +283,21 @@ pub(super) async fn make_view(
     name: &str,
 ) -> datafusion::common::Result<Arc<dyn TableProvider>> {
     let query = read_query(&inner.workspace, name).map_err(external)?;
-    let planned = async { session::plan_saved(inner, &query).await.map_err(fault::describe) };
+    let arguments = Arguments::default();
+    let planned = async { session::plan_saved(inner, &query, &arguments).await.map_err(fault::describe) };
     let plan = enter(name, planned).await.map_err(external)?;
     Ok(Arc::new(ViewTable::new(plan, Some(query.text))))
+}
+
+/// Plans a saved query with its defaults, and with examples where it has none.
+///
+/// # Errors
+/// Why it cannot run.
+pub(super) async fn check_query(inner: &Context, name: &str) -> Result<()> {
+    let query = read_query(&inner.workspace, name)?;
+    let examples = Arguments::examples(&query);
+    let planned = async { session::plan_saved(inner, &query, &examples).await.map_err(fault::describe) };
+    enter(name, planned).await.map(drop)
 }
 
 /// Does the work for a saved query, unless that is being done already further out.

@@ -8,8 +8,8 @@ use std::sync::{Arc, PoisonError};
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::common::Column;
 use datafusion::common::metadata::FieldMetadata;
+use datafusion::common::{Column, TableReference};
 use datafusion::datasource::MemTable;
 use datafusion::execution::memory_pool::UnboundedMemoryPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
@@ -27,6 +27,7 @@ use super::catalog::{
     CATALOG, Context, Contracts, DATASETS, LastResult, StateSource, WorkspaceCatalogs, external,
 };
 use super::files::{FileReplaced, WorkspaceOnly};
+use super::functions::domain_functions;
 use super::label::{Label, LabelRule};
 use super::saved::{self, Bindings};
 use super::{Script, Statement, TITLE_KEY, Watch, fault, notice, statement};
@@ -215,6 +216,31 @@ impl Engine {
         saved::share_defaults(work).await
     }
 
+    /// Plans a saved query, to see whether it can run.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub async fn check_query(&self, name: &str) -> Result<()> {
+        saved::check_query(&self.inner, name).await
+    }
+
+    /// Returns the columns of a table that is named as after FROM.
+    ///
+    /// # Errors
+    /// [`QueryFault::UnknownTable`] proposing the likely one, or why it cannot be used.
+    pub async fn describe_table(&self, name: &str) -> Result<SchemaRef> {
+        let state = self.context.state();
+        let reference = TableReference::parse_str(name);
+        let find = async {
+            fault::check_relation(&state, &reference)?;
+            state.schema_for_ref(reference.clone())?.table(reference.table()).await
+        };
+        match find.await.map_err(fault::describe)? {
+            Some(table) => Ok(table.schema()),
+            None => Err(fault::describe(fault::unknown_table(&state, None, &reference))),
+        }
+    }
+
     async fn run(
         &self,
         script: &Script,
@@ -291,6 +317,7 @@ fn open_context(inner: &Context) -> datafusion::common::Result<SessionContext> {
         .build();
     let context = SessionContext::new_with_state(state);
     context.register_udf(ScalarUDF::from(Label::new()));
+    domain_functions(&inner.workspace).for_each(|function| context.register_udf(function));
     Ok(context)
 }
 
@@ -368,13 +395,13 @@ pub(super) async fn parse_saved(
     Ok((script, statement, parsed))
 }
 
-/// Plans a saved query for use as a table.
+/// Plans a saved query with the given arguments.
 pub(super) async fn plan_saved(
     inner: &Context,
     query: &SavedQuery,
+    arguments: &saved::Arguments,
 ) -> datafusion::common::Result<LogicalPlan> {
-    let arguments = saved::Arguments::default();
-    let (script, statement, parsed) = parse_saved(inner, query, &arguments).await.map_err(external)?;
+    let (script, statement, parsed) = parse_saved(inner, query, arguments).await.map_err(external)?;
     let parsed = expand_calls(inner, parsed, &script, &statement).await.map_err(external)?;
     let state = inner.state()?;
     let planned = async {

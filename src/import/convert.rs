@@ -13,14 +13,16 @@ use datafusion::arrow::array::{
 };
 use datafusion::arrow::error::ArrowError;
 
+use super::amount::{money_scale, read_decimal};
 use super::check::check_value;
 use super::locate::{Located, Slot, StatedTotal, is_missing};
 use super::personal::hash_personal;
 use super::rows::shown;
-use super::value::{Context, Problem, Value, money_scale, read_decimal, read_value};
+use super::value::{Context, Problem, Value, read_value};
+use super::watch::ColumnWatch;
 use crate::contract::{Column, ColumnType, Contract, Personal};
-use crate::error::Place;
-use crate::source::{Cell, column_letters};
+use crate::error::{Error, Place};
+use crate::source::{Cell, Row, column_letters};
 use crate::vietnamese::fold::{fold, normalise};
 use crate::vietnamese::numbers::{Decimal, parse_number};
 
@@ -33,6 +35,8 @@ pub struct Part<'a> {
     pub located: Located<'a>,
     /// The as-of date as a cell, for columns that read it.
     pub as_of: Cell,
+    /// The reporting year.
+    pub year: i32,
 }
 
 /// Values of all columns of the contract, with the origin of every row.
@@ -79,6 +83,23 @@ pub fn convert<'a>(contract: &Contract, parts: &'a [Part<'a>], key: &dyn Fn(&str
         table.columns.push(values);
     }
     table
+}
+
+/// Looks at whole columns for doubts that no single cell shows.
+pub fn watch_columns(contract: &Contract, parts: &[Part<'_>]) -> Vec<Error> {
+    let mut warnings = Vec::new();
+    for part in parts {
+        let stored = contract.columns.iter().enumerate().filter(|(_, column)| column.is_stored());
+        for (field, column) in stored {
+            let mut watch = ColumnWatch::default();
+            for record in &part.located.records {
+                let slot = part.located.slot(record, field, contract, &part.as_of);
+                watch.see(&slot.cell, column, &|| slot_place(part, &slot, column));
+            }
+            warnings.extend(watch.warnings(column));
+        }
+    }
+    warnings
 }
 
 fn convert_part(
@@ -163,6 +184,8 @@ pub(super) fn column_context(contract: &Contract, part: &Part<'_>, field: usize)
     Context {
         percent_heading: headings.iter().any(|heading| heading.contains('%')),
         scale,
+        year: part.year,
+        since_1904: part.located.sheet.since_1904,
         ..Context::default()
     }
 }
@@ -253,9 +276,22 @@ impl Table<'_> {
 
     /// Returns the number of the row in its file.
     pub fn row_number(&self, row: usize) -> u32 {
+        self.source_row(row).number
+    }
+
+    /// Returns the row of the export that a row was read from.
+    pub fn source_row(&self, row: usize) -> &Row {
         let (part, record) = self.rows[row];
         let located = &self.parts[part].located;
-        located.sheet.rows[located.records[record].row].number
+        &located.sheet.rows[located.records[record].row]
+    }
+
+    /// Names the cell that a column of a row was read from, with what stands there.
+    pub fn cell_place(&self, contract: &Contract, row: usize, field: usize) -> Place {
+        let (part, record) = self.rows[row];
+        let part = &self.parts[part];
+        let slot = part.located.slot(&part.located.records[record], field, contract, &part.as_of);
+        slot_place(part, &slot, &contract.columns[field])
     }
 
     /// Names a row, or a column's heading in it.

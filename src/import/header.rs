@@ -60,6 +60,11 @@ impl SourceColumn {
     pub fn heading(&self) -> String {
         self.path.join(" → ")
     }
+
+    /// Tells whether a column of the contract was recognised here, and better elsewhere.
+    pub fn is_outdone(&self) -> bool {
+        self.role == Role::Ignored && self.rank > 0
+    }
 }
 
 impl Header {
@@ -156,7 +161,7 @@ impl<'a> Dictionary<'a> {
 }
 
 /// Drops a unit or remark in brackets from the end of a heading: `Lệ phí (đồng)` is `Lệ phí`.
-fn without_suffix(heading: &str) -> &str {
+pub(super) fn without_suffix(heading: &str) -> &str {
     let trimmed = heading.trim_end();
     trimmed
         .strip_suffix(')')
@@ -211,7 +216,7 @@ fn drop_weaker_claims(columns: &mut [SourceColumn]) {
 }
 
 /// Reads the headings above each column, merged cells filled in, repeated ones dropped.
-fn heading_paths(sheet: &Sheet, top: usize, height: usize) -> Vec<Vec<String>> {
+pub(super) fn heading_paths(sheet: &Sheet, top: usize, height: usize) -> Vec<Vec<String>> {
     let width = sheet.rows[top..top + height].iter().map(|row| row.cells.len()).max().unwrap_or(0);
     let mut grid: Vec<Vec<String>> = sheet.rows[top..top + height]
         .iter()

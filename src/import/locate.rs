@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use super::gaps::{find_gaps, nearest_heading};
 use super::header::{Dictionary, Header, Role, contested_field, find_header, missing_fields, needed_columns};
 use super::rows::{GroupHeading, RowKind, classify_rows, group_heading, stated_count};
 use crate::contract::{Column, ColumnType, Contract, ValueSource};
@@ -119,7 +120,7 @@ pub fn explain_missing(sheet: &Sheet, contract: &Contract, file: &str) -> Option
     (recognised >= 2).then(|| missing_columns(sheet, contract, file, &header, &missing))
 }
 
-fn header_place(sheet: &Sheet, file: &str, header: &Header) -> Place {
+pub(super) fn header_place(sheet: &Sheet, file: &str, header: &Header) -> Place {
     let number = sheet.rows.get(header.top).map_or(0, |row| row.number);
     Place::Cell {
         file: file.to_owned(),
@@ -142,11 +143,17 @@ fn missing_columns(
         .filter(|column| column.role == Role::Ignored)
         .map(|column| format!("`{}`", column.heading()))
         .collect();
+    let headings = find_gaps(contract, header).unclaimed;
     let errors = missing.iter().map(|column| {
+        let likely = contract
+            .column(column)
+            .and_then(|column| nearest_heading(column, headings.iter().map(String::as_str)));
         let fault = ImportFault::MissingColumn {
             column: (*column).to_owned(),
             title: contract.column(column).map_or_else(String::new, |column| column.title.clone()),
             found: unclaimed.join(", "),
+            likely: likely.map_or_else(String::new, |heading| format!("is it `{heading}`? ")),
+            likely_vi: likely.map_or_else(String::new, |heading| format!("có phải `{heading}`? ")),
             contract: format!("datasets/{}.toml", contract.name),
         };
         Error::new(fault).at(header_place(sheet, file, header))

@@ -3,32 +3,60 @@
 //! A plan goes through everything except the last step, so that `--dry-run` and the real import
 //! cannot differ: an import is a plan that had nothing to refuse, published.
 
+mod amount;
+pub mod carried;
 pub mod check;
+mod code;
 pub mod convert;
+mod draft;
+pub mod footer;
+pub mod gaps;
 pub mod header;
 pub mod locate;
+mod marker;
+mod moment;
 pub mod period;
 pub mod personal;
 pub mod plan;
 pub mod report;
 pub mod rows;
+pub mod rules;
 pub mod totals;
+pub mod twins;
 pub mod value;
+mod wanted;
+pub mod watch;
 
 use sha2::{Digest, Sha256};
 
-use self::convert::{Part, Table, convert};
+use self::convert::{CellFault, Part, Table, convert};
+pub use self::draft::{Draft, DraftRequest, draft_contract};
+use self::gaps::find_gaps;
 use self::locate::{Located, locate};
-pub use self::plan::{ColumnPlan, FilePlan, ImportPlan, ImportReport, ImportRequest, SheetPlan};
+pub use self::plan::{
+    ColumnPlan, FilePlan, Ignored, ImportPlan, ImportReport, ImportRequest, LeftOut, Reason, SheetPlan,
+};
 use self::plan::{count_kinds, plan_sheet};
 pub use self::report::{Reject, RejectedCell};
-use self::report::{complaints, rejects};
-use crate::contract::{Contract, Personal, hex};
-use crate::error::{Error, Place, Result};
-use crate::messages::ImportFault;
+use self::report::{complaints, merge_warnings, rejects};
+use self::rows::RowKind;
+use self::rules::{Breach, Known, Rules};
+use self::twins::{RowDigest, SheetDigest, find_twins};
+use self::value::Problem;
+pub use self::wanted::{Wanted, describe_wanted};
+use crate::contract::{Contract, Personal, Severity, hex};
+use crate::error::{Error, Explain as _, Place, Result};
+use crate::messages::{ImportFault, ImportWarning, Stage};
+use crate::progress::Unit;
 use crate::source::{Cell, Export, ReadOptions, Sheet, read_export};
 use crate::store::{AsOf, ControlTotal, Dated, InputFile, Provenance, Publication, publish};
 use crate::vietnamese::fold::fold;
+
+/// The version of what an import makes of an export.
+///
+/// It is part of every revision: raise it whenever the same export, contract and options give other
+/// rows or other provenance than before, so that importing them again is not taken for no change.
+pub const IMPORTER_VERSION: u32 = 2;
 
 /// Reads, converts and checks the exports without writing anything.
 ///
@@ -40,8 +68,12 @@ pub fn plan_import(contract: &Contract, request: &ImportRequest) -> Result<Impor
         return Err(ImportFault::NoFiles.into());
     }
     let options = ReadOptions { encoding: request.encoding.clone() };
-    let exports =
-        request.files.iter().map(|path| read_export(path, &options)).collect::<Result<Vec<Export>>>()?;
+    let read = |path: &std::path::PathBuf| {
+        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        request.progress.begin(Stage::Reading { file }, Unit::Time, None);
+        read_export(path, &options)
+    };
+    let exports = request.files.iter().map(read).collect::<Result<Vec<Export>>>()?;
     refuse_twice(&exports)?;
     let mut files = Vec::new();
     let mut located = Vec::new();
@@ -50,17 +82,93 @@ pub fn plan_import(contract: &Contract, request: &ImportRequest) -> Result<Impor
         files.push(plan);
         located.extend(found.into_iter().map(|sheet| (file_name(export), sheet)));
     }
-    let stated: Vec<period::Stated> = located.iter().map(|(_, sheet)| period::read_stated(sheet)).collect();
+    let stated: Vec<period::Stated> =
+        located.iter().map(|(file, sheet)| period::read_stated(file, sheet)).collect();
     let period = period::settle_period(request, &stated)?;
     let as_of = period::settle_as_of(request, &stated, &period)?;
-    let as_of_cell = as_of.date.and_hms_opt(0, 0, 0).map_or(Cell::Empty, Cell::DateTime);
+    // Each export's own day, where it says one.
+    let as_of_cell = |stated: &period::Stated| {
+        let date = stated.as_of.as_ref().map_or(as_of.date, |said| said.what);
+        date.and_hms_opt(0, 0, 0).map_or(Cell::Empty, Cell::DateTime)
+    };
     let parts: Vec<Part<'_>> = located
         .into_iter()
-        .map(|(file, located)| Part { file, located, as_of: as_of_cell.clone() })
+        .zip(&stated)
+        .map(|((file, located), stated)| Part {
+            file,
+            located,
+            as_of: as_of_cell(stated),
+            year: request.year,
+        })
         .collect();
     require_key(contract, request, &parts)?;
-    let table = convert(contract, &parts, &|column| key_for(request, column));
-    finish_plan(contract, request, &exports, files, &table, (period, as_of))
+    let (twins, mut warnings) = find_twins(&parts.iter().map(digest).collect::<Vec<_>>());
+    Error::join(twins).map_or(Ok(()), Err)?;
+    warnings.extend(period::silent_exports(&stated, &period));
+    warnings.extend(parts.iter().flat_map(|part| gaps_of(contract, part)));
+    warnings.extend(convert::watch_columns(contract, &parts));
+    request.progress.begin(Stage::Converting, Unit::Time, None);
+    let mut table = convert(contract, &parts, &|column| key_for(request, column));
+    let known =
+        Known { year: request.year, period_from: period.from, period_to: period.to, as_of: as_of.date };
+    warnings.extend(check_rules(contract, known, &mut table)?);
+    finish_plan(contract, request, &exports, files, &table, (period, as_of), warnings)
+}
+
+/// Evaluates the contract's rules: broken ones are faults of their rows, or warnings.
+fn check_rules(contract: &Contract, known: Known, table: &mut Table<'_>) -> Result<Vec<Error>> {
+    let rules = Rules::compile(contract, known)?;
+    let all: Vec<usize> = (0..table.len()).collect();
+    let batch = table.to_batch(contract, &all).map_err(not_a_batch)?;
+    let mut warnings: Vec<Error> = Vec::new();
+    let breaches = rules.check(contract, &batch)?;
+    for same in breaches.chunk_by(|a, b| a.rule == b.rule) {
+        let place = |breach: &Breach| match breach.field {
+            Some(field) => table.cell_place(contract, breach.row, field),
+            None => table.place(breach.row, None, None),
+        };
+        let places: Vec<Place> = same.iter().map(place).collect();
+        if same.first().is_some_and(|breach| breach.severity == Severity::Warning) {
+            warnings.extend(warn_of_breaches(contract, same, places));
+        } else {
+            let faults = same.iter().zip(places).map(|(breach, place)| CellFault {
+                field: breach.field.unwrap_or_default(),
+                row: breach.row,
+                problem: Problem::Rule(breach.rule),
+                place,
+            });
+            table.faults.extend(faults);
+        }
+    }
+    Ok(warnings)
+}
+
+fn warn_of_breaches(contract: &Contract, breaches: &[Breach], places: Vec<Place>) -> Option<Error> {
+    let rule = contract.rules.get(breaches.first()?.rule)?;
+    let (title, rule, count) = (rule.title.clone(), rule.check.clone(), breaches.len());
+    let warning = ImportWarning::Rule { title, rule, count }.error();
+    Some(places.into_iter().fold(warning, Error::at))
+}
+
+fn not_a_batch(cause: datafusion::arrow::error::ArrowError) -> Error {
+    Error::new(ImportFault::NotABatch).caused_by(cause)
+}
+
+/// Digests the records of a sheet; a row of a wide table counts once.
+fn digest(part: &Part<'_>) -> SheetDigest {
+    let mut digest = RowDigest::default();
+    let located = &part.located;
+    for (row, _) in
+        located.sheet.rows.iter().zip(&located.kinds).filter(|(_, kind)| **kind == RowKind::Detail)
+    {
+        digest.add(row, &located.header);
+    }
+    digest.finish(&part.file, located.sheet.name.as_deref())
+}
+
+fn gaps_of(contract: &Contract, part: &Part<'_>) -> Vec<Error> {
+    let place = locate::header_place(part.located.sheet, &part.file, &part.located.header);
+    find_gaps(contract, &part.located.header).warnings(contract, &place)
 }
 
 /// Imports the exports as one year of the contract's dataset.
@@ -72,7 +180,19 @@ pub fn import(
     contract: &Contract,
     request: &ImportRequest,
 ) -> Result<ImportReport> {
-    let mut plan = plan_import(contract, request)?;
+    publish_plan(workspace, contract, request, plan_import(contract, request)?)
+}
+
+/// Publishes what was planned.
+///
+/// # Errors
+/// The plan's refusal, and faults of the store; nothing is written then.
+pub fn publish_plan(
+    workspace: &crate::workspace::Workspace,
+    contract: &Contract,
+    request: &ImportRequest,
+    mut plan: ImportPlan,
+) -> Result<ImportReport> {
     if let Some(refusal) = plan.refusal.take() {
         return Err(refusal);
     }
@@ -80,10 +200,11 @@ pub fn import(
         batch: &plan.batch,
         sort: &contract.sort,
         provenance: &plan.provenance,
-        now: request.now,
+        author: &request.author,
+        progress: request.progress.as_ref(),
     };
-    let path = publish(workspace, &publication)?;
-    Ok(ImportReport { plan, path })
+    let published = publish(workspace, &publication)?;
+    Ok(ImportReport { plan, published })
 }
 
 /// The same bytes twice would count every row twice.
@@ -108,7 +229,13 @@ fn locate_export<'a>(
     contract: &Contract,
     request: &ImportRequest,
 ) -> Result<(FilePlan, Vec<Located<'a>>)> {
-    let mut plan = FilePlan { file: export.file.clone(), sheets: Vec::new(), ignored_sheets: Vec::new() };
+    let mut plan = FilePlan {
+        file: export.file.clone(),
+        format: export.format,
+        bytes: export.bytes,
+        sheets: Vec::new(),
+        left_out: Vec::new(),
+    };
     let mut found = Vec::new();
     let asked = |sheet: &Sheet| is_asked_for(sheet, &request.sheets);
     if !export.sheets.iter().any(asked) {
@@ -127,13 +254,25 @@ fn locate_export<'a>(
             None if !request.sheets.is_empty() && asked(sheet) => {
                 return Err(no_header(export, [sheet], contract));
             }
-            None => plan.ignored_sheets.push(sheet.name.clone().unwrap_or_default()),
+            None => plan.left_out.push(LeftOut {
+                name: sheet.name.clone().unwrap_or_default(),
+                reason: reason_for(sheet, asked(sheet)),
+            }),
         }
     }
     if found.is_empty() {
         return Err(no_header(export, export.sheets.iter().filter(|sheet| asked(sheet)), contract));
     }
     Ok((plan, found))
+}
+
+fn reason_for(sheet: &Sheet, was_asked_for: bool) -> Reason {
+    match () {
+        () if sheet.rows.is_empty() => Reason::Empty,
+        () if !was_asked_for && !sheet.visible => Reason::Hidden,
+        () if !was_asked_for => Reason::NotAskedFor,
+        () => Reason::NoHeader,
+    }
 }
 
 /// Says why no sheet was understood: the columns that the likeliest header lacks, or that there is none.
@@ -191,14 +330,14 @@ fn finish_plan(
     files: Vec<FilePlan>,
     table: &Table<'_>,
     (period, as_of): (Dated, AsOf),
+    mut warnings: Vec<Error>,
 ) -> Result<ImportPlan> {
     let rejected = rejects(contract, table);
-    let control_totals = totals::compute_totals(contract, table);
+    let (control_totals, unchecked) = totals::compute_totals(contract, table);
+    warnings.extend(unchecked);
     let refusal = refuse(contract, request, table, rejected.len(), &control_totals);
     let keep: Vec<usize> = (0..table.len()).filter(|row| !rejected.contains_key(row)).collect();
-    let batch = table
-        .to_batch(contract, &keep)
-        .map_err(|cause| Error::new(ImportFault::NotABatch).caused_by(cause))?;
+    let batch = table.to_batch(contract, &keep).map_err(not_a_batch)?;
     let rows_by_kind = count_kinds(table.parts.iter().map(|part| &part.located));
     let provenance = Provenance {
         dataset: contract.name.clone(),
@@ -212,6 +351,7 @@ fn finish_plan(
         period,
         as_of,
         synthetic: request.synthetic.clone(),
+        importer_version: IMPORTER_VERSION,
         revision: revision(contract, request, exports),
     };
     Ok(ImportPlan {
@@ -224,6 +364,7 @@ fn finish_plan(
         control_totals,
         period,
         as_of,
+        warnings: merge_warnings(warnings),
         refusal,
         provenance,
         batch,
@@ -261,7 +402,7 @@ fn input_file(export: &Export, plan: &FilePlan) -> InputFile {
     }
 }
 
-/// Hashes everything that decides the bytes of the file: inputs, contract, year and options.
+/// Hashes everything that decides the bytes of the file: inputs, importer, contract, year and options.
 fn revision(contract: &Contract, request: &ImportRequest, exports: &[Export]) -> String {
     let mut hasher = Sha256::new();
     let mut add = |text: &str| {
@@ -272,6 +413,7 @@ fn revision(contract: &Contract, request: &ImportRequest, exports: &[Export]) ->
         add(&export.sha256);
         add(&file_name(export));
     }
+    add(&IMPORTER_VERSION.to_string());
     add(&contract.hash);
     add(&request.year.to_string());
     add(&request.sheets.join("\t"));

@@ -8,38 +8,63 @@ use chrono::{Datelike, NaiveDate};
 use super::ImportRequest;
 use super::locate::Located;
 use super::rows::RowKind;
-use crate::error::{Error, Result};
-use crate::messages::ImportFault;
-use crate::source::Cell;
+use crate::error::{Error, Explain, Place, Result};
+use crate::messages::{ImportFault, ImportWarning};
+use crate::source::{Cell, Row, column_letters};
 use crate::store::{AsOf, Dated, Origin};
 use crate::vietnamese::dates::find_dates;
 use crate::vietnamese::fold::fold;
 
+/// Something that an export says, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said<T> {
+    /// What is said.
+    pub what: T,
+    /// The cell that says it.
+    pub place: Place,
+}
+
 /// What the words around a table say.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stated {
+    /// The file's name.
+    pub file: String,
     /// `Từ ngày … đến ngày …`.
-    pub period: Option<(NaiveDate, NaiveDate)>,
+    pub period: Option<Said<(NaiveDate, NaiveDate)>>,
     /// `Số liệu tính đến ngày …`.
-    pub as_of: Option<NaiveDate>,
+    pub as_of: Option<Said<NaiveDate>>,
     /// `BÁO CÁO … NĂM 2023`: the year that the title names.
-    pub year: Option<i32>,
+    pub year: Option<Said<i32>>,
     /// `Nghệ An, ngày … tháng … năm …` under the table.
-    pub signed: Option<NaiveDate>,
+    pub signed: Option<Said<NaiveDate>>,
 }
 
 /// Reads the lines above the header of a sheet and those of its signature block.
-pub fn read_stated(located: &Located<'_>) -> Stated {
-    let mut stated = Stated::default();
-    let lines = located.sheet.rows.iter().take(located.header.top).flat_map(|row| &row.cells);
-    for text in lines.filter_map(Cell::as_text) {
-        read_line(text, &mut stated);
-        stated.year = stated.year.or_else(|| read_title_year(text));
+pub fn read_stated(file: &str, located: &Located<'_>) -> Stated {
+    let sheet = located.sheet;
+    let place = |row: &Row, column: usize, text: &str| Place::Cell {
+        file: file.to_owned(),
+        sheet: sheet.name.clone(),
+        cell: Some(format!("{}{}", column_letters(column), row.number)),
+        found: Some(text.to_owned()),
+    };
+    let mut stated = Stated { file: file.to_owned(), ..Stated::default() };
+    for row in sheet.rows.iter().take(located.header.top) {
+        for (column, text) in texts(row) {
+            stated.read_line(text, &|| place(row, column, text));
+        }
     }
-    let rows = located.sheet.rows.iter().zip(&located.kinds);
-    let footer = rows.filter(|(_, kind)| **kind == RowKind::Footer).flat_map(|(row, _)| &row.cells);
-    stated.signed = footer.filter_map(Cell::as_text).find_map(read_signature);
+    let footer = sheet.rows.iter().zip(&located.kinds).filter(|(_, kind)| **kind == RowKind::Footer);
+    for (row, _) in footer {
+        for (column, text) in texts(row) {
+            stated.read_footer(text, &|| place(row, column, text));
+        }
+    }
     stated
+}
+
+fn texts(row: &Row) -> impl Iterator<Item = (usize, &str)> {
+    row.cells.iter().enumerate().filter_map(|(column, cell)| Some((column, Cell::as_text(cell)?)))
 }
 
 /// Words after which a year is another one than that of the rows: a plan's, a comparison's, a span's.
@@ -64,81 +89,158 @@ fn read_signature(text: &str) -> Option<NaiveDate> {
     fold(rest).is_empty().then_some(date)
 }
 
-fn read_line(text: &str, stated: &mut Stated) {
-    let dates = find_dates(text);
-    let before = |at: usize| fold(text.get(..at).unwrap_or_default());
-    for (index, (range, date)) in dates.iter().enumerate() {
-        let words = before(range.start);
-        let words = words.trim_end_matches(" ngay").trim_end_matches(" het");
-        if let Some((first, start)) = index.checked_sub(1).and_then(|earlier| dates.get(earlier))
-            && words.ends_with("den")
-            && ["tu", "tu ngay"].iter().any(|from| before(first.start).ends_with(from))
-        {
-            stated.period.get_or_insert((*start, *date));
-        } else if ["tinh den", "thoi diem", "co mat den", "chot den", "den"]
-            .iter()
-            .any(|end| words.ends_with(end))
-        {
-            stated.as_of.get_or_insert(*date);
+impl Stated {
+    /// Reads a line above the table; `place` says where it stands.
+    pub fn read_line(&mut self, text: &str, place: &dyn Fn() -> Place) {
+        let dates = find_dates(text);
+        let before = |at: usize| fold(text.get(..at).unwrap_or_default());
+        for (index, (range, date)) in dates.iter().enumerate() {
+            let words = before(range.start);
+            let words = words.trim_end_matches(" ngay").trim_end_matches(" het");
+            if let Some((first, start)) = index.checked_sub(1).and_then(|earlier| dates.get(earlier))
+                && words.ends_with("den")
+                && ["tu", "tu ngay"].iter().any(|from| before(first.start).ends_with(from))
+            {
+                self.period.get_or_insert_with(|| Said { what: (*start, *date), place: place() });
+            } else if AS_OF.iter().any(|end| words.ends_with(end)) {
+                self.as_of.get_or_insert_with(|| Said { what: *date, place: place() });
+            }
+        }
+        if self.year.is_none() {
+            self.year = read_title_year(text).map(|what| Said { what, place: place() });
+        }
+    }
+
+    /// Reads a line under the table.
+    pub fn read_footer(&mut self, text: &str, place: &dyn Fn() -> Place) {
+        if self.signed.is_none() {
+            self.signed = read_signature(text).map(|what| Said { what, place: place() });
         }
     }
 }
 
-/// Settles the period: the export's words, else the given one, else the calendar year.
+/// Words before the day at which states were taken.
+const AS_OF: [&str; 5] = ["tinh den", "thoi diem", "co mat den", "chot den", "den"];
+
+/// A period may be this long: reporting years shift by weeks, and 13 months are not one year.
+const LONGEST_DAYS: i64 = 400;
+
+/// Figures of a year are drawn up until the end of the first quarter of the next.
+const LAST_AS_OF: (u32, u32) = (3, 31);
+
+/// Settles the period: the exports' words, else the given one, else the calendar year.
 ///
 /// # Errors
-/// [`ImportFault::OtherDate`] if words and given period differ, [`ImportFault::OtherYear`] if the
-/// period ends in another year.
+/// [`ImportFault::OtherYear`] naming the export whose title or period is of another year,
+/// [`ImportFault::OtherDate`] if words and given period differ.
 pub fn settle_period(request: &ImportRequest, stated: &[Stated]) -> Result<Dated> {
-    if let Some(other) = stated.iter().filter_map(|stated| stated.year).find(|year| *year != request.year) {
-        return Err(ImportFault::OtherYear { year: request.year, found: other.to_string() }.into());
-    }
-    let mut found = stated.iter().filter_map(|stated| stated.period);
-    let period = match (found.next(), request.period) {
+    Error::join(stated.iter().flat_map(|stated| other_years(request.year, stated)).collect())
+        .map_or(Ok(()), Err)?;
+    let mut said = stated.iter().filter_map(|stated| stated.period.as_ref());
+    // Several exports of one year (one per half) cover it together.
+    let words = said
+        .next()
+        .map(|first| said.fold(first.what, |all, next| (all.0.min(next.what.0), all.1.max(next.what.1))));
+    let period = match (words, request.period) {
         (Some(words), Some(given)) if words != given => {
-            return Err(other_date(&span(words), &span(given)));
+            let places = stated.iter().filter_map(|stated| stated.period.as_ref());
+            return Err(places
+                .fold(other_date(&span(words), &span(given)), |error, said| error.at(said.place.clone())));
         }
-        // Several exports of one year (one per half) cover it together.
-        (Some(first), _) => {
-            let whole = found.fold(first, |all, next| (all.0.min(next.0), all.1.max(next.1)));
-            Dated { from: whole.0, to: whole.1, origin: Origin::Export }
-        }
-        (None, Some(given)) => Dated { from: given.0, to: given.1, origin: Origin::Given },
+        (Some((from, to)), _) => Dated { from, to, origin: Origin::Export },
+        (None, Some((from, to))) => Dated { from, to, origin: Origin::Given },
         (None, None) => {
             let (from, to) = calendar_year(request.year)?;
             Dated { from, to, origin: Origin::Assumed }
         }
     };
-    if period.to.year() == request.year && period.from <= period.to {
+    if fits_year((period.from, period.to), request.year) {
         Ok(period)
     } else {
-        let found = span((period.from, period.to));
-        Err(ImportFault::OtherYear { year: request.year, found }.into())
+        Err(other_year(request.year, span((period.from, period.to))))
     }
 }
 
-/// Settles the as-of date: the export's words, else the given one, else the end of a known period,
+/// Finds what one export says of its title's year and its period that is not of the year.
+fn other_years(year: i32, stated: &Stated) -> Vec<Error> {
+    let title = stated.year.iter().filter(|said| said.what != year);
+    let title = title.map(|said| other_year(year, said.what.to_string()).at(said.place.clone()));
+    let period = stated.period.iter().filter(|said| !fits_year(said.what, year));
+    title.chain(period.map(|said| other_year(year, span(said.what)).at(said.place.clone()))).collect()
+}
+
+/// A period belongs to the year in which it ends, and is no longer than about a year.
+fn fits_year((from, to): (NaiveDate, NaiveDate), year: i32) -> bool {
+    to.year() == year && from <= to && (to - from).num_days() <= LONGEST_DAYS
+}
+
+/// Warns of exports that say no period where others do: the period found may be too short.
+pub fn silent_exports(stated: &[Stated], period: &Dated) -> Option<Error> {
+    if period.origin != Origin::Export {
+        return None;
+    }
+    let says = |file: &str| stated.iter().any(|other| other.file == file && other.period.is_some());
+    let mut silent: Vec<&str> = stated.iter().map(|stated| stated.file.as_str()).collect();
+    silent.retain(|file| !says(file));
+    silent.dedup();
+    let warning = ImportWarning::NoPeriod { period: span((period.from, period.to)) };
+    (!silent.is_empty())
+        .then(|| silent.iter().fold(warning.error(), |error, file| error.at(Place::file(file))))
+}
+
+/// Settles the as-of date: the exports' words, else the given one, else the end of a known period,
 /// else the date of the signature, else the end of the year.
 ///
 /// # Errors
-/// [`ImportFault::OtherDate`] if words and given date differ, [`ImportFault::OtherYear`] if the date
-/// lies outside the year and the one after it.
+/// [`ImportFault::OtherDate`] if words and given date differ, [`ImportFault::OtherYear`] if a date
+/// lies outside the year and the three months after it; both name the export.
 pub fn settle_as_of(request: &ImportRequest, stated: &[Stated], period: &Dated) -> Result<AsOf> {
-    let words = stated.iter().filter_map(|stated| stated.as_of).max();
-    let as_of = match (words, request.as_of) {
-        (Some(words), Some(given)) if words != given => return Err(other_date(&day(words), &day(given))),
-        (Some(date), _) => AsOf { date, origin: Origin::Export },
-        (None, Some(date)) => AsOf { date, origin: Origin::Given },
-        (None, None) => match (period.origin, stated.iter().filter_map(|stated| stated.signed).max()) {
-            (Origin::Assumed, Some(date)) => AsOf { date, origin: Origin::Export },
-            (origin, _) => AsOf { date: period.to, origin },
-        },
+    let said: Vec<&Said<NaiveDate>> = stated.iter().filter_map(|stated| stated.as_of.as_ref()).collect();
+    refuse_outside(request.year, &said)?;
+    if let Some(given) = request.as_of {
+        let other = said.iter().filter(|said| said.what != given);
+        let faults = other.map(|said| other_date(&day(said.what), &day(given)).at(said.place.clone()));
+        Error::join(faults.collect()).map_or(Ok(()), Err)?;
+    }
+    let latest = said.iter().map(|said| said.what).max();
+    let as_of = match (latest, request.as_of, period.origin) {
+        (Some(date), _, _) => AsOf { date, origin: Origin::Export },
+        (None, Some(date), _) => AsOf { date, origin: Origin::Given },
+        (None, None, Origin::Assumed) => settle_signature(request.year, stated, period)?,
+        (None, None, origin) => AsOf { date: period.to, origin },
     };
-    if (request.year..=request.year.saturating_add(1)).contains(&as_of.date.year()) {
+    if is_as_of(as_of.date, request.year) {
         Ok(as_of)
     } else {
-        Err(ImportFault::OtherYear { year: request.year, found: day(as_of.date) }.into())
+        Err(other_year(request.year, day(as_of.date)))
     }
+}
+
+/// Where nothing else is known, figures are as of the day on which they were signed.
+fn settle_signature(year: i32, stated: &[Stated], period: &Dated) -> Result<AsOf> {
+    let signed: Vec<&Said<NaiveDate>> = stated.iter().filter_map(|stated| stated.signed.as_ref()).collect();
+    refuse_outside(year, &signed)?;
+    let latest = signed.iter().map(|said| said.what).max();
+    Ok(latest.map_or(AsOf { date: period.to, origin: period.origin }, |date| AsOf {
+        date,
+        origin: Origin::Export,
+    }))
+}
+
+fn refuse_outside(year: i32, said: &[&Said<NaiveDate>]) -> Result<()> {
+    let outside = said.iter().filter(|said| !is_as_of(said.what, year));
+    let faults = outside.map(|said| other_year(year, day(said.what)).at(said.place.clone()));
+    Error::join(faults.collect()).map_or(Ok(()), Err)
+}
+
+fn is_as_of(date: NaiveDate, year: i32) -> bool {
+    let (month, day) = LAST_AS_OF;
+    let last = NaiveDate::from_ymd_opt(year.saturating_add(1), month, day);
+    date.year() >= year && last.is_some_and(|last| date <= last)
+}
+
+fn other_year(year: i32, found: String) -> Error {
+    ImportFault::OtherYear { year, found }.into()
 }
 
 fn calendar_year(year: i32) -> Result<(NaiveDate, NaiveDate)> {
@@ -161,12 +263,13 @@ fn span(period: (NaiveDate, NaiveDate)) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Stated, read_line, read_signature};
+    use super::{Stated, read_signature};
+    use crate::error::Place;
 
     fn stated(text: &str) -> (Option<String>, Option<String>) {
         let mut stated = Stated::default();
-        read_line(text, &mut stated);
-        (stated.period.map(super::span), stated.as_of.map(super::day))
+        stated.read_line(text, &|| Place::file("x"));
+        (stated.period.map(|said| super::span(said.what)), stated.as_of.map(|said| super::day(said.what)))
     }
 
     #[test]

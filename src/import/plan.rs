@@ -4,19 +4,26 @@
 //! provenance of the year is taken from it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use datafusion::arrow::array::RecordBatch;
+use datafusion::catalog::MemTable;
 use indexmap::IndexMap;
 
-use super::header::Role;
+use super::carried::find_carried_over;
+use super::gaps::is_ordinal;
+use super::header::{Role, SourceColumn};
 use super::locate::Located;
 use super::report::Reject;
 use super::rows::RowKind;
 use crate::contract::{Contract, Personal};
-use crate::error::Error;
-use crate::source::column_letters;
-use crate::store::{AsOf, ControlTotal, Dated, Provenance, Synthetic};
+use crate::error::{Error, Result};
+use crate::messages::ImportFault;
+use crate::progress::Watcher;
+use crate::source::{Format, column_letters};
+use crate::store::{AsOf, Author, ControlTotal, Dated, Provenance, Published, Synthetic};
+use crate::workspace::Workspace;
 
 /// What the user asks to be imported, and how.
 #[derive(Debug, Clone)]
@@ -41,8 +48,10 @@ pub struct ImportRequest {
     pub synthetic: Synthetic,
     /// The key for hashes of personal values.
     pub key: Option<Vec<u8>>,
-    /// The time for the history.
-    pub now: DateTime<Utc>,
+    /// Who imports, and when, for the history.
+    pub author: Author,
+    /// Who watches the work.
+    pub progress: Watcher,
 }
 
 /// Everything an import would do, shown by a dry run.
@@ -66,6 +75,8 @@ pub struct ImportPlan {
     pub period: Dated,
     /// The day at which states were taken.
     pub as_of: AsOf,
+    /// What people should look at although it refuses nothing.
+    pub warnings: Vec<Error>,
     /// Why the import would be refused, if it would.
     pub refusal: Option<Error>,
     /// What would be written beside the rows.
@@ -78,10 +89,36 @@ pub struct ImportPlan {
 pub struct FilePlan {
     /// The path as given.
     pub file: String,
+    /// What its bytes turned out to be.
+    pub format: Format,
+    /// Its size.
+    pub bytes: u64,
     /// The sheets that are read.
     pub sheets: Vec<SheetPlan>,
-    /// Sheets that are not read: hidden, not asked for, empty, or without a header.
-    pub ignored_sheets: Vec<String>,
+    /// The sheets that are not read.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A sheet that is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its name; empty in formats without sheets.
+    pub name: String,
+    /// Why it is not read.
+    pub reason: Reason,
+}
+
+/// Why a sheet is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// It is hidden and was not named.
+    Hidden,
+    /// Others were named.
+    NotAskedFor,
+    /// Nothing stands in it.
+    Empty,
+    /// Nothing in it looks like the header of the dataset.
+    NoHeader,
 }
 
 /// What was found in one sheet.
@@ -108,10 +145,23 @@ pub struct ColumnPlan {
     pub heading: String,
     /// The contract's column; `None` if it is ignored.
     pub field: Option<String>,
+    /// Why it is ignored, if it is.
+    pub ignored: Option<Ignored>,
     /// The category under which it stands in a wide table.
     pub block: Option<String>,
     /// What happens to personal values in it.
     pub personal: Personal,
+}
+
+/// Why a column of an export is ignored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ignored {
+    /// It numbers the rows.
+    Ordinal,
+    /// Another heading fits the contract's column better.
+    Outdone,
+    /// No column of the contract claims its heading.
+    Unclaimed,
 }
 
 /// What an import did.
@@ -119,14 +169,25 @@ pub struct ColumnPlan {
 pub struct ImportReport {
     /// The plan that was carried out.
     pub plan: ImportPlan,
-    /// The file that was published.
-    pub path: PathBuf,
+    /// What was published.
+    pub published: Published,
 }
 
 impl ImportPlan {
     /// Returns the rows that would be stored, in source order, with their origin columns.
     pub fn batch(&self) -> &RecordBatch {
         &self.batch
+    }
+
+    /// Adds a warning about rows that other years of the workspace have, too.
+    ///
+    /// # Errors
+    /// If the other years cannot be read.
+    pub fn compare_with_other_years(&mut self, workspace: &Workspace, contract: &Contract) -> Result<()> {
+        let rows = MemTable::try_new(self.batch.schema(), vec![vec![self.batch.clone()]]);
+        let rows = rows.map_err(|cause| Error::new(ImportFault::NotABatch).caused_by(cause))?;
+        self.warnings.extend(find_carried_over(workspace, contract, self.year, Arc::new(rows))?);
+        Ok(())
     }
 }
 
@@ -145,6 +206,7 @@ pub(super) fn plan_sheet(located: &Located<'_>, contract: &Contract) -> SheetPla
             letters: column_letters(source.column),
             heading: source.heading(),
             field: field.map(|column| column.name.clone()),
+            ignored: field.is_none().then(|| why_ignored(source)),
             block,
             personal: field.map_or(Personal::No, |column| column.personal),
         }
@@ -155,6 +217,14 @@ pub(super) fn plan_sheet(located: &Located<'_>, contract: &Contract) -> SheetPla
         columns: columns.collect(),
         rows_by_kind: count_kinds(std::iter::once(located)),
         records: located.records.len() as u64,
+    }
+}
+
+fn why_ignored(source: &SourceColumn) -> Ignored {
+    match () {
+        () if is_ordinal(&source.heading()) => Ignored::Ordinal,
+        () if source.is_outdone() => Ignored::Outdone,
+        () => Ignored::Unclaimed,
     }
 }
 

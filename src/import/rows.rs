@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::footer::is_footer;
 use super::header::{Header, Role};
 use crate::contract::Contract;
 use crate::source::{Cell, Row, Sheet};
@@ -112,6 +113,8 @@ fn classify_body_row(sheet: &Sheet, index: usize, header: &Header, contract: &Co
         RowKind::Header
     } else if is_total(row) {
         RowKind::Total
+    } else if is_footer(row) {
+        RowKind::Footer
     } else if is_group(sheet, row, header) {
         RowKind::Group
     } else if is_detail(row, header, contract) {

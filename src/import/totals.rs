@@ -7,21 +7,27 @@ use super::convert::{Part, Table, read_stated};
 use super::locate::StatedTotal;
 use super::value::Value;
 use crate::contract::Contract;
-use crate::error::{Error, Place};
-use crate::messages::ImportFault;
+use crate::error::{Error, Explain as _, Place};
+use crate::messages::{ImportFault, ImportWarning};
 use crate::source::column_letters;
 use crate::store::ControlTotal;
 use crate::vietnamese::numbers::Decimal;
 
-/// Computes every stated total.
-pub fn compute_totals(contract: &Contract, table: &Table<'_>) -> Vec<ControlTotal> {
+/// Computes every stated total, and warns of those that cannot be compared.
+pub fn compute_totals(contract: &Contract, table: &Table<'_>) -> (Vec<ControlTotal>, Option<Error>) {
     let mut totals = Vec::new();
+    let mut unchecked: Option<Error> = None;
     for (index, part) in table.parts.iter().enumerate() {
         for total in &part.located.totals {
-            let Some(readings) = read_stated(contract, part, total) else { continue };
-            let Some(computed) = compute(table, index, total) else { continue };
-            let agreeing = readings.iter().find(|reading| reading.reduced() == computed.reduced());
-            let Some(stated) = agreeing.or_else(|| readings.first()) else { continue };
+            let readings = read_stated(contract, part, total).unwrap_or_default();
+            let computed = compute(table, index, total);
+            let agreeing =
+                readings.iter().find(|reading| Some(reading.reduced()) == computed.map(Decimal::reduced));
+            let (Some(stated), Some(computed)) = (agreeing.or_else(|| readings.first()), computed) else {
+                let warning = unchecked.take().unwrap_or_else(|| ImportWarning::UncheckedTotal.error());
+                unchecked = Some(warning.at(place(part, total)));
+                continue;
+            };
             totals.push(ControlTotal {
                 column: total.field.map(|field| contract.columns[field].name.clone()),
                 block: total.block.clone(),
@@ -32,7 +38,7 @@ pub fn compute_totals(contract: &Contract, table: &Table<'_>) -> Vec<ControlTota
             });
         }
     }
-    totals
+    (totals, unchecked)
 }
 
 fn place(part: &Part<'_>, total: &StatedTotal) -> Place {

@@ -3,14 +3,15 @@
 //! A cell that has no single reading is a problem with a hint and never a guess: nobody would see
 //! a wrong guess among ten thousand rows.
 
-use chrono::NaiveDateTime;
-
+use super::amount::{read_amount, read_decimal, read_int, read_part, read_rate};
+use super::code::read_text;
+use super::marker::{is_ditto, is_marker};
+use super::moment::{days, read_time};
 use super::rows::shown;
 use crate::contract::{Column, ColumnType};
-use crate::source::{Cell, Shown};
-use crate::vietnamese::dates::{parse_date, parse_date_time};
-use crate::vietnamese::fold::{fold, normalise};
-use crate::vietnamese::numbers::{Decimal, Marks, Typed, parse_number};
+use crate::source::Cell;
+use crate::vietnamese::fold::fold;
+use crate::vietnamese::numbers::{Marks, parse_number};
 
 /// A value of a column.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +69,30 @@ pub enum Problem {
     AboveMaximum,
     /// Does not match the declared pattern.
     Pattern,
+    /// `trên 35` where only 35 would be kept.
+    Qualifier,
+    /// `13/28` where only 13 would be kept.
+    Ratio,
+    /// A unit where none is declared.
+    UndeclaredUnit,
+    /// `-`, `không có`: not declared as "no value".
+    EmptyMarker,
+    /// `như trên`: the value stands in another row.
+    Ditto,
+    /// `4,00E+11`: a code of which only some digits are left.
+    ScientificCode,
+    /// A code without the zeros that its pattern wants.
+    LostZero,
+    /// A number with more digits than spreadsheets keep.
+    LostDigits,
+    /// A month, a quarter or a year where a day is wanted.
+    PartialDate,
+    /// A two-digit year that is not near the reporting year.
+    ShortYear,
+    /// A date only with the month first.
+    MonthFirst,
+    /// A rule of the contract, by its index, is broken.
+    Rule(usize),
 }
 
 /// What the sheet says about a column beyond its cells.
@@ -79,6 +104,10 @@ pub struct Context {
     pub scale: i32,
     /// Which marks the column's other cells prove.
     pub marks: Evidence,
+    /// The reporting year, near which two-digit years and bare serial numbers are read.
+    pub year: i32,
+    /// Whether the workbook counts days from 1904.
+    pub since_1904: bool,
 }
 
 /// Which marks the unambiguous numbers of a column prove.
@@ -109,109 +138,58 @@ pub fn read_value(cell: &Cell, column: &Column, context: &Context) -> Result<Val
     if let Cell::Error(_) = cell {
         return Err(Problem::SheetError);
     }
+    if is_ditto(cell) {
+        return Err(Problem::Ditto);
+    }
+    if let Some(part) = column.part {
+        let part = read_part(cell, part).unwrap_or(Value::Null);
+        return if let Value::Text(text) = &part { read_part_text(text, column) } else { Ok(part) };
+    }
+    read_whole(cell, column, context)
+        .map_err(|problem| if is_marker(cell) { or_marker(problem) } else { problem })
+}
+
+/// A dash or `không có` where a value of another kind is wanted probably means that there is none.
+fn or_marker(problem: Problem) -> Problem {
+    match problem {
+        Problem::NotANumber | Problem::NotADate | Problem::UnknownCategory => Problem::EmptyMarker,
+        other => other,
+    }
+}
+
+fn read_part_text(text: &str, column: &Column) -> Result<Value, Problem> {
     match column.kind {
-        ColumnType::Text => read_text(cell),
+        ColumnType::Category => read_category(&Cell::text(text), column),
+        _ => Ok(Value::Text(text.to_owned())),
+    }
+}
+
+fn read_whole(cell: &Cell, column: &Column, context: &Context) -> Result<Value, Problem> {
+    match column.kind {
+        ColumnType::Text => read_text(cell, column),
         ColumnType::Category => read_category(cell, column),
         ColumnType::Int => read_int(cell, column, context).map(Value::Int),
         ColumnType::Year => read_year(cell),
         ColumnType::Float => Ok(Value::Float(read_decimal(cell, column, context)?.to_f64())),
-        ColumnType::Rate => read_rate(cell, context),
+        ColumnType::Rate => read_rate(cell, column, context),
         ColumnType::Decimal(precision, scale) => read_amount(cell, column, context, precision, scale),
-        ColumnType::Date => Ok(Value::Date(days(read_time(cell, true)?)?)),
-        ColumnType::Timestamp => Ok(Value::Timestamp(read_time(cell, false)?.and_utc().timestamp_micros())),
+        ColumnType::Date => Ok(Value::Date(days(read_time(cell, column, context)?)?)),
+        ColumnType::Timestamp => {
+            Ok(Value::Timestamp(read_time(cell, column, context)?.and_utc().timestamp_micros()))
+        }
         ColumnType::Bool => read_bool(cell),
     }
 }
 
-fn read_text(cell: &Cell) -> Result<Value, Problem> {
-    match cell {
-        // A date in a text column is a code that a spreadsheet took for one: `4/28`, `3-2023`.
-        Cell::DateTime(_) => Err(Problem::DateInstead),
-        _ => Ok(Value::Text(normalise(shown(cell).trim()))),
-    }
-}
-
 fn read_category(cell: &Cell, column: &Column) -> Result<Value, Problem> {
-    let key = fold(&shown(cell));
-    let is_meant = |(code, spellings): &(&String, &Vec<String>)| {
-        fold(code) == key || spellings.iter().any(|spelling| fold(spelling) == key)
-    };
+    let text = shown(cell);
+    let key = fold(&text);
+    // Signs (`≥`) fold to nothing and are compared as they stand.
+    let is_same = |spelling: &String| if key.is_empty() { *spelling == text } else { fold(spelling) == key };
+    let is_meant =
+        |(code, spellings): &(&String, &Vec<String>)| is_same(code) || spellings.iter().any(is_same);
     let found = column.categories.iter().find(is_meant).map(|(code, _)| code.clone());
     found.map(Value::Text).ok_or(Problem::UnknownCategory)
-}
-
-/// Reads a number with its marks, its unit and the stated scale.
-pub(super) fn read_decimal(cell: &Cell, column: &Column, context: &Context) -> Result<Decimal, Problem> {
-    let number = match cell {
-        Cell::Number { value, .. } => Decimal::from_f64(*value).ok_or(Problem::TooLarge)?,
-        Cell::Text(text) => {
-            let typed = parse_number(text).ok_or(Problem::NotANumber)?;
-            let percent_allowed = column.measure_unit.as_deref() == Some("%") || context.percent_heading;
-            if typed.percent && !percent_allowed {
-                return Err(Problem::OtherUnit);
-            }
-            let scale = unit_scale(&typed.unit, column).ok_or(Problem::OtherUnit)?;
-            let number = settle_marks(&typed, column, context)?;
-            return number
-                .shifted(if typed.unit.is_empty() { context.scale } else { scale })
-                .ok_or(Problem::TooLarge);
-        }
-        Cell::DateTime(_) => return Err(Problem::DateInstead),
-        _ => return Err(Problem::NotANumber),
-    };
-    number.shifted(context.scale).ok_or(Problem::TooLarge)
-}
-
-/// Decides which way a number is read, from its own marks and those of the column's other cells.
-fn settle_marks(typed: &Typed, column: &Column, context: &Context) -> Result<Decimal, Problem> {
-    if typed.marks != Marks::Either {
-        return Ok(typed.value);
-    }
-    let Evidence { vietnamese, english } = context.marks;
-    // `150,000` in a column of whole amounts is the English 150 thousand or nonsense.
-    let keeps_decimals = matches!(column.kind, ColumnType::Float | ColumnType::Rate);
-    let comma = typed.value.reduced() != typed.value || typed.value.to_i64().is_none();
-    match (vietnamese, english) {
-        (true, true) => Err(Problem::AmbiguousMarks),
-        (false, true) => Ok(typed.english),
-        (_, false) if comma && !keeps_decimals => Err(Problem::AmbiguousMarks),
-        (_, false) => Ok(typed.value),
-    }
-}
-
-/// Returns the power of ten between a unit behind a number and the declared one.
-pub(super) fn unit_scale(unit: &str, column: &Column) -> Option<i32> {
-    let unit = fold(unit);
-    if unit.is_empty() {
-        return Some(0);
-    }
-    let declared = fold(column.measure_unit.as_deref()?);
-    if declared == "dong" {
-        return money_scale(&unit);
-    }
-    // `ngày làm việc kể từ ngày nhận đủ hồ sơ` begins with the declared unit; `ngày` alone does not.
-    let begins = unit == declared || unit.strip_prefix(&declared).is_some_and(|rest| rest.starts_with(' '));
-    begins.then_some(0)
-}
-
-/// Returns the power of ten of a unit of money in đồng.
-pub(super) fn money_scale(folded: &str) -> Option<i32> {
-    match folded {
-        "dong" | "d" | "vnd" | "vn dong" | "dong viet nam" => Some(0),
-        "nghin dong" | "ngan dong" | "1000 dong" | "1 000 dong" => Some(3),
-        "trieu dong" | "tr dong" | "trd" => Some(6),
-        "ty dong" | "ti dong" => Some(9),
-        _ => None,
-    }
-}
-
-fn read_int(cell: &Cell, column: &Column, context: &Context) -> Result<i64, Problem> {
-    let number = read_decimal(cell, column, context)?;
-    number.to_i64().ok_or(if number.reduced().to_scale(0).is_none() {
-        Problem::LosesDecimals
-    } else {
-        Problem::TooLarge
-    })
 }
 
 fn read_year(cell: &Cell) -> Result<Value, Problem> {
@@ -219,77 +197,6 @@ fn read_year(cell: &Cell) -> Result<Value, Problem> {
     let digits = fold(&text).trim_start_matches("nam ").to_owned();
     let year: i64 = digits.parse().map_err(|_| Problem::NotANumber)?;
     if (1900..=2100).contains(&year) { Ok(Value::Int(year)) } else { Err(Problem::NotANumber) }
-}
-
-/// A rate is a fraction: `45,6%` and 45,6 under a heading with `%` are both 0.456.
-fn read_rate(cell: &Cell, context: &Context) -> Result<Value, Problem> {
-    let (number, shown, signed) = match cell {
-        Cell::Number { value, shown } => (Decimal::from_f64(*value).ok_or(Problem::TooLarge)?, *shown, false),
-        Cell::Text(text) => {
-            let typed = parse_number(text).ok_or(Problem::NotANumber)?;
-            if !typed.unit.is_empty() {
-                return Err(Problem::OtherUnit);
-            }
-            (settle_rate_marks(&typed, context)?, Shown::Plain, typed.percent)
-        }
-        Cell::DateTime(_) => return Err(Problem::DateInstead),
-        _ => return Err(Problem::NotANumber),
-    };
-    let as_percent = number.shifted(-2).ok_or(Problem::TooLarge).map(Decimal::to_f64);
-    let value = number.to_f64();
-    let small = value.abs() < 2.0;
-    match shown {
-        _ if signed || (shown != Shown::Percent && context.percent_heading && !small) => {
-            as_percent.map(Value::Float)
-        }
-        Shown::Percent => Ok(Value::Float(value)),
-        _ if value == 0.0 => Ok(Value::Float(0.0)),
-        Shown::Plain if !context.percent_heading && small => Ok(Value::Float(value)),
-        // 1,013 under `%` is 1,013 % or 101,3 %, and 45 without any `%` is 45 or 45 %.
-        _ => Err(Problem::AmbiguousRate),
-    }
-}
-
-/// A rate of a thousand is not meant: `1.013%` is 101,3 % gone wrong or English, and is not guessed.
-fn settle_rate_marks(typed: &Typed, context: &Context) -> Result<Decimal, Problem> {
-    let is_thousands = typed.value.to_i64().is_some_and(|whole| whole.abs() >= 1000);
-    match (typed.marks, context.marks) {
-        (Marks::Either, Evidence { vietnamese: false, english: true }) => Ok(typed.english),
-        (Marks::Either, Evidence { english: true, .. }) => Err(Problem::AmbiguousMarks),
-        (Marks::Either, _) if is_thousands => Err(Problem::AmbiguousMarks),
-        _ => Ok(typed.value),
-    }
-}
-
-fn read_amount(
-    cell: &Cell,
-    column: &Column,
-    context: &Context,
-    precision: u8,
-    scale: i8,
-) -> Result<Value, Problem> {
-    let scale = u32::try_from(scale).map_err(|_| Problem::TooLarge)?;
-    let number = read_decimal(cell, column, context)?;
-    let units = number.to_scale(scale).ok_or(Problem::LosesDecimals)?;
-    let limit = 10_i128.checked_pow(u32::from(precision)).unwrap_or(i128::MAX);
-    if units.abs() < limit { Ok(Value::Amount(units, scale)) } else { Err(Problem::TooLarge) }
-}
-
-fn read_time(cell: &Cell, day_only: bool) -> Result<NaiveDateTime, Problem> {
-    match cell {
-        Cell::DateTime(time) => Ok(*time),
-        Cell::Number { .. } => Err(Problem::NumberForDate),
-        Cell::Text(text) => {
-            let date = parse_date(text).and_then(|date| date.and_hms_opt(0, 0, 0));
-            let time = date.or_else(|| parse_date_time(text)).ok_or(Problem::NotADate)?;
-            Ok(if day_only { time.date().and_hms_opt(0, 0, 0).unwrap_or(time) } else { time })
-        }
-        _ => Err(Problem::NotADate),
-    }
-}
-
-fn days(time: NaiveDateTime) -> Result<i32, Problem> {
-    i32::try_from(time.and_utc().timestamp().div_euclid(86_400)).map_err(|_| Problem::NotADate)
 }
 
 fn read_bool(cell: &Cell) -> Result<Value, Problem> {

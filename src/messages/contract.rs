@@ -46,6 +46,27 @@ super::messages! {
         BadPattern { column: String, problem: String } Usage,
             "the pattern of column `{column}` is not a regular expression: {problem}",
             "mẫu của cột `{column}` không phải biểu thức chính quy: {problem}";
+        /// A rule that is no expression.
+        BadRule { title: String, problem: String } Usage,
+            "the rule `{title}` is not an expression: {problem}", "quy tắc `{title}` không phải biểu thức: {problem}",
+            hint "write a condition on one row, such as `due_at >= received_at`",
+                 "hãy viết điều kiện trên một dòng, ví dụ `due_at >= received_at`";
+        /// A rule that names what is not there.
+        UnknownInRule { title: String, problem: String, known: String } Usage,
+            "the rule `{title}` cannot be used: {problem}", "không dùng được quy tắc `{title}`: {problem}",
+            hint "a rule may name {known}", "quy tắc có thể dùng {known}";
+        /// A rule that is no condition.
+        NotACondition { title: String, found: String } Usage,
+            "the rule `{title}` gives {found} and not true or false", "quy tắc `{title}` cho giá trị {found}, không phải đúng hoặc sai",
+            hint "write a condition on one row, such as `due_at >= received_at`",
+                 "hãy viết điều kiện trên một dòng, ví dụ `due_at >= received_at`";
+        /// A part of no cell.
+        PartAlone { column: String } Usage,
+            "column `{column}` has `part` and does not say of which cell", "cột `{column}` có `part` mà không nêu là phần của ô nào",
+            hint "add `cell_of`, the column that holds the number", "hãy thêm `cell_of`, tên cột chứa con số";
+        /// A day for months in a column without dates.
+        PartialAlone { column: String } Usage,
+            "column `{column}` has `partial`, which only dates can have", "cột `{column}` có `partial`, chỉ dùng được cho kiểu ngày";
         /// A contract without columns.
         NoColumns Usage,
             "the contract declares no columns", "hợp đồng dữ liệu không khai báo cột nào";

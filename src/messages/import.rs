@@ -16,11 +16,11 @@ super::messages! {
             "no row looks like the header of `{dataset}`", "không dòng nào giống tiêu đề của `{dataset}`",
             hint "wanted headings such as {wanted}", "cần các tiêu đề như {wanted}";
         /// A required column is not in the header.
-        MissingColumn { column: String, title: String, found: String, contract: String } Data,
+        MissingColumn { column: String, title: String, found: String, likely: String, likely_vi: String, contract: String } Data,
             "the header lacks column `{column}` ({title}); headings that no column claims: {found}",
             "tiêu đề thiếu cột `{column}` ({title}); các tiêu đề chưa thuộc cột nào: {found}",
-            hint "add the heading to `aliases` of `{column}` in `{contract}`",
-                 "hãy thêm tiêu đề vào `aliases` của `{column}` trong `{contract}`";
+            hint "{likely}add the heading to `aliases` of `{column}` in `{contract}`",
+                 "{likely_vi}hãy thêm tiêu đề vào `aliases` của `{column}` trong `{contract}`";
         /// Two headings claim one column.
         ContestedColumn { column: String, headings: String } Data,
             "several headings are column `{column}`: {headings}", "nhiều tiêu đề cùng là cột `{column}`: {headings}",
@@ -36,11 +36,18 @@ super::messages! {
         /// The export speaks of another year.
         OtherYear { year: i32, found: String } Data,
             "the export covers {found}, not {year}", "tệp thuộc {found}, không phải năm {year}",
-            hint "name the year that the export covers", "hãy nêu đúng năm của tệp";
+            hint "name the year that the export covers; figures as of a day count for its year until 31 March of the next",
+                 "hãy nêu đúng năm của tệp; số liệu chốt đến hết ngày 31/3 năm sau vẫn thuộc năm trước";
         /// The same export is named twice.
         SameExport { first: String, second: String } Usage,
             "`{second}` is the same export as `{first}`", "`{second}` chính là tệp `{first}`",
             hint "name each export once", "hãy nêu mỗi tệp một lần";
+        /// Two sheets of a workbook have the same rows.
+        SameSheet { count: u64 } Data,
+            "two sheets have the same {count} rows, and every row would be counted twice",
+            "hai trang tính có cùng {count} dòng, mỗi dòng sẽ bị tính hai lần",
+            hint "delete the copied sheet, or name the sheets to read with `--sheet`",
+                 "hãy xoá trang tính bị sao chép, hoặc nêu trang tính cần đọc bằng `--sheet`";
         /// The export says one date, the user another.
         OtherDate { found: String, given: String } Usage,
             "the export says {found}, the command line says {given}", "tệp ghi {found}, dòng lệnh ghi {given}",
@@ -61,6 +68,14 @@ super::messages! {
             "{count} dòng có ô sai, trong khi chỉ được bỏ {allowed} dòng; chưa ghi gì",
             hint "correct the cells or the contract, or allow more with `--allow-rejects {count}`",
                  "hãy sửa các ô hoặc hợp đồng dữ liệu, hoặc cho phép bằng `--allow-rejects {count}`";
+        /// A rule that cannot be evaluated on a row.
+        RuleFailed { title: String } Data,
+            "the rule `{title}` cannot be evaluated on some row", "không tính được quy tắc `{title}` trên một dòng nào đó",
+            hint "guard it, such as with `nullif(x, 0)`", "hãy viết thêm điều kiện, ví dụ `nullif(x, 0)`";
+        /// The keys of other years cannot be read.
+        OtherYearsUnread Data,
+            "the keys of the dataset's other years cannot be read", "không đọc được khoá của các năm khác trong bộ dữ liệu",
+            hint "run `cchc verify` to find the damaged file", "hãy chạy `cchc verify` để tìm tệp bị hỏng";
         /// The columns do not fit together.
         NotABatch Internal,
             "the rows do not fit the schema", "các dòng không khớp lược đồ";
@@ -108,11 +123,11 @@ super::messages! {
             "{count} ô của cột `{column}` đã bị bảng tính đổi thành ngày",
             hint "format the column as text and type the values again",
                  "hãy định dạng cột kiểu văn bản và nhập lại giá trị";
-        UnknownCategory { column: String, count: usize, known: String } Data,
+        UnknownCategory { column: String, count: usize, known: String, likely: String } Data,
             "column `{column}` has cells that are none of its categories ({count} in all)",
             "{count} ô của cột `{column}` không thuộc danh mục nào",
-            hint "known are {known}; add a spelling under `categories`",
-                 "đã biết {known}; hãy thêm cách viết vào `categories`";
+            hint "{likely}known are {known}; add a spelling under `categories`",
+                 "{likely}đã biết {known}; hãy thêm cách viết vào `categories`";
         NotABool { column: String, count: usize } Data,
             "column `{column}` has cells that are neither yes nor no ({count} in all)",
             "{count} ô của cột `{column}` không phải có hay không";
@@ -131,9 +146,65 @@ super::messages! {
             "{count} ô của cột `{column}` lớn hơn {bound}";
         Pattern { column: String, count: usize, pattern: String } Data,
             "column `{column}` has cells that do not match `{pattern}` ({count} in all)",
-            "{count} ô của cột `{column}` không khớp mẫu `{pattern}`",
-            hint "a code that a spreadsheet took for a number has lost zeros: format the column as text",
-                 "mã bị bảng tính coi là số sẽ mất chữ số 0: hãy định dạng cột kiểu văn bản";
+            "{count} ô của cột `{column}` không khớp mẫu `{pattern}`";
+        Qualifier { column: String, count: usize } Data,
+            "column `{column}` has cells with words that limit the number, such as `trên` ({count} in all)",
+            "{count} ô của cột `{column}` có từ hạn định con số, như `trên`, `khoảng`",
+            hint "write the number alone, or keep the words: add a column with `cell_of = \"{column}\"` and `part = \"qualifier\"`",
+                 "hãy chỉ ghi con số, hoặc giữ cả từ đó: thêm một cột có `cell_of = \"{column}\"` và `part = \"qualifier\"`";
+        Ratio { column: String, count: usize } Data,
+            "column `{column}` has cells that are ratios, such as 13/28 ({count} in all)",
+            "{count} ô của cột `{column}` là tỷ số, như 13/28",
+            hint "keep both numbers: add a column with `cell_of = \"{column}\"` and `part = \"denominator\"`",
+                 "để giữ cả hai số, hãy thêm một cột có `cell_of = \"{column}\"` và `part = \"denominator\"`";
+        UndeclaredUnit { column: String, count: usize } Data,
+            "column `{column}` has cells with a unit, and its contract declares none ({count} in all)",
+            "{count} ô của cột `{column}` ghi đơn vị tính, trong khi hợp đồng dữ liệu không khai báo",
+            hint "declare it with `measure_unit`, or keep it in a column with `cell_of = \"{column}\"` and `part = \"unit\"`",
+                 "hãy khai báo bằng `measure_unit`, hoặc giữ ở một cột có `cell_of = \"{column}\"` và `part = \"unit\"`";
+        EmptyMarker { column: String, count: usize } Data,
+            "column `{column}` has cells that seem to mean `no value`, which is not declared ({count} in all)",
+            "{count} ô của cột `{column}` có vẻ nghĩa là `không có số liệu`, nhưng chưa được khai báo",
+            hint "if they mean no value, add them to `missing_values` of `{column}`; if they mean zero, write 0",
+                 "nếu là không có số liệu, hãy thêm vào `missing_values` của `{column}`; nếu là bằng không, hãy ghi 0";
+        Ditto { column: String, count: usize } Data,
+            "column `{column}` has cells that repeat the row above in words ({count} in all)",
+            "{count} ô của cột `{column}` ghi lặp lại dòng trên (`nt`, `như trên`)",
+            hint "write the value in every row", "hãy ghi rõ giá trị ở từng dòng";
+        ScientificCode { column: String, count: usize } Data,
+            "column `{column}` has codes that a spreadsheet rounded to powers of ten ({count} in all)",
+            "{count} ô của cột `{column}` là mã đã bị bảng tính làm tròn thành dạng luỹ thừa (E+)",
+            hint "format the column as text and export it again from the source; the digits cannot be brought back",
+                 "hãy định dạng cột kiểu văn bản và xuất lại từ nguồn; các chữ số đã mất không khôi phục được";
+        LostZero { column: String, count: usize } Data,
+            "column `{column}` has codes that have lost zeros at the front or the end ({count} in all)",
+            "{count} ô của cột `{column}` là mã đã mất chữ số 0 ở đầu hoặc cuối",
+            hint "format the column as text and export it again from the source",
+                 "hãy định dạng cột kiểu văn bản và xuất lại từ nguồn";
+        LostDigits { column: String, count: usize } Data,
+            "column `{column}` has codes with more digits than a spreadsheet keeps in a number ({count} in all)",
+            "{count} ô của cột `{column}` là mã dài hơn số chữ số mà bảng tính giữ được",
+            hint "format the column as text and export it again from the source",
+                 "hãy định dạng cột kiểu văn bản và xuất lại từ nguồn";
+        PartialDate { column: String, count: usize } Data,
+            "column `{column}` has cells that are months, quarters or years without a day ({count} in all)",
+            "{count} ô của cột `{column}` chỉ ghi tháng, quý hoặc năm, không có ngày",
+            hint "write the day, or let them stand for one with `partial = \"first day\"` or `\"last day\"`",
+                 "hãy ghi rõ ngày, hoặc quy ước bằng `partial = \"first day\"` (ngày đầu) hay `\"last day\"` (ngày cuối)";
+        ShortYear { column: String, count: usize } Data,
+            "column `{column}` has two-digit years that are not near the reporting year ({count} in all)",
+            "{count} ô của cột `{column}` ghi năm hai chữ số và không gần năm báo cáo",
+            hint "write the year with four digits, such as 31/12/2023", "hãy ghi năm đủ bốn chữ số, ví dụ 31/12/2023";
+        MonthFirst { column: String, count: usize } Data,
+            "column `{column}` has dates with the month first ({count} in all)",
+            "{count} ô của cột `{column}` ghi tháng trước ngày",
+            hint "export again with the regional format Vietnamese (day/month/year); other dates of the column are swapped too",
+                 "hãy xuất lại với định dạng vùng Việt Nam (ngày/tháng/năm); các ngày khác trong cột cũng bị đảo";
+        Rule { title: String, rule: String, count: usize } Data,
+            "the rule `{title}` ({rule}) is broken ({count} in all)",
+            "{count} dòng vi phạm quy tắc `{title}` ({rule})",
+            hint "correct the rows, or give the rule `severity = \"warning\"`",
+                 "hãy sửa các dòng, hoặc đặt `severity = \"warning\"` cho quy tắc";
     }
 }
 
@@ -156,26 +227,5 @@ super::messages! {
             "đã nhập {rows} dòng vào {dataset} {year} (bản {revision}); các dòng trong tệp: {kinds}; bị loại: {rejects}";
         /// The dry run is done.
         NothingWritten Notice, "dry run: nothing was written", "chạy thử: chưa ghi gì";
-        /// What would be imported.
-        WouldImport { dataset: String, year: i32, rows: u64 } Notice,
-            "{rows} rows for {dataset} {year}", "{rows} dòng cho {dataset} {year}";
-        /// Period and as-of date, with their origin.
-        Dates { period: String, as_of: String } Notice,
-            "period {period}, as of {as_of}", "kỳ {period}, số liệu tính đến {as_of}";
-        /// A stated total beside the computed one.
-        ControlTotal { line: String } Notice, "control total {line}", "tổng đối chiếu {line}";
-        /// A sheet that is read.
-        Sheet { name: String, first: u32, last: u32 } Notice,
-            "sheet {name}, header rows {first}–{last}", "trang tính {name}, tiêu đề ở dòng {first}–{last}";
-        /// Sheets that are not read.
-        SheetsLeftOut { names: String } Notice, "sheets left out: {names}", "các trang tính bỏ qua: {names}";
-        /// A column that no contract column claims.
-        Ignored Notice, "(ignored)", "(bỏ qua)";
-        /// A personal column that is not stored.
-        Dropped Notice, "(personal, not stored)", "(dữ liệu cá nhân, không lưu)";
-        /// A personal column that is stored as a hash.
-        Hashed Notice, "keyed hash", "băm có khoá";
-        /// Rows by kind.
-        RowKinds { kinds: String } Notice, "rows: {kinds}", "các dòng: {kinds}";
     }
 }

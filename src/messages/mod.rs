@@ -58,21 +58,31 @@ macro_rules! messages {
 pub(crate) use messages;
 
 mod chart;
+mod command;
 mod contract;
+mod draft;
 mod import;
+mod plan;
 mod query;
+mod reject;
 mod shell;
 mod source;
 mod store;
 mod terminal;
+mod warning;
 mod workspace;
 
 pub use chart::ChartFault;
+pub use command::{CommandFault, HelpWords, help_vi, value_name_vi};
 pub use contract::ContractFault;
+pub use draft::{DraftFault, DraftWords};
 pub use import::{CellsFault, ImportFault, ImportWords};
+pub use plan::PlanWords;
 pub use query::{QueryFault, QueryNotice};
+pub use reject::RejectWords;
 pub use shell::{PagerWords, SettingHelp, ShellFault, ShellHelp, ShellNote, TableWords};
 pub use source::SourceFault;
-pub use store::StoreFault;
-pub use terminal::{Heading, Narration, TerminalFault};
+pub use store::{StoreFault, StoreFinding, StoreWords};
+pub use terminal::{Heading, Narration, ProgressLine, Stage, TerminalFault};
+pub use warning::ImportWarning;
 pub use workspace::WorkspaceFault;

@@ -30,6 +30,10 @@ super::messages! {
             "hàm `{function}` không nhận các giá trị kiểu này",
             hint "`\\d NAME` shows the types of a table; `CAST(column AS DOUBLE)` converts",
                  "`\\d TÊN` cho biết kiểu của các cột; `CAST(cột AS DOUBLE)` đổi kiểu";
+        /// A call of a function of the department with too few, too many or other values.
+        WrongCall { function: String, syntax: String } Data,
+            "`{function}` does not take these values", "hàm `{function}` không nhận các giá trị này",
+            hint "it is called as `{syntax}`", "cách gọi: `{syntax}`";
         /// A statement that changes something.
         NotAllowed { verb: String } Data,
             "`{verb}` is not allowed: SQL here reads the workspace and changes nothing",
@@ -48,6 +52,12 @@ super::messages! {
             "the data were replaced again and again while the query was starting",
             "dữ liệu bị thay liên tục trong lúc truy vấn bắt đầu chạy",
             hint "run it again once the import has finished", "hãy chạy lại khi việc nhập dữ liệu đã xong";
+        /// A date of a year whose holidays are not known.
+        NoCalendar { date: String, first: i32, last: i32 } Data,
+            "the working days around {date} are not known: the calendar covers {first} to {last}",
+            "chưa biết ngày làm việc quanh {date}: lịch chỉ có các năm từ {first} đến {last}",
+            hint "add the holidays of the year to `calendar.csv` in the workspace (date,kind,name,source)",
+                 "hãy thêm ngày nghỉ của năm đó vào tệp `calendar.csv` của không gian làm việc (date,kind,name,source)";
         /// `label` cannot tell which codes the values are.
         NoLabels { expression: String } Data,
             "`label({expression})` cannot tell which category the codes belong to",
@@ -78,13 +88,19 @@ super::messages! {
         UnknownParameter { query: String, name: String, hint: String, hint_vi: String } Usage,
             "`{query}` has no parameter `{name}`", "`{query}` không có tham số `{name}`", hint "{hint}", "{hint_vi}";
         /// A parameter without default and without value.
-        MissingParameter { query: String, name: String, kind: String } Usage,
+        MissingParameter { query: String, name: String, kind: String, example: String } Usage,
             "`{query}` needs parameter `{name}` ({kind})", "`{query}` cần tham số `{name}` ({kind})",
-            hint "add `{name}=…` after the name of the query", "hãy thêm `{name}=…` sau tên truy vấn";
+            hint "add it after the name of the query, such as `{name}={example}`",
+                 "hãy thêm sau tên truy vấn, ví dụ `{name}={example}`";
         /// A value of the wrong type.
-        BadArgument { name: String, found: String, kind: String } Usage,
+        BadArgument { name: String, found: String, kind: String, form: String, form_vi: String } Usage,
             "`{found}` is not a value for parameter `{name}` ({kind})",
-            "`{found}` không phải giá trị cho tham số `{name}` ({kind})";
+            "`{found}` không phải giá trị cho tham số `{name}` ({kind})",
+            hint "write {form}", "hãy viết {form_vi}";
+        /// A parameter that is given two values.
+        GivenTwice { name: String } Usage,
+            "parameter `{name}` is given twice", "tham số `{name}` được nêu hai lần",
+            hint "leave one of the values", "hãy để lại một giá trị";
         /// A default in SQL that gives no single value.
         BadDefault { name: String } Data,
             "the default of parameter `{name}` does not give one value",

@@ -187,9 +187,9 @@ super::messages! {
         /// `\d`
         Describe Notice, "list the tables, or the columns of one with their titles", "liệt kê các bảng, hoặc các cột của một bảng kèm tiêu đề";
         /// `\d+`
-        DescribeMore Notice, "the same with more: years and rows, or categories and meaning", "như trên nhưng chi tiết hơn: các năm và số dòng, hoặc các giá trị phân loại và ý nghĩa";
+        DescribeMore Notice, "the same with numbers of rows, or with the values of categories and what columns mean", "như trên, thêm số dòng, hoặc các giá trị phân loại và ý nghĩa của cột";
         /// `\dt`
-        Datasets Notice, "list the datasets with their years", "liệt kê các bộ dữ liệu và các năm";
+        Datasets Notice, "list the datasets with years and rows", "liệt kê các bộ dữ liệu, các năm và số dòng";
         /// `\df`
         Functions Notice, "list the functions of SQL whose name or text holds TEXT", "liệt kê các hàm SQL có tên hoặc mô tả chứa TEXT";
         /// `\describe`

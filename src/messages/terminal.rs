@@ -130,8 +130,6 @@ super::messages! {
         About Notice, "meaning", "ý nghĩa";
         /// The codes of a category with their labels.
         Values Notice, "values", "các giá trị";
-        /// What kind of thing it is.
-        Kind Notice, "kind", "loại";
         /// How it is called.
         Call Notice, "call", "cách gọi";
         /// What a setting is.
@@ -142,5 +140,81 @@ super::messages! {
         Type Notice, "type", "kiểu";
         /// What made-up data are called in lists.
         Synthetic Notice, "synthetic", "mô phỏng";
+        /// When something was done.
+        Time Notice, "time", "thời điểm";
+        /// What was done.
+        Action Notice, "action", "thao tác";
+        /// A dataset.
+        Dataset Notice, "dataset", "bộ dữ liệu";
+        /// A year.
+        Year Notice, "year", "năm";
+        /// A revision.
+        Revision Notice, "revision", "phiên bản";
+        /// The revision that stood there before.
+        Replaced Notice, "replaced", "thay cho";
+        /// Names of exports.
+        Files Notice, "files", "các tệp";
+        /// Who did it.
+        Operator Notice, "operator", "người thực hiện";
+        /// Whether a revision is the current one, kept or gone.
+        State Notice, "state", "trạng thái";
+        /// A file.
+        File Notice, "file", "tệp";
+        /// What something is.
+        Kind Notice, "kind", "loại";
+        /// Why something cannot be used.
+        Problem Notice, "problem", "vấn đề";
+        /// How grave a finding is.
+        Severity Notice, "severity", "mức độ";
+        /// What programs know a finding by.
+        Code Notice, "code", "mã";
+        /// What was found.
+        Finding Notice, "finding", "kết quả kiểm tra";
+        /// What to do.
+        Hint Notice, "hint", "cách xử lý";
+    }
+}
+
+super::messages! {
+    /// What a long piece of work is doing.
+    pub enum Stage {
+        /// An export is read.
+        Reading { file: String } Notice, "reading {file}", "đang đọc {file}";
+        /// Rows are converted and checked.
+        Converting Notice, "checking rows", "đang kiểm tra các dòng";
+        /// Rows are put in order.
+        Sorting Notice, "sorting", "đang sắp xếp";
+        /// Repeated keys are looked for.
+        CheckingKeys Notice, "checking keys", "đang kiểm tra khoá";
+        /// The year's file is written.
+        Writing Notice, "writing", "đang ghi";
+        /// A file of the workspace is read again.
+        Verifying { file: String } Notice, "checking {file}", "đang kiểm tra {file}";
+        /// Another process must finish first.
+        Waiting Notice, "waiting for its turn, Ctrl-C gives up", "đang chờ đến lượt, Ctrl-C để thôi";
+        /// A statement runs.
+        Asking Notice, "running, Ctrl-C stops it", "đang chạy, Ctrl-C để dừng";
+    }
+}
+
+super::messages! {
+    /// The line that shows how far work has come; words in braces are filled in by the terminal.
+    pub enum ProgressLine {
+        /// Bytes of a known number.
+        Bytes Notice,
+            "{{msg}} {{bar:24}} {{bytes}} of {{total_bytes}}, {{bytes_per_sec}}, {{eta}} left",
+            "{{msg}} {{bar:24}} {{bytes}} / {{total_bytes}}, {{bytes_per_sec}}, còn {{eta}}";
+        /// Bytes whose number is not known.
+        BytesSoFar Notice,
+            "{{msg}} {{bytes}}, {{bytes_per_sec}}, {{elapsed}}", "{{msg}} {{bytes}}, {{bytes_per_sec}}, {{elapsed}}";
+        /// Rows or files of a known number.
+        Count Notice,
+            "{{msg}} {{bar:24}} {{human_pos}} of {{human_len}}, {{per_sec}}, {{eta}} left",
+            "{{msg}} {{bar:24}} {{human_pos}} / {{human_len}}, {{per_sec}}, còn {{eta}}";
+        /// Rows or files whose number is not known.
+        CountSoFar Notice,
+            "{{msg}} {{human_pos}}, {{per_sec}}, {{elapsed}}", "{{msg}} {{human_pos}}, {{per_sec}}, {{elapsed}}";
+        /// Only the time.
+        Time Notice, "{{spinner}} {{elapsed}} {{msg}}", "{{spinner}} {{elapsed}} {{msg}}";
     }
 }

@@ -43,6 +43,11 @@ super::messages! {
             "the workspace has format {found}, and this version knows {known}",
             "không gian làm việc có định dạng {found}, còn phiên bản này biết định dạng {known}",
             hint "use a newer version of the program", "hãy dùng phiên bản mới hơn của chương trình";
+        /// A line of the workspace's calendar that names no day.
+        BadCalendar Usage,
+            "this line of the calendar names no day", "dòng này của lịch làm việc không nêu được một ngày",
+            hint "write `date,kind,name,source`, for example `2027-01-01,public_holiday,Tết Dương lịch,…`; kinds are public_holiday, compensatory, swapped_off, makeup_workday, unconfirmed and workday",
+                 "hãy viết `date,kind,name,source`, ví dụ `2027-01-01,public_holiday,Tết Dương lịch,…`; các loại: public_holiday, compensatory, swapped_off, makeup_workday, unconfirmed và workday";
         /// A file cannot be read.
         Unreadable { file: String } Data,
             "cannot read `{file}`", "không đọc được `{file}`",

@@ -86,6 +86,17 @@ impl Layout {
         Self { columns, lang: Lang::En, locale: None, missing: None, has_titles: false }
     }
 
+    /// Shows the titles that the columns carry, and values as they are.
+    pub fn headed(schema: &Schema, lang: Lang) -> Self {
+        let mut layout = Self { lang, has_titles: true, ..Self::plain(schema) };
+        for (column, field) in layout.columns.iter_mut().zip(schema.fields()) {
+            if let Some(title) = field.metadata().get(TITLE_KEY) {
+                column.heading.clone_from(title);
+            }
+        }
+        layout
+    }
+
     /// Shows titles, labels and numbers as in a report, from what the query declares of its columns
     /// and what the contracts know of the rest.
     pub fn titled(schema: &Schema, declared: &[ResultColumn], contracts: &Contracts, lang: Lang) -> Self {

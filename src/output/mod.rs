@@ -9,6 +9,7 @@ mod fit;
 mod json;
 mod layout;
 mod markdown;
+mod rejects;
 mod table;
 mod visible;
 
@@ -17,6 +18,7 @@ use std::io::{self, Write};
 use crate::engine::Answer;
 
 pub use layout::{CellReader, ColumnLayout, Layout};
+pub use rejects::{render_workbook, write_list};
 pub use table::{Cut, Expanded, TableStyle};
 pub use visible::visible;
 
@@ -36,6 +38,11 @@ pub enum Format {
 }
 
 impl Format {
+    /// Tells whether people read it as it is, and not programs.
+    pub fn is_for_people(self) -> bool {
+        matches!(self, Self::Table | Self::Markdown)
+    }
+
     /// Finds the format that a file's extension stands for.
     pub fn from_extension(extension: &str) -> Option<Self> {
         Some(match extension.to_ascii_lowercase().as_str() {

@@ -110,8 +110,11 @@ pub fn run_query(session: &mut Session, arguments: &QueryArgs, keep_going: bool)
         // The command line requires one of the two.
         (None, None) => return Ok(()),
     };
-    let settings =
-        Settings { titles: arguments.output.titles, format: arguments.output.format, ..Settings::default() };
+    let settings = Settings {
+        titles: arguments.output.titles,
+        format: arguments.output.list.format,
+        ..Settings::default()
+    };
     let mut shell = Shell::open(session, settings, Origin::Stream)?;
     shell.keep_going = keep_going;
     shell.open_outlet(&arguments.output, &name, &text)?;
@@ -142,13 +145,16 @@ impl<'a> Shell<'a> {
 
     /// Sends the one result of a command line to its file.
     fn open_outlet(&mut self, output: &OutputArgs, name: &str, text: &str) -> Result<()> {
-        let Some(file) = &output.output else { return Ok(()) };
+        let Some(file) = &output.list.output else { return Ok(()) };
         let count = Script::new(name, text).statements().len();
         if count > 1 {
             return Err(TerminalFault::OneResultPerFile { count }.into());
         }
-        self.outlet =
-            Some(show::Outlet::new(file.clone(), output.format.map(Format::from), self.engine.workspace())?);
+        self.outlet = Some(show::Outlet::new(
+            file.clone(),
+            output.list.format.map(Format::from),
+            self.engine.workspace(),
+        )?);
         Ok(())
     }
 

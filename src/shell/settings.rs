@@ -28,8 +28,7 @@ pub struct Settings {
     pub(super) timing: bool,
     pub(super) preview: Preview,
     pub(super) history: bool,
-    /// The language that was chosen; none leaves it to the command line and the locale.
-    pub lang: Option<Lang>,
+    pub(super) lang: Option<Lang>,
 }
 
 /// When results are paged.
@@ -313,6 +312,11 @@ fn parse_format(value: &str) -> Option<FormatChoice> {
 }
 
 impl Settings {
+    /// The language that the configuration chooses.
+    pub fn language(&self) -> Option<String> {
+        self.lang.map(|lang| lang_name(lang).to_owned())
+    }
+
     /// Finds a setting by its name.
     pub(super) fn find(name: &str) -> Result<&'static Setting> {
         SETTINGS.iter().find(|setting| setting.name == name).ok_or_else(|| {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::settings::Paging;
 use super::{Origin, Shell};
-use crate::commands::{check_outside, default_format, describe_cut, format_of};
+use crate::commands::{check_outside, default_format, describe_cut, format_of, list_layout};
 use crate::engine::Answer;
 use crate::error::Result;
 use crate::messages::{Narration, ShellNote};
@@ -48,7 +48,7 @@ impl Outlet {
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
         if !self.is_begun {
             self.is_begun = true;
-            return replace_file(&self.file, bytes);
+            return replace_file(&self.file, &self.file.display().to_string(), bytes);
         }
         let opened = std::fs::OpenOptions::new().append(true).create(true).open(&self.file);
         opened
@@ -120,8 +120,14 @@ impl Shell<'_> {
         let terminal = self.session.terminal;
         let format = self.settings.format.map_or_else(|| default_format(terminal), Format::from);
         let mut text = Vec::new();
-        write_answer(&mut text, format, answer, &Layout::plain(&answer.schema), &self.style(0, false))
-            .map_err(|error| write_fault(&error))?;
+        write_answer(
+            &mut text,
+            format,
+            answer,
+            &list_layout(format, answer, terminal),
+            &self.style(0, false),
+        )
+        .map_err(|error| write_fault(&error))?;
         self.put(&text)
     }
 

@@ -127,7 +127,7 @@ impl Builder {
         while self.rows.last().is_some_and(Row::is_blank) {
             self.rows.pop();
         }
-        Sheet { name: None, visible: true, rows: self.rows, merges: self.merges }
+        Sheet { visible: true, rows: self.rows, merges: self.merges, ..Sheet::default() }
     }
 }
 

@@ -60,6 +60,8 @@ pub struct Sheet {
     pub rows: Vec<Row>,
     /// The merged regions.
     pub merges: Vec<Merge>,
+    /// Whether the workbook counts days from 1 January 1904, as old ones from a Macintosh do.
+    pub since_1904: bool,
 }
 
 /// One row.

@@ -33,6 +33,7 @@ pub(super) fn read_xls(bytes: &[u8], file: &str) -> Result<Vec<Sheet>> {
         sheet.merges = merges.iter().map(convert_merge).collect();
         sheet.name = Some(metadata.name.clone());
         sheet.visible = metadata.visible == SheetVisible::Visible;
+        sheet.since_1904 = workbook.has_1904_epoch();
         read.push(sheet);
     }
     Ok(read)

@@ -22,6 +22,7 @@ pub(super) fn read_xlsx(bytes: &[u8], file: &str) -> Result<Vec<Sheet>> {
         sheet.merges = read_merges(&mut workbook, &metadata.name).map_err(damaged)?;
         sheet.name = Some(metadata.name.clone());
         sheet.visible = metadata.visible == SheetVisible::Visible;
+        sheet.since_1904 = workbook.has_1904_epoch();
         read.push(sheet);
     }
     Ok(read)

@@ -1,4 +1,7 @@
 //! Keeps the imported years: one Parquet file each, published by a rename, with its provenance inside.
+//!
+//! What a change replaces is kept and can be brought back; a log tells who did what. A change that is
+//! killed half-way is completed or forgotten by the next one.
 
 mod files;
 mod history;
@@ -7,12 +10,18 @@ mod parquet;
 mod place;
 pub mod provenance;
 mod publish;
+mod purge;
+mod recover;
+mod reread;
+mod verify;
 
 pub use files::replace_file;
-pub use history::{HistoryLine, read_history};
+pub use history::{Action, Author, History, HistoryLine, read_history};
 pub use lock::Lock;
-pub use place::{refuse_links, revision_file, revisions};
+pub use place::{revision_file, revisions};
 pub use provenance::{
     AsOf, ControlTotal, Dated, InputFile, Origin, PROVENANCE_KEY, Provenance, Synthetic, read_provenance,
 };
-pub use publish::{Publication, publish, remove, restore};
+pub use publish::{Publication, Published, publish, remove, restore};
+pub use purge::{Purged, purge};
+pub use verify::{Finding, ReadContract, Verified, verify};

@@ -6,13 +6,13 @@
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
+use super::files::hash_file;
 use super::provenance::read_provenance;
-use crate::contract::hex;
-use crate::error::{Explain as _, Result};
-use crate::messages::WorkspaceFault;
+use crate::error::Result;
 use crate::workspace::{Workspace, unreadable, unwritable};
+
+/// How many hexadecimal digits name a revision.
+const REVISION_LETTERS: usize = 12;
 
 /// Returns the path at which a former file of a year is kept.
 pub fn revision_file(workspace: &Workspace, dataset: &str, year: i32, revision: &str) -> PathBuf {
@@ -27,33 +27,33 @@ pub fn revision_file(workspace: &Workspace, dataset: &str, year: i32, revision: 
 pub fn revisions(workspace: &Workspace, dataset: &str, year: i32) -> Result<Vec<String>> {
     let file = revision_file(workspace, dataset, year, "x");
     let Some(folder) = file.parent() else { return Ok(Vec::new()) };
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(unreadable(&workspace.display(folder), error)),
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(|cause| unreadable(&workspace.display(folder), cause))?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        names.extend(name.strip_suffix(".parquet").map(str::to_owned));
-    }
-    names.sort_unstable();
-    Ok(names)
+    let names = list_folder(workspace, folder)?.into_iter().filter_map(|path| {
+        let name = path.file_name()?.to_str()?;
+        name.strip_suffix(".parquet").map(str::to_owned)
+    });
+    Ok(names.collect())
 }
 
-/// Refuses a path of the workspace that leads through a link.
+/// Lists a folder in order of name; one that does not exist is empty.
 ///
 /// # Errors
-/// [`WorkspaceFault::IsALink`].
-pub fn refuse_links(workspace: &Workspace, path: &Path) -> Result<()> {
-    let inside = path.ancestors().take_while(|ancestor| *ancestor != workspace.root());
-    for ancestor in inside {
-        if std::fs::symlink_metadata(ancestor).is_ok_and(|metadata| metadata.is_symlink()) {
-            return Err(WorkspaceFault::IsALink { file: workspace.display(ancestor) }.error());
-        }
+/// If the folder cannot be read.
+pub(super) fn list_folder(workspace: &Workspace, folder: &Path) -> Result<Vec<PathBuf>> {
+    let read = || -> std::io::Result<Vec<PathBuf>> {
+        let mut paths: Vec<PathBuf> =
+            std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
+        paths.sort_unstable();
+        Ok(paths)
+    };
+    match read() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        other => other.map_err(|cause| unreadable(&workspace.display(folder), cause)),
     }
-    Ok(())
+}
+
+/// Returns the folder of unfinished files, which only the holder of the lock writes to.
+pub(super) fn temporary_folder(workspace: &Workspace) -> PathBuf {
+    workspace.state_folder().join("tmp")
 }
 
 /// A file that is removed when it is dropped, unless it was put in place.
@@ -65,9 +65,9 @@ pub(super) struct TemporaryFile {
 impl TemporaryFile {
     /// Creates the file in a folder on the workspace's own file system, so that a rename is possible.
     pub(super) fn create(workspace: &Workspace, dataset: &str, year: i32) -> Result<Self> {
-        let folder = workspace.state_folder().join("tmp");
+        let folder = temporary_folder(workspace);
         let path = folder.join(format!("{dataset}-{year}.parquet"));
-        refuse_links(workspace, &path)?;
+        workspace.refuse_links(&path)?;
         let create = || {
             std::fs::create_dir_all(&folder)?;
             // The lock is ours, so a file of this name was left by a process that died.
@@ -90,6 +90,8 @@ impl Drop for TemporaryFile {
     fn drop(&mut self) {
         // After the rename there is nothing to remove; a failure here has no one to tell.
         let _removed = std::fs::remove_file(&self.path);
+        // The folder goes too, unless something else lies in it.
+        let _emptied = self.path.parent().map(std::fs::remove_dir);
     }
 }
 
@@ -104,27 +106,33 @@ pub(super) struct Former {
 }
 
 /// Keeps the file that stands in place as a revision, if one does.
+///
+/// It is kept under its own revision, so that users find it by what the history told them. A file
+/// that is not what was published under that name is kept under the hash of its bytes, so that it
+/// can never be taken for the revision; `next` is the revision that takes its place.
 pub(super) fn keep_former(
     workspace: &Workspace,
     dataset: &str,
     year: i32,
     target: &Path,
+    next: Option<&str>,
 ) -> Result<Option<Former>> {
     if !target.exists() {
         return Ok(None);
     }
-    let shown = workspace.display(target);
-    // A file that someone else put there is kept under the hash of its bytes; its words are not
-    // trusted to name a path.
-    let is_revision = |text: &String| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let revision = if let Some(known) = read_provenance(target).ok().map(|f| f.revision).filter(is_revision) {
-        known
-    } else {
-        let bytes = std::fs::read(target).map_err(|cause| unwritable(&shown, cause))?;
-        hex(&Sha256::digest(bytes)).chars().take(12).collect()
+    let hash = hash_file(workspace, target)?;
+    let known = read_provenance(workspace, target).ok().map(|found| found.revision);
+    let own = known.filter(|known| is_revision(known) && next != Some(known.as_str()));
+    let own_is_free = |name: &String| -> Result<bool> {
+        let kept = revision_file(workspace, dataset, year, name);
+        Ok(!kept.exists() || hash_file(workspace, &kept)? == hash)
+    };
+    let revision = match own {
+        Some(own) if own_is_free(&own)? => own,
+        _ => hash.chars().take(REVISION_LETTERS).collect(),
     };
     let kept = revision_file(workspace, dataset, year, &revision);
-    refuse_links(workspace, &kept)?;
+    workspace.refuse_links(&kept)?;
     let is_new = !kept.exists();
     let keep = || -> std::io::Result<()> {
         if let Some(folder) = kept.parent() {
@@ -137,6 +145,11 @@ pub(super) fn keep_former(
     };
     keep().map_err(|cause| unwritable(&workspace.display(&kept), cause))?;
     Ok(Some(Former { revision, path: kept, is_new }))
+}
+
+/// Tells whether a text may name a revision; what stands in a file is not trusted to name a path.
+pub(super) fn is_revision(text: &str) -> bool {
+    text.len() == REVISION_LETTERS && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Renames a finished file over the file of a year.

@@ -12,8 +12,9 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Place, Result};
+use crate::guard::guarded;
 use crate::messages::StoreFault;
-use crate::workspace::unreadable;
+use crate::workspace::{Workspace, unreadable};
 
 /// The key of the provenance in the Parquet key-value metadata.
 pub const PROVENANCE_KEY: &str = "cchc.provenance";
@@ -43,7 +44,10 @@ pub struct Provenance {
     pub as_of: AsOf,
     /// Which values are not real.
     pub synthetic: Synthetic,
-    /// First 12 hexadecimal digits of the hash of inputs, contract, year and options.
+    /// The version of what an import makes of an export; 0 in files from before it was noted.
+    #[serde(default)]
+    pub importer_version: u32,
+    /// First 12 hexadecimal digits of the hash of inputs, importer version, contract, year and options.
     pub revision: String,
 }
 
@@ -173,11 +177,12 @@ impl Synthetic {
 ///
 /// # Errors
 /// If the file cannot be read, is not Parquet, or was not written by an import.
-pub fn read_provenance(path: &Path) -> Result<Provenance> {
-    let shown = path.display().to_string();
+pub fn read_provenance(workspace: &Workspace, path: &Path) -> Result<Provenance> {
+    let shown = workspace.display(path);
     let file = File::open(path).map_err(|cause| unreadable(&shown, cause))?;
     let fault = |file: &str| Error::new(StoreFault::NotOurs { file: file.to_owned() }).at(Place::file(file));
-    let reader = SerializedFileReader::new(file).map_err(|cause| fault(&shown).caused_by(cause))?;
+    let reader = guarded(|| SerializedFileReader::new(file)).ok_or_else(|| fault(&shown))?;
+    let reader = reader.map_err(|cause| fault(&shown).caused_by(cause))?;
     let entries = reader.metadata().file_metadata().key_value_metadata();
     let text = entries
         .and_then(|entries| entries.iter().find(|entry| entry.key == PROVENANCE_KEY))

@@ -33,6 +33,16 @@ pub fn fold(text: &str) -> String {
     out
 }
 
+/// Returns `text` without marks, `đ` as `d`; everything else stays.
+pub fn unaccent(text: &str) -> String {
+    let bare = |letter| match unify_stroke_d(letter) {
+        'đ' => 'd',
+        'Đ' => 'D',
+        other => other,
+    };
+    text.nfd().filter(|letter| !is_combining_mark(*letter)).map(bare).nfc().collect()
+}
+
 /// Maps the Icelandic eth and the African D, which look alike, to the Vietnamese letter.
 fn unify_stroke_d(letter: char) -> char {
     match letter {
@@ -43,7 +53,7 @@ fn unify_stroke_d(letter: char) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::{fold, normalise};
+    use super::{fold, normalise, unaccent};
 
     #[test]
     fn tone_placement_case_and_unicode_form_do_not_matter() {
@@ -57,6 +67,11 @@ mod tests {
     fn punctuation_is_a_gap_and_the_ends_are_trimmed() {
         assert_eq!(fold(" (Số CCCD/CMND) "), "so cccd cmnd");
         assert_eq!(fold("***"), "");
+    }
+
+    #[test]
+    fn only_marks_are_taken_off() {
+        assert_eq!(unaccent("Đo lường, chất lượng (HỖ TRỢ)"), "Do luong, chat luong (HO TRO)");
     }
 
     #[test]

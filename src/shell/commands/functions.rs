@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Call;
-use crate::commands::list_answer;
+use crate::commands::Listing;
 use crate::engine::Function;
 use crate::error::{Explain as _, Result};
 use crate::messages::{Heading, ShellFault};
@@ -27,8 +27,8 @@ pub(super) fn list(shell: &mut Shell<'_>, call: &Call<'_>) -> Result<After> {
         })
         .collect();
     let lang = shell.session.terminal.lang;
-    let headings = [Heading::Call, Heading::Kind, Heading::About].map(|heading| heading.message(lang));
-    shell.show_list(&list_answer(&headings, &rows))?;
+    let headings = [Heading::Call, Heading::Kind, Heading::About];
+    shell.show_list(&Listing::of(lang, &headings, &rows))?;
     Ok(After::Continue)
 }
 

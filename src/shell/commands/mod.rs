@@ -208,6 +208,19 @@ mod tests {
     use super::COMMANDS;
 
     #[test]
+    fn the_readme_names_every_command_and_setting() {
+        let readme = include_str!("../../../README.md");
+        for command in COMMANDS.iter().filter(|command| !["datasets", "queries"].contains(&command.name)) {
+            let name = format!("`\\{}", command.name);
+            assert!(readme.contains(&name), "the README lacks {name}");
+        }
+        for setting in &crate::shell::settings::SETTINGS {
+            let name = format!("| `{}` |", setting.name);
+            assert!(readme.contains(&name), "the README lacks setting {name}");
+        }
+    }
+
+    #[test]
     fn no_two_commands_share_a_name() {
         let names: BTreeSet<_> = COMMANDS.iter().map(|command| command.name).collect();
         assert_eq!(names.len(), COMMANDS.len());

@@ -2,10 +2,10 @@
 
 use super::{Call, split_words};
 use crate::chart::find_visualise;
-use crate::commands::{list_answer, parse_arguments};
+use crate::commands::{Listing, parse_arguments};
 use crate::engine::{LexemeKind, split_lexemes};
 use crate::error::{Explain as _, Result};
-use crate::messages::{Heading, ShellFault, ShellNote};
+use crate::messages::{Heading, Narration, ShellFault, ShellNote};
 use crate::query::SavedQuery;
 use crate::shell::{After, Shell};
 use crate::store::replace_file;
@@ -49,28 +49,30 @@ fn call_arguments(pairs: &[String]) -> String {
 }
 
 impl Shell<'_> {
-    /// Lists saved queries or charts; one that is broken is named with its fault.
+    /// Lists saved queries or charts; what is broken is named beside the list.
     pub(super) fn list_saved(
         &self,
         names: &[String],
         read: impl Fn(&str) -> Result<SavedQuery>,
     ) -> Result<()> {
-        let lang = self.session.terminal.lang;
-        let rows: Vec<[String; 3]> = names
-            .iter()
-            .map(|name| match read(name) {
+        let terminal = self.session.terminal;
+        let mut rows: Vec<[String; 3]> = Vec::new();
+        for name in names {
+            match read(name) {
                 Ok(query) => {
                     let parameters = query.parameters.iter();
                     let parameters =
                         parameters.map(|parameter| format!("{}: {}", parameter.name, parameter.kind.word()));
-                    [name.clone(), query.title.clone(), parameters.collect::<Vec<_>>().join(", ")]
+                    rows.push([name.clone(), query.title.clone(), parameters.collect::<Vec<_>>().join(", ")]);
                 }
-                Err(error) => [name.clone(), format!("⚠ {}", error.message(lang)), String::new()],
-            })
-            .collect();
-        let headings =
-            [Heading::Name, Heading::Title, Heading::Parameters].map(|heading| heading.message(lang));
-        self.show_list(&list_answer(&headings, &rows))
+                Err(error) => {
+                    let problem = error.message(terminal.lang);
+                    terminal.narrate(&Narration::Broken { name: name.clone(), problem });
+                }
+            }
+        }
+        let headings = [Heading::Name, Heading::Title, Heading::Parameters];
+        self.show_list(&Listing::of(terminal.lang, &headings, &rows))
     }
 }
 
@@ -97,7 +99,7 @@ pub(super) fn save(shell: &mut Shell<'_>, call: &Call<'_>) -> Result<After> {
     }
     let title = title.trim().trim_matches(['\'', '"']);
     let title = if title.is_empty() { name } else { title };
-    replace_file(&file, format!("-- title: {title}\n{sql}\n").as_bytes())?;
+    replace_file(&file, &shown, format!("-- title: {title}\n{sql}\n").as_bytes())?;
     let terminal = shell.session.terminal;
     if is_chart {
         terminal.narrate(&ShellNote::SavedChart { name: name.to_owned(), file: shown });

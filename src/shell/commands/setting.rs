@@ -1,7 +1,7 @@
 //! `\pset`, `\x`, `\timing`, `\lang`, `\set`, `\unset`: what the shell keeps in mind.
 
 use super::{Call, split_words};
-use crate::commands::list_answer;
+use crate::commands::Listing;
 use crate::error::{Explain as _, Lang, Result};
 use crate::messages::{Heading, ShellNote};
 use crate::output::Expanded;
@@ -33,7 +33,7 @@ fn list_settings(shell: &mut Shell<'_>) -> Result<()> {
         })
         .collect();
     let headings = [Heading::Name, Heading::Value, Heading::Choices, Heading::About];
-    shell.show_list(&list_answer(&headings.map(|heading| heading.message(lang)), &rows))
+    shell.show_list(&Listing::of(lang, &headings, &rows))
 }
 
 /// Changes a setting and says what it is now.
@@ -85,8 +85,8 @@ pub(super) fn set(shell: &mut Shell<'_>, call: &Call<'_>) -> Result<After> {
             let rows: Vec<[String; 2]> =
                 shell.variables.iter().map(|(name, value)| [name.to_owned(), value.to_owned()]).collect();
             let lang = shell.session.terminal.lang;
-            let headings = [Heading::Name, Heading::Value].map(|heading| heading.message(lang));
-            shell.show_list(&list_answer(&headings, &rows))?;
+            let headings = [Heading::Name, Heading::Value];
+            shell.show_list(&Listing::of(lang, &headings, &rows))?;
         }
         [name] => shell.variables.set(name, "")?,
         [name, values @ ..] => shell.variables.set(name, &values.join(" "))?,

@@ -1,15 +1,16 @@
 //! `\d`, `\d+`, `\dt`: what can stand after FROM, and what it holds.
 
+use datafusion::arrow::datatypes::{FieldRef, Schema};
+
 use super::Call;
-use crate::commands::{describe_years, list_answer};
-use crate::contract::Contract;
-use crate::engine::{Answer, TITLE_KEY, type_word};
-use crate::error::{Error, Explain as _, Result};
-use crate::messages::{Heading, QueryFault, TableWords};
+use crate::commands::{Listing, describe_years};
+use crate::contract::{Column, Contract};
+use crate::engine::{Answer, IMPORTS, TITLE_KEY, type_word};
+use crate::error::{Explain as _, Result};
+use crate::messages::{Heading, TableWords};
 use crate::query::SavedQuery;
-use crate::shell::run::whole;
 use crate::shell::{After, Shell};
-use crate::workspace::did_you_mean;
+use crate::store::read_provenance;
 
 /// How much is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,79 +36,96 @@ fn tell(shell: &mut Shell<'_>, name: &str, detail: Detail) -> Result<After> {
     Ok(After::Continue)
 }
 
+/// A table as the lists show it.
+struct Listed {
+    name: String,
+    kind: String,
+    title: String,
+    years: String,
+    rows: Option<i64>,
+    /// Why it cannot be used, if so.
+    problem: String,
+}
+
 /// Lists the datasets with titles and years.
 pub(super) fn list_datasets(shell: &mut Shell<'_>, _: &Call<'_>) -> Result<After> {
-    let lang = shell.session.terminal.lang;
-    let names = shell.engine.workspace().datasets()?;
-    let rows: Vec<[String; 3]> = names
-        .into_iter()
-        .map(|name| {
-            let (title, years) = describe_dataset(shell, &name);
-            [name, title, years]
-        })
-        .collect();
-    let headings = [Heading::Name, Heading::Title, Heading::Years].map(|heading| heading.message(lang));
-    shell.show_list(&list_answer(&headings, &rows))?;
+    let tables = read_datasets(shell)?;
+    show_tables(shell, &tables, Detail::More)?;
     Ok(After::Continue)
 }
 
-/// Title and years; what is broken says so in the place of its title.
-fn describe_dataset(shell: &Shell<'_>, name: &str) -> (String, String) {
-    let title = shell.engine.contracts().read(name).map(|contract| contract.title.clone());
-    let years = shell.engine.workspace().years(name).map(|years| describe_years(&years));
-    match (title, years) {
-        (Ok(title), Ok(years)) => (title, years),
-        (Err(error), _) | (_, Err(error)) => (broken(shell, &error), String::new()),
-    }
+fn read_datasets(shell: &Shell<'_>) -> Result<Vec<Listed>> {
+    let lang = shell.session.terminal.lang;
+    let names = shell.engine.workspace().datasets()?;
+    let describe = |name: String| {
+        let contract = shell.engine.contracts().read(&name);
+        let years = shell.engine.workspace().years(&name);
+        let title = contract.as_ref().map(|contract| contract.title.clone()).unwrap_or_default();
+        let span = years.as_ref().map(|years| describe_years(years)).unwrap_or_default();
+        let rows = years.as_ref().ok().and_then(|years| count_rows(shell, &name, years));
+        let problem = contract.err().or(years.err()).map(|error| error.message(lang)).unwrap_or_default();
+        Listed { name, kind: TableWords::Dataset.message(lang), title, years: span, rows, problem }
+    };
+    Ok(names.into_iter().map(describe).collect())
 }
 
-fn broken(shell: &Shell<'_>, error: &Error) -> String {
-    format!("⚠ {}", error.message(shell.session.terminal.lang))
+/// Counts the rows of all years, as their imports noted them.
+fn count_rows(shell: &Shell<'_>, dataset: &str, years: &[i32]) -> Option<i64> {
+    let rows = |year: &i32| {
+        let file = shell.engine.workspace().year_file(dataset, *year);
+        read_provenance(&file).ok().and_then(|provenance| i64::try_from(provenance.rows).ok())
+    };
+    years.iter().map(rows).sum()
 }
 
-/// Lists what can stand after FROM.
+/// Lists what can stand after FROM; what is broken is named with the reason.
 fn list_tables(shell: &mut Shell<'_>, detail: Detail) -> Result<()> {
     let lang = shell.session.terminal.lang;
-    let workspace = shell.engine.workspace();
-    let datasets = workspace.datasets()?;
-    let mut rows: Vec<[String; 4]> = Vec::new();
-    for name in &datasets {
-        let (title, years) = describe_dataset(shell, name);
-        rows.push([name.clone(), TableWords::Dataset.message(lang), title, years]);
+    let listed = |name: String, kind: TableWords, title: String| Listed {
+        name,
+        kind: kind.message(lang),
+        title,
+        years: String::new(),
+        rows: None,
+        problem: String::new(),
+    };
+    let mut tables = read_datasets(shell)?;
+    let datasets: Vec<String> = tables.iter().map(|table| table.name.clone()).collect();
+    tables.push(listed(IMPORTS.to_owned(), TableWords::Log, TableWords::Imports.message(lang)));
+    for name in shell.engine.workspace().queries()? {
+        let title = shell.engine.read_query(&name).map(|query| query.title).unwrap_or_default();
+        let fault = shell.session.wait(shell.engine.check_query(&name)).err();
+        let problem = fault.map(|error| error.message(lang)).unwrap_or_default();
+        tables.push(Listed { problem, ..listed(format!("queries.{name}"), TableWords::Query, title) });
     }
-    rows.push([
-        "imports".to_owned(),
-        TableWords::Log.message(lang),
-        TableWords::Imports.message(lang),
-        String::new(),
-    ]);
-    for name in workspace.queries()? {
-        let read = shell.engine.read_query(&name);
-        let title = read.map_or_else(|error| broken(shell, &error), |query| query.title);
-        rows.push([format!("queries.{name}"), TableWords::Query.message(lang), title, String::new()]);
-    }
-    if detail == Detail::More {
-        let source = |name: &String| {
-            [
-                format!("source.{name}"),
-                TableWords::Source.message(lang),
-                TableWords::Origin.message(lang),
-                String::new(),
-            ]
-        };
-        rows.extend(datasets.iter().map(source));
-    }
-    let headings = [Heading::Name, Heading::Kind, Heading::Title, Heading::Years];
-    shell.show_list(&list_answer(&headings.map(|heading| heading.message(lang)), &rows))
+    let origin = TableWords::Origin.message(lang);
+    let source = |name: String| listed(format!("source.{name}"), TableWords::Source, origin.clone());
+    tables.extend(datasets.into_iter().map(source));
+    show_tables(shell, &tables, detail)
+}
+
+fn show_tables(shell: &Shell<'_>, tables: &[Listed], detail: Detail) -> Result<()> {
+    let text = |value: fn(&Listed) -> &String| tables.iter().map(move |table| Some(value(table).clone()));
+    let listing = Listing::new(shell.session.terminal.lang)
+        .text(&Heading::Name, text(|table| &table.name))
+        .text(&Heading::Kind, text(|table| &table.kind))
+        .text(&Heading::Title, text(|table| &table.title))
+        .text(&Heading::Years, text(|table| &table.years));
+    let listing = match detail {
+        Detail::Usual => listing,
+        Detail::More => listing.number(&Heading::RowCount, tables.iter().map(|table| table.rows)),
+    };
+    let is_whole = tables.iter().all(|table| table.problem.is_empty());
+    let listing =
+        if is_whole { listing } else { listing.text(&Heading::Problem, text(|table| &table.problem)) };
+    shell.show_list(&listing.answer())
 }
 
 /// Shows the columns of one table, and the parameters of a saved query.
 fn describe_table(shell: &mut Shell<'_>, name: &str, detail: Detail) -> Result<()> {
-    check_known(shell, name)?;
-    let (script, statement) = whole("\\d", &format!("SELECT * FROM {name} LIMIT 0"));
-    let outcome = shell.ask(&script, &statement)?;
+    let schema = shell.session.wait(shell.engine.describe_table(name))?;
     let contract = dataset_of(name).and_then(|dataset| shell.engine.contracts().read(dataset).ok());
-    shell.show_list(&describe_columns(shell, &outcome.answer, contract.as_deref(), detail))?;
+    shell.show_list(&describe_columns(shell, &schema, contract.as_deref(), detail))?;
     if let Some(query) = name.strip_prefix("queries.").and_then(|name| shell.engine.read_query(name).ok()) {
         describe_parameters(shell, &query)?;
     }
@@ -119,71 +137,37 @@ fn dataset_of(name: &str) -> Option<&str> {
     (!name.contains('.')).then_some(name)
 }
 
-/// A name that does not exist should not show the question that would have been asked.
-fn check_known(shell: &Shell<'_>, name: &str) -> Result<()> {
-    let workspace = shell.engine.workspace();
-    let datasets = workspace.datasets()?;
-    let qualified = ["source", "datasets"]
-        .iter()
-        .flat_map(|schema| datasets.iter().map(move |dataset| format!("{schema}.{dataset}")));
-    let known: Vec<String> = datasets
-        .iter()
-        .cloned()
-        .chain(workspace.queries()?.into_iter().map(|query| format!("queries.{query}")))
-        .chain(["imports".to_owned(), "_".to_owned()])
-        .chain(qualified)
-        .collect();
-    if name.starts_with("information_schema.") || known.iter().any(|known| known == name) {
-        return Ok(());
-    }
-    let candidates: Vec<&str> = known.iter().map(String::as_str).collect();
-    let query = format!("queries.{name}");
-    let near =
-        candidates.iter().copied().find(|known| *known == query).or_else(|| did_you_mean(name, candidates));
-    let (hint, hint_vi) = match near {
-        Some(near) => (format!("did you mean `{near}`?"), format!("có phải ý bạn là `{near}`?")),
-        None => ("`\\d` lists the tables".to_owned(), "`\\d` liệt kê các bảng".to_owned()),
-    };
-    Err(QueryFault::UnknownTable { name: name.to_owned(), hint, hint_vi }.error())
-}
-
-/// Turns the columns of an answer into rows: name, type, title, and more on request.
+/// Turns columns into rows: name, type, title, and more on request.
 fn describe_columns(
     shell: &Shell<'_>,
-    answer: &Answer,
+    schema: &Schema,
     contract: Option<&Contract>,
     detail: Detail,
 ) -> Answer {
-    let lang = shell.session.terminal.lang;
-    let mut rows = Vec::new();
-    for field in answer.schema.fields() {
-        let column = contract.and_then(|contract| contract.column(field.name()));
-        let title = field.metadata().get(TITLE_KEY).cloned().unwrap_or_default();
-        let values = column.map(|column| {
-            let label = |code: &String| match column.label(code) {
-                Some(label) => format!("{code} = {label}"),
-                None => code.clone(),
-            };
-            column.categories.keys().map(label).collect::<Vec<_>>().join("; ")
-        });
-        let about = column.and_then(|column| column.about.clone()).unwrap_or_default();
-        rows.push([
-            field.name().clone(),
-            type_word(field.data_type()),
-            title,
-            values.unwrap_or_default(),
-            about,
-        ]);
+    let fields = schema.fields();
+    let declared = |field: &FieldRef| contract.and_then(|contract| contract.column(field.name()));
+    let title = |field: &FieldRef| field.metadata().get(TITLE_KEY).cloned().unwrap_or_default();
+    let listing = Listing::new(shell.session.terminal.lang)
+        .text(&Heading::Column, fields.iter().map(|field| Some(field.name().clone())))
+        .text(&Heading::Type, fields.iter().map(|field| Some(type_word(field.data_type()))))
+        .text(&Heading::Title, fields.iter().map(|field| Some(title(field))));
+    if detail == Detail::Usual {
+        return listing.answer();
     }
-    let headings = [Heading::Column, Heading::Type, Heading::Title, Heading::Values, Heading::About];
-    let headings = headings.map(|heading| heading.message(lang));
-    if detail == Detail::More {
-        return list_answer(&headings, &rows);
-    }
-    let [name, kind, title, ..] = headings;
-    let rows: Vec<[String; 3]> =
-        rows.into_iter().map(|[name, kind, title, ..]| [name, kind, title]).collect();
-    list_answer(&[name, kind, title], &rows)
+    let values = |field: &FieldRef| declared(field).map(describe_values).unwrap_or_default();
+    let about =
+        |field: &FieldRef| declared(field).and_then(|column| column.about.clone()).unwrap_or_default();
+    listing
+        .text(&Heading::Values, fields.iter().map(|field| Some(values(field))))
+        .text(&Heading::About, fields.iter().map(|field| Some(about(field))))
+        .answer()
+}
+
+/// Writes the codes of a category with their labels.
+fn describe_values(column: &Column) -> String {
+    let codes = column.categories.keys();
+    let codes = codes.map(|code| format!("{code} = {}", column.label(code).unwrap_or_default()));
+    codes.collect::<Vec<_>>().join("; ")
 }
 
 fn describe_parameters(shell: &Shell<'_>, query: &SavedQuery) -> Result<()> {
@@ -196,6 +180,6 @@ fn describe_parameters(shell: &Shell<'_>, query: &SavedQuery) -> Result<()> {
         [parameter.name.clone(), format!("{}{optional}", parameter.kind.word()), parameter.about.clone()]
     };
     let rows: Vec<[String; 3]> = query.parameters.iter().map(row).collect();
-    let headings = [Heading::Parameters, Heading::Type, Heading::About].map(|heading| heading.message(lang));
-    shell.show_list(&list_answer(&headings, &rows))
+    let headings = [Heading::Parameters, Heading::Type, Heading::About];
+    shell.show_list(&Listing::of(lang, &headings, &rows))
 }

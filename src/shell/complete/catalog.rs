@@ -92,8 +92,18 @@ const INFORMATION_TABLES: [&str; 4] = ["table_catalog", "table_schema", "table_n
 const INFORMATION_COLUMNS: [&str; 5] =
     ["table_schema", "table_name", "column_name", "data_type", "is_nullable"];
 /// Columns of `imports` that people ask for.
-const IMPORTS: [&str; 8] =
-    ["dataset", "year", "revision", "files", "rows", "period_from", "period_to", "as_of"];
+const IMPORTS: [&str; 10] = [
+    "dataset",
+    "year",
+    "rows",
+    "rejects",
+    "period_from",
+    "period_to",
+    "as_of",
+    "synthetic",
+    "files",
+    "revision",
+];
 
 fn named(names: &[&str]) -> Vec<ColumnEntry> {
     names.iter().map(|name| ColumnEntry::new(*name, "")).collect()

@@ -1,0 +1,169 @@
+//! Turns all cells of a column into doubts that no single cell shows.
+//!
+//! A spreadsheet set to the United States reads `05/03` as 3 May and leaves `25/03` as text: each
+//! cell looks right, only the column shows it. The same holds for codes that lost a zero.
+
+use chrono::Datelike;
+
+use crate::contract::{Column, ColumnType};
+use crate::error::{Error, Explain as _, Place};
+use crate::messages::ImportWarning;
+use crate::source::Cell;
+use crate::vietnamese::dates::reads_both_ways;
+
+/// Fewer dates than this show nothing.
+const FEWEST: u64 = 2;
+
+/// What the cells of a column show together; it takes constant memory.
+#[derive(Debug, Default)]
+pub struct ColumnWatch {
+    /// Dates of the spreadsheet that the month could stand first in, and others.
+    typed: Pair,
+    /// Dates in words that the month could stand first in, and others.
+    worded: Pair,
+    /// Numbers with decimals among texts.
+    decimals: u64,
+    /// Lengths of texts of digits that begin with a zero: the shortest and the longest.
+    padded: Option<(usize, usize)>,
+    /// The shortest whole number among texts, by digits.
+    shortest: Option<usize>,
+    place: Option<Place>,
+}
+
+#[derive(Debug, Default)]
+struct Pair {
+    either: u64,
+    clear: u64,
+}
+
+impl ColumnWatch {
+    /// Looks at one cell; `place` says where it stands.
+    pub fn see(&mut self, cell: &Cell, column: &Column, place: &dyn Fn() -> Place) {
+        let is_seen = match column.kind {
+            ColumnType::Date | ColumnType::Timestamp => self.see_date(cell),
+            ColumnType::Text if column.pattern.is_none() && column.part.is_none() => self.see_code(cell),
+            _ => false,
+        };
+        if is_seen && self.place.is_none() {
+            self.place = Some(place());
+        }
+    }
+
+    /// Returns whether the cell may have been changed.
+    fn see_date(&mut self, cell: &Cell) -> bool {
+        let (pair, either) = match cell {
+            Cell::DateTime(time) => (&mut self.typed, time.day() <= 12),
+            Cell::Text(text) => match reads_both_ways(text) {
+                Some(either) => (&mut self.worded, either),
+                None => return false,
+            },
+            _ => return false,
+        };
+        if either {
+            pair.either += 1;
+        } else {
+            pair.clear += 1;
+        }
+        either
+    }
+
+    fn see_code(&mut self, cell: &Cell) -> bool {
+        match cell {
+            Cell::Number { value, .. } if value.fract() != 0.0 => {
+                self.decimals += 1;
+                true
+            }
+            Cell::Number { value, .. } => {
+                let digits = format!("{:.0}", value.abs()).len();
+                self.shortest = Some(self.shortest.map_or(digits, |known| known.min(digits)));
+                true
+            }
+            Cell::Text(text)
+                if text.len() > 1 && text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit()) =>
+            {
+                let (least, most) = self.padded.unwrap_or((text.len(), text.len()));
+                self.padded = Some((least.min(text.len()), most.max(text.len())));
+                false
+            }
+            _ => false,
+        }
+    }
+
+    /// Says what the column leaves in doubt.
+    pub fn warnings(&self, column: &Column) -> Vec<Error> {
+        let name = column.name.clone();
+        let Pair { either: typed, clear: typed_clear } = self.typed;
+        let Pair { either: worded, clear: worded_clear } = self.worded;
+        let same_length = self.padded.filter(|(least, most)| least == most).map(|(length, _)| length);
+        let warning = match () {
+            () if typed > 0 && typed_clear == 0 && worded == 0 && worded_clear > 0 => {
+                Some(ImportWarning::SwappedDates { column: name, typed, worded: worded_clear })
+            }
+            () if typed_clear + worded_clear == 0 && typed + worded >= FEWEST => {
+                Some(ImportWarning::AmbiguousDates { column: name, count: typed + worded })
+            }
+            () if same_length.zip(self.shortest).is_some_and(|(length, shortest)| shortest < length) => {
+                Some(ImportWarning::ShorterCodes { column: name, length: same_length.unwrap_or_default() })
+            }
+            () if self.decimals > 0 => {
+                Some(ImportWarning::DecimalCodes { column: name, count: self.decimals })
+            }
+            () => None,
+        };
+        let at = |error: Error| self.place.iter().cloned().fold(error, Error::at);
+        warning.map(|warning| at(warning.error())).into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ColumnWatch;
+    use crate::contract::parse_contract;
+    use crate::error::{Lang, Place};
+    use crate::source::{Cell, Shown};
+    use chrono::NaiveDate;
+
+    fn doubts(kind: &str, cells: &[Cell]) -> String {
+        let text = format!("title = \"x\"\n[[columns]]\nname = \"a\"\ntitle = \"A\"\ntype = \"{kind}\"\n");
+        let contract = parse_contract("x", "x.toml", &text).unwrap();
+        let mut watch = ColumnWatch::default();
+        for cell in cells {
+            watch.see(cell, &contract.columns[0], &|| Place::file("f"));
+        }
+        watch.warnings(&contract.columns[0]).iter().map(|warning| warning.message(Lang::En)).collect()
+    }
+
+    fn date(month: u32, day: u32) -> Cell {
+        Cell::DateTime(NaiveDate::from_ymd_opt(2023, month, day).unwrap().and_hms_opt(0, 0, 0).unwrap())
+    }
+
+    fn number(value: f64) -> Cell {
+        Cell::Number { value, shown: Shown::Plain }
+    }
+
+    #[test]
+    fn dates_that_a_spreadsheet_has_swapped_are_pointed_out() {
+        let swapped = [date(5, 3), Cell::text("25/03/2023"), date(7, 4)];
+        assert!(doubts("date", &swapped).contains("month and day may be swapped"));
+        assert_eq!(doubts("date", &[date(5, 3), date(5, 25)]), "");
+        assert_eq!(doubts("date", &[Cell::text("25/03/2023"), Cell::text("05/03/2023")]), "");
+    }
+
+    #[test]
+    fn a_column_that_reads_both_ways_throughout_is_pointed_out() {
+        assert!(
+            doubts("timestamp", &[Cell::text("05/03/2023 08:00"), Cell::text("06/03/2023")])
+                .contains("either way")
+        );
+        assert!(doubts("date", &[date(5, 3), Cell::text("06/03/2023")]).contains("either way"));
+        assert_eq!(doubts("date", &[Cell::text("05/03/2023")]), "");
+    }
+
+    #[test]
+    fn codes_that_became_numbers_are_pointed_out() {
+        assert!(doubts("text", &[Cell::text("0123"), number(45.0)]).contains("4 digits"));
+        assert!(doubts("text", &[number(1.5)]).contains("decimals"));
+        assert_eq!(doubts("text", &[Cell::text("0123"), number(4567.0)]), "");
+        assert_eq!(doubts("text", &[number(45.0)]), "");
+    }
+}
