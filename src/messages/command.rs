@@ -96,6 +96,7 @@ pub fn value_name_vi(name: &str) -> Option<&'static str> {
         "SIZE" => "CỠ",
         "REVISION" => "PHIÊN_BẢN",
         "FORMAT" => "ĐỊNH_DẠNG",
+        "SHELL" => "LOẠI",
         _ => return None,
     })
 }
@@ -118,6 +119,7 @@ const HELP_VI: &[(&str, &str)] = &[
     ("*.workspace", "Thư mục của không gian làm việc; nếu không nêu thì lấy thư mục gần nhất phía trên có `datasets`"),
     ("*.lang", "Ngôn ngữ của thông báo, tiêu đề và ảnh; nếu không nêu thì theo hệ điều hành"),
     ("*.color", "Khi nào dùng màu"),
+    ("*.keep_going", "Gặp lỗi trong tập lệnh thì vẫn chạy tiếp câu sau"),
     ("*.quiet", "Không nói gì ngoài lỗi"),
     ("*.help", "Hiện trợ giúp (`--help` đầy đủ hơn)"),
     ("*.version", "Hiện phiên bản"),
@@ -134,6 +136,7 @@ const HELP_VI: &[(&str, &str)] = &[
     ("import.as_of", "Ngày chốt số liệu, khi tệp không ghi"),
     ("import.dry_run", "Cho xem sẽ nhập những gì mà không ghi gì"),
     ("import.allow_rejects", "Cho phép bỏ qua tối đa N dòng không đọc được, thay vì từ chối cả tệp"),
+    ("import.rejects", "Ghi các dòng không đọc được vào TỆP: .csv, hoặc .xlsx có đánh dấu các ô sai"),
     ("import.allow_control_mismatch", "Vẫn nhập dù tổng in trong tệp khác với tổng các dòng"),
     (
         "import.encoding",
@@ -142,6 +145,11 @@ const HELP_VI: &[(&str, &str)] = &[
     ("import.purge_history", "Xoá vĩnh viễn các phiên bản cũ của năm này"),
     ("import.real", "Nhập số liệu thật thay cho một năm đang được đánh dấu là mô phỏng"),
     ("import.synthetic", "Đánh dấu cả năm là số liệu mô phỏng; kèm `=TÊN_CỘT` thì chỉ các cột đó"),
+    ("contract", "Soạn hợp đồng dữ liệu của một bộ dữ liệu mới từ một tệp đã xuất"),
+    ("contract.file", "Tệp đã xuất"),
+    ("contract.sheet", "Trang tính cần đọc, theo tên hoặc mẫu tên [mặc định: trang hiện đầu tiên có bảng]"),
+    ("contract.encoding", "Bảng mã của tệp văn bản, khi không tự nhận ra"),
+    ("contract.output", "Tệp để ghi, datasets/TÊN.toml, thay cho đầu ra chuẩn; tệp đã có thì giữ nguyên"),
     ("query", "Chạy một truy vấn đã lưu hoặc câu SQL"),
     ("query.name", "Truy vấn đã lưu cần chạy, sau đó là các tham số dạng tên=giá_trị"),
     ("query.arguments", "Giá trị của các tham số"),
@@ -169,5 +177,8 @@ const HELP_VI: &[(&str, &str)] = &[
     ("restore.revision", "Phiên bản, như `cchc history` liệt kê; chỉ cần mấy chữ đầu"),
     ("remove", "Đưa một năm ra khỏi bộ dữ liệu; tệp của năm đó được giữ làm phiên bản cũ"),
     ("remove.purge_history", "Xoá vĩnh viễn mọi phiên bản của năm này"),
+    ("completions", "Ghi ra đầu ra chuẩn phần gợi ý lệnh cho cửa sổ dòng lệnh"),
+    ("completions.shell", "Loại cửa sổ dòng lệnh dùng gợi ý"),
+    ("man", "Ghi ra đầu ra chuẩn trang hướng dẫn của chương trình"),
     ("verify", "Đọc lại toàn bộ và báo những gì không còn như khi nhập"),
 ];
