@@ -452,8 +452,8 @@ fn write_inspections(project: &Project) {
         sheet.write_string(row, 1, format!("{:02}/QĐ-TTra", line + 1)).unwrap();
         sheet.write_string(row, 2, format!("Đơn vị {line}")).unwrap();
         sheet.write_string(row, 3, "Nguyễn Văn Bí Mật").unwrap();
-        sheet.write_with_format(row, 4, &date(line + 10), &shown).unwrap();
-        sheet.write_with_format(row, 5, &date(line + 12), &shown).unwrap();
+        sheet.write_with_format(row, 4, date(line + 10), &shown).unwrap();
+        sheet.write_with_format(row, 5, date(line + 12), &shown).unwrap();
         sheet.write_string(row, 6, if line % 2 == 0 { "Nhắc nhở" } else { "Xử phạt" }).unwrap();
         sheet.write_number(row, 7, f64::from(line)).unwrap();
         if line % 2 == 0 {
