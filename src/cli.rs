@@ -24,6 +24,9 @@ pub struct Cli {
     /// Options of every command
     #[command(flatten)]
     pub global: Global,
+    /// After an error in a script or a pipe, go on with the next statement
+    #[arg(long)]
+    pub keep_going: bool,
     /// Print the version
     #[arg(long, short = 'V', action = ArgAction::Version)]
     version: Option<bool>,
@@ -88,20 +91,33 @@ pub enum Command {
     Remove(RemoveArgs),
     /// Read everything again and report what is not as the imports left it
     Verify(ListArgs),
+    /// Write the completions of a command-line shell to standard output
+    Completions(CompletionsArgs),
+    /// Write the manual page to standard output
+    Man,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  cchc completions bash > ~/.local/share/bash-completion/completions/cchc")]
+pub struct CompletionsArgs {
+    /// The shell that completes
+    pub shell: clap_complete::Shell,
 }
 
 /// Arguments of `import`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cchc import dossiers 2023 so_theo_doi_ho_so_2023.xlsx --dry-run
-  cchc import staffing 2023 bien_che_2023.xlsx --synthetic unit,assigned,as_of")]
+  cchc import staffing 2023 bien_che_2023.xlsx --synthetic=unit,assigned,as_of")]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own on the command line")]
 pub struct ImportArgs {
     /// Dataset to import into
     pub dataset: String,
     /// Year that the files report on
     pub year: i32,
-    /// Exported files
+    /// Exported files, archives of them (ZIP, GZIP), or `-` for standard input
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
     /// Sheets to read, as names or globs
@@ -125,7 +141,8 @@ pub struct ImportArgs {
     /// Import although a total printed in the files differs from the sum of the rows
     #[arg(long)]
     pub allow_control_mismatch: bool,
-    /// Encoding of text files, when it is not recognised
+    /// Encoding of text files, when it is not recognised: utf-8, windows-1258, tcvn3, vni, viscii …;
+    /// in spreadsheets, the old encoding that cells without a font of their own are in
     #[arg(long, value_name = "E")]
     pub encoding: Option<String>,
     /// Delete the earlier revisions of the year for good
@@ -134,8 +151,8 @@ pub struct ImportArgs {
     /// Import real data over a year that was marked as made up
     #[arg(long, conflicts_with = "synthetic")]
     pub real: bool,
-    /// Mark the year as made up; with columns, only those
-    #[arg(long, value_name = "COLUMNS", num_args = 0..=1, value_delimiter = ',', default_missing_value = "")]
+    /// Mark the year as made up; with `=COLUMNS`, only those
+    #[arg(long, value_name = "COLUMNS", num_args = 0..=1, require_equals = true, value_delimiter = ',', default_missing_value = "")]
     pub synthetic: Option<Vec<String>>,
 }
 
@@ -176,6 +193,9 @@ pub struct QueryArgs {
     /// File of SQL to run
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
+    /// After an error, go on with the next statement
+    #[arg(long)]
+    pub keep_going: bool,
     /// Where and how the result is written
     #[command(flatten)]
     pub output: OutputArgs,

@@ -12,8 +12,12 @@ mod bundled;
 mod charts;
 /// What wrong input is answered with, in both languages.
 mod errors;
+/// One table in every format and encoding; what is refused by what it is.
+mod formats;
 /// The department's functions in SQL.
 mod functions;
+/// Cut, damaged and forged files give a value or an error, within bounds.
+mod hostile;
 /// What imports of made-up exports say, refuse and store.
 mod imports;
 /// The direction in which modules may use each other.
@@ -24,7 +28,10 @@ mod queries;
 mod readme;
 /// What is kept of replaced years, who may change them at once, and what `verify` finds.
 mod revisions;
-/// The shell on a pipe and on a pseudo-terminal.
+/// The shell on a pipe and from files.
 mod shell;
 /// A throw-away workspace and a way to run the program in it.
 mod support;
+/// The shell on a pseudo-terminal, as a person sees it.
+#[cfg(unix)]
+mod terminal;

@@ -118,6 +118,9 @@ impl Problem {
             }
             Self::NotABool => CellsFault::NotABool { column: name, count },
             Self::SheetError => CellsFault::SheetError { column: name, count },
+            Self::NoResult => CellsFault::NoResult { column: name, count },
+            Self::LostLetters => CellsFault::LostLetters { column: name, count },
+            Self::UnclearLetters => CellsFault::UnclearLetters { column: name, count },
             Self::Required => CellsFault::Required { column: name, count },
             Self::TooSmall => CellsFault::TooSmall { column: name, count, bound: bound(column.minimum) },
             Self::AboveMaximum => {

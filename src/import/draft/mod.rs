@@ -17,11 +17,11 @@ use super::convert::Part;
 use super::locate::{Located, locate};
 use super::period::{Stated, read_stated};
 use super::plan::{ImportPlan, ImportRequest};
-use super::{file_name, is_asked_for, plan_import};
+use super::{is_asked_for, plan_import};
 use crate::contract::{Contract, parse_contract};
 use crate::error::{Error, Lang, Place, Result};
 use crate::messages::DraftFault;
-use crate::source::{Cell, Export, ReadOptions, Sheet, read_export};
+use crate::source::{Cell, Export, ReadOptions, Sheet, read_exports};
 use crate::store::{Author, Synthetic};
 
 /// What the user asks to be drafted.
@@ -84,25 +84,26 @@ const MOST_TRIALS: usize = 8;
 /// [`DraftFault::NoTable`] if no sheet has a header over rows, and the faults of reading the export.
 pub fn draft_contract(request: &DraftRequest) -> Result<Draft> {
     let options = ReadOptions { encoding: request.encoding.clone() };
-    let export = read_export(&request.file, &options)?;
-    let (sheet, found) = find_sheet(&export, &request.sheets)?;
+    let exports = read_exports(&request.file, &options)?;
+    let found = exports.iter().find_map(|export| Some((export, find_sheet(export, &request.sheets)?)));
+    let (export, (sheet, found)) = found.ok_or_else(|| no_table(request))?;
     let mut sketch = sketch_texts(&found);
     let contract = parse(request, &sketch)?;
-    let located = locate(sheet, &contract, &export.file)?.ok_or_else(|| no_table(&export))?;
-    let stated = read_stated(&file_name(&export), &located);
+    let located = locate(sheet, &contract, &export.file)?.ok_or_else(|| no_table(request))?;
+    let stated = read_stated(&export.name, &located);
     let year = year_of(&stated).unwrap_or_else(|| request.now.year());
     guess_columns(&mut sketch, &contract, located, &stated, year);
     let (text, plan) = settle(request, sketch, sheet, year)?;
     Ok(Draft { text, year, sheet: sheet.name.clone(), plan })
 }
 
-fn find_sheet<'a>(export: &'a Export, globs: &[String]) -> Result<(&'a Sheet, Found)> {
+fn find_sheet<'a>(export: &'a Export, globs: &[String]) -> Option<(&'a Sheet, Found)> {
     let mut asked = export.sheets.iter().filter(|sheet| is_asked_for(sheet, globs));
-    asked.find_map(|sheet| Some((sheet, find_table(sheet)?))).ok_or_else(|| no_table(export))
+    asked.find_map(|sheet| Some((sheet, find_table(sheet)?)))
 }
 
-fn no_table(export: &Export) -> Error {
-    Error::new(DraftFault::NoTable).at(Place::file(&export.file))
+fn no_table(request: &DraftRequest) -> Error {
+    Error::new(DraftFault::NoTable).at(Place::file(request.file.display()))
 }
 
 /// The first sketch: every heading is a column of text.
