@@ -24,6 +24,9 @@ pub struct Cli {
     /// Options of every command
     #[command(flatten)]
     pub global: Global,
+    /// After an error in a script or a pipe, go on with the next statement
+    #[arg(long)]
+    pub keep_going: bool,
     /// Print the version
     #[arg(long, short = 'V', action = ArgAction::Version)]
     version: Option<bool>,
@@ -88,6 +91,19 @@ pub enum Command {
     Remove(RemoveArgs),
     /// Read everything again and report what is not as the imports left it
     Verify(ListArgs),
+    /// Write the completions of a command-line shell to standard output
+    Completions(CompletionsArgs),
+    /// Write the manual page to standard output
+    Man,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  cchc completions bash > ~/.local/share/bash-completion/completions/cchc")]
+pub struct CompletionsArgs {
+    /// The shell that completes
+    pub shell: clap_complete::Shell,
 }
 
 /// Arguments of `import`.
@@ -177,6 +193,9 @@ pub struct QueryArgs {
     /// File of SQL to run
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
+    /// After an error, go on with the next statement
+    #[arg(long)]
+    pub keep_going: bool,
     /// Where and how the result is written
     #[command(flatten)]
     pub output: OutputArgs,

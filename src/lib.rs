@@ -24,6 +24,7 @@ pub mod query;
 pub mod engine;
 pub mod import;
 pub mod output;
+pub mod analysis;
 pub mod chart;
 pub mod terminal;
 pub mod cli;

@@ -4,11 +4,11 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use cchc::cli::{self, Cli, ColorChoice, Global, Stop};
+use cchc::cli::{self, Cli, ColorChoice, Command, Global, Stop};
 use cchc::commands::{self, Session};
 use cchc::error::{Lang, Result};
 use cchc::guard;
-use cchc::shell;
+use cchc::shell::{self, Settings};
 use cchc::terminal::{Color, Terminal};
 
 #[global_allocator]
@@ -20,14 +20,17 @@ const STACK_BYTES: usize = 64 << 20;
 fn main() -> ExitCode {
     guard::silence_guarded_panics();
     let words: Vec<OsString> = std::env::args_os().collect();
-    let lang = cli::find_language(&words, find_locale);
+    let settings = Settings::read_configuration();
+    let configured = settings.as_ref().ok().and_then(Settings::language);
+    let lang = cli::find_language(&words, || configured.unwrap_or_else(find_locale));
     let cli = match cli::parse(&words, lang) {
         Ok(cli) => cli,
         Err(Stop::Show(text)) => return end(plain(lang), show(plain(lang), &text)),
         Err(Stop::Fault(error)) => return end(plain(lang), Err(error)),
     };
     let terminal = open_terminal(&cli.global, lang);
-    let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || run(&cli, terminal));
+    let work = move || run(&cli, terminal, settings?);
+    let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work);
     let result = worker.map(std::thread::JoinHandle::join);
     match result {
         Ok(Ok(result)) => end(terminal, result),
@@ -52,11 +55,14 @@ fn show(terminal: Terminal, text: &str) -> Result<()> {
     terminal.data(|out| out.write_all(text.as_bytes()))
 }
 
-fn run(cli: &Cli, terminal: Terminal) -> Result<()> {
+fn run(cli: &Cli, terminal: Terminal, settings: Settings) -> Result<()> {
     let here = std::env::current_dir().unwrap_or_default();
-    let session = Session::start(&cli.global, terminal, &here)?;
+    let mut session = Session::start(&cli.global, terminal, &here)?;
     match &cli.command {
-        None => shell::run(&session),
+        None => shell::run(&mut session, settings, cli.keep_going),
+        Some(Command::Query(query)) if query.name.is_none() => {
+            shell::run_query(&mut session, query, cli.keep_going || query.keep_going)
+        }
         Some(command) => commands::run(&session, command),
     }
 }

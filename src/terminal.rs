@@ -3,6 +3,7 @@
 //! Standard output is data and nothing else, so that it can be piped; everything said to the person
 //! goes to standard error. This is the only place that writes to either.
 
+mod pager;
 mod progress;
 
 use std::io::{self, IsTerminal as _, Write};
@@ -19,6 +20,7 @@ pub struct Terminal {
     /// Whether notices and progress are left out; errors never are.
     pub quiet: bool,
     color: bool,
+    data_color: bool,
 }
 
 /// When colours are used.
@@ -36,19 +38,23 @@ const RED: &str = "\u{1b}[1;31m";
 const YELLOW: &str = "\u{1b}[1;33m";
 const DIM: &str = "\u{1b}[2m";
 const RESET: &str = "\u{1b}[0m";
+const ERASE_LINE: &str = "\u{1b}[2K";
 
 impl Terminal {
     /// Sets the streams up.
     pub fn new(lang: Lang, quiet: bool, color: Color) -> Self {
-        let color = match color {
+        let allowed = |is_terminal: bool| match color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => {
-                io::stderr().is_terminal()
-                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-            }
+            Color::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         };
-        Self { lang, quiet, color }
+        let data_color = allowed(io::stdout().is_terminal());
+        Self { lang, quiet, color: allowed(io::stderr().is_terminal()), data_color }
+    }
+
+    /// Tells whether data may be set off by colour.
+    pub fn colors_data(self) -> bool {
+        self.data_color
     }
 
     /// Tells whether standard output is a terminal.
@@ -57,11 +63,28 @@ impl Terminal {
     }
 
     /// Returns the number of columns of the terminal, if there is one.
-    pub fn width(self) -> Option<u16> {
+    pub fn width(self) -> Option<usize> {
+        self.size().map(|(width, _)| width)
+    }
+
+    /// Returns the number of columns and lines of the terminal, if there is one that has any.
+    pub fn size(self) -> Option<(usize, usize)> {
         if !self.shows_data() {
             return None;
         }
-        terminal_size::terminal_size().map(|(width, _)| width.0)
+        let (width, height) = terminal_size::terminal_size()?;
+        (width.0 > 0 && height.0 > 0).then(|| (usize::from(width.0), usize::from(height.0)))
+    }
+
+    /// Shows a line that the next one replaces, or takes it away; only where a person looks on.
+    pub fn status(self, what: Option<&impl Explain>) {
+        if self.quiet || !io::stderr().is_terminal() {
+            return;
+        }
+        let text = what.map(|what| visible(&what.message(self.lang))).unwrap_or_default();
+        let mut err = io::stderr().lock();
+        // Nothing can be done when the terminal is gone.
+        let _ = write!(err, "\r{ERASE_LINE}{text}").and_then(|()| err.flush());
     }
 
     /// Writes data to standard output.

@@ -132,15 +132,13 @@ fn cells_are_read_in_the_letters_of_their_fonts() {
 
 /// The table as text in Western letters that stand for the bytes of an old encoding.
 fn old_text(header: &str, names: [&str; 3]) -> Vec<u8> {
-    let mut text = format!("{header}\n");
     let rest = [
         "12;101,3%;06/01/2023;1;1500000",
         "7;45,5%;29/12/2023;0;2000000,5",
         "30;100%;15/06/2023;1;3500000,5",
     ];
-    for (at, (name, rest)) in names.into_iter().zip(rest).enumerate() {
-        text.push_str(&format!("K0{};{name};{rest}\n", at + 1));
-    }
+    let lines = (1..).zip(names).zip(rest).map(|((at, name), rest)| format!("K0{at};{name};{rest}\n"));
+    let text = format!("{header}\n{}", lines.collect::<String>());
     encoding_rs::WINDOWS_1252.encode(&text).0.into_owned()
 }
 
@@ -157,8 +155,8 @@ fn text_in_every_encoding_gives_the_same_rows() {
         cp1258.extend_from_slice(&encoding_rs::WINDOWS_1258.encode(letter.encode_utf8(&mut [0; 4])).0);
     }
     let tcvn3 = old_text(
-        "M·;Tªn khãa häc;Sè l­îng;Tû lÖ ®¹t;Ngµy më;§óng h¹n;Kinh phÝ",
-        ["Tin häc c¬ b¶n", "\"Qu¶n lý\nnhµ n­íc\"", "Ngo¹i ng÷ & tin häc"],
+        "M·;Tªn khãa häc;Sè l\u{AD}îng;Tû lÖ ®¹t;Ngµy më;§óng h¹n;Kinh phÝ",
+        ["Tin häc c¬ b¶n", "\"Qu¶n lý\nnhµ n\u{AD}íc\"", "Ngo¹i ng÷ & tin häc"],
     );
     let vni = old_text(
         "Maõ;Teân khoùa hoïc;Soá löôïng;Tyû leä ñaït;Ngaøy môû;Ñuùng haïn;Kinh phí",

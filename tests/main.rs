@@ -28,7 +28,10 @@ mod queries;
 mod readme;
 /// What is kept of replaced years, who may change them at once, and what `verify` finds.
 mod revisions;
-/// The shell on a pipe and on a pseudo-terminal.
+/// The shell on a pipe and from files.
 mod shell;
 /// A throw-away workspace and a way to run the program in it.
 mod support;
+/// The shell on a pseudo-terminal, as a person sees it.
+#[cfg(unix)]
+mod terminal;

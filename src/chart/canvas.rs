@@ -47,6 +47,16 @@ impl Colour {
         if luminance < 0.3 { Self::WHITE } else { dark }
     }
 
+    /// Returns the terminal's sequence that writes in this colour.
+    pub(super) fn foreground(self) -> String {
+        format!("\u{1b}[38;2;{};{};{}m", self.0, self.1, self.2)
+    }
+
+    /// Returns the terminal's sequence that writes on this colour.
+    pub(super) fn background(self) -> String {
+        format!("\u{1b}[48;2;{};{};{}m", self.0, self.1, self.2)
+    }
+
     fn with(self, opacity: f64) -> RGBAColor {
         RGBAColor(self.0, self.1, self.2, opacity)
     }

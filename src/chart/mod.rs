@@ -7,6 +7,7 @@
 //! because a printed report needs them to be the same everywhere.
 
 mod axis;
+mod blocks;
 mod canvas;
 mod categories;
 mod clause;
@@ -41,9 +42,10 @@ use datafusion::arrow::datatypes::SchemaRef;
 
 use crate::error::Lang;
 
+pub use blocks::draw_blocks;
 pub use clause::Clause;
 pub use plot::{Axis, Bar, Direction, Groups, Layer, Line, Marks, NumberKind, Plot, Point, Scale, UNGROUPED};
-pub use raster::draw_png;
+pub use raster::{draw_pixels, draw_png};
 pub use resolve::resolve_plot;
 pub use split::find_visualise;
 pub use svg::draw_svg;

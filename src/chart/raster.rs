@@ -14,6 +14,19 @@ use crate::messages::ChartFault;
 /// # Errors
 /// [`ChartFault::DrawingFailed`] if a library refuses what this program wrote.
 pub fn draw_png(svg: &str, options: &ChartOptions, description: &str) -> Result<Vec<u8>> {
+    encode(&draw(svg, options)?, options, description).map_err(failed)
+}
+
+/// Renders the SVG as pixels of red, green and blue, row by row.
+///
+/// # Errors
+/// As [`draw_png`].
+pub fn draw_pixels(svg: &str, options: &ChartOptions) -> Result<Vec<[u8; 3]>> {
+    let pixels = draw(svg, options)?;
+    Ok(pixels.data().chunks_exact(4).map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect())
+}
+
+fn draw(svg: &str, options: &ChartOptions) -> Result<tiny_skia::Pixmap> {
     let settings =
         usvg::Options { font_family: "Inter".to_owned(), fontdb: fonts(), ..usvg::Options::default() };
     let tree = usvg::Tree::from_str(svg, &settings).map_err(failed)?;
@@ -22,7 +35,7 @@ pub fn draw_png(svg: &str, options: &ChartOptions, description: &str) -> Result<
         .ok_or_else(|| Error::from(ChartFault::TooSmall { width, height }))?;
     pixels.fill(tiny_skia::Color::WHITE);
     resvg::render(&tree, tiny_skia::Transform::identity(), &mut pixels.as_mut());
-    encode(&pixels, options, description).map_err(failed)
+    Ok(pixels)
 }
 
 fn failed(error: impl std::error::Error + Send + Sync + 'static) -> Error {

@@ -12,13 +12,13 @@ use super::Session;
 use super::query::parse_arguments;
 use super::write::check_outside;
 use crate::chart::{
-    ChartData, ChartOptions, Clause, ColumnNote, ColumnNotes, Table, draw_png, draw_svg, find_visualise,
-    resolve_plot,
+    ChartData, ChartOptions, Clause, ColumnNote, ColumnNotes, Plot, Table, draw_pixels, draw_png, draw_svg,
+    find_visualise, resolve_plot,
 };
 use crate::cli::ChartArgs;
 use crate::engine::{Answer, Arguments, CATEGORY_KEY, Engine, LABELS_KEY, MEASURE_UNIT_KEY, TITLE_KEY};
 use crate::error::{Error, Explain as _, Place, Result};
-use crate::messages::{ChartFault, Narration, TerminalFault};
+use crate::messages::{ChartFault, Narration, QueryNotice, TerminalFault};
 use crate::query::{SavedQuery, parse_saved_query};
 use crate::store::replace_file;
 
@@ -70,6 +70,125 @@ fn image_format(file: &Path) -> Result<ImageFormat> {
     }
 }
 
+/// A chart that is ready to be drawn.
+#[derive(Debug, Clone)]
+pub struct Drawing {
+    /// Its marks and labels.
+    pub plot: Plot,
+    /// What its reader must know.
+    pub notices: Vec<QueryNotice>,
+    options: ChartOptions,
+    description: String,
+}
+
+impl Drawing {
+    /// Resolves a clause over the answer of its SQL and those of its parts.
+    ///
+    /// # Errors
+    /// Faults of the clause.
+    pub fn resolve(
+        engine: &Engine,
+        query: &SavedQuery,
+        answer: Answer,
+        parts: Vec<(String, Answer)>,
+        options: &ChartOptions,
+    ) -> Result<Self> {
+        let clause = Clause { file: &query.file, text: &query.text, start: find_clause(query)? };
+        let answer = show_labels(engine, answer);
+        let parts: Vec<(String, Answer)> =
+            parts.into_iter().map(|(name, part)| (name, show_labels(engine, part))).collect();
+        let answers = std::iter::once(&answer).chain(parts.iter().map(|(_, part)| part));
+        let notes = describe_columns(engine, answers);
+        let mut notices = answer.notices.clone();
+        for notice in parts.iter().flat_map(|(_, part)| &part.notices) {
+            if !notices.contains(notice) {
+                notices.push(notice.clone());
+            }
+        }
+        let data = ChartData {
+            result: to_table(query.name.clone(), answer),
+            tables: parts.into_iter().map(|(name, part)| to_table(name, part)).collect(),
+        };
+        let plot = resolve_plot(&clause, &data, &notes, options.lang)?;
+        let caption_lines: Vec<String> =
+            notices.iter().map(|notice| capitalise(&notice.message(options.lang))).collect();
+        let description = [vec![query.title.clone()], caption_lines.clone()].concat().join("\n");
+        let options = ChartOptions { caption_lines, ..options.clone() };
+        Ok(Self { plot, notices, options, description })
+    }
+
+    /// The same at another size.
+    #[must_use]
+    pub fn sized(&self, width_px: u32, height_px: u32, dpi: f64) -> Self {
+        let options = ChartOptions { width_px, height_px, dpi, ..self.options.clone() };
+        Self { options, ..self.clone() }
+    }
+
+    /// Draws it as PNG.
+    ///
+    /// # Errors
+    /// If the size does not suit the chart.
+    pub fn png(&self) -> Result<Vec<u8>> {
+        draw_png(&draw_svg(&self.plot, &self.options)?, &self.options, &self.description)
+    }
+
+    /// Draws it as pixels.
+    ///
+    /// # Errors
+    /// If the size does not suit the chart.
+    pub fn pixels(&self) -> Result<Vec<[u8; 3]>> {
+        draw_pixels(&draw_svg(&self.plot, &self.options)?, &self.options)
+    }
+
+    /// Writes it to a file, by its extension, and says so.
+    ///
+    /// # Errors
+    /// If the file cannot be written, lies among the data, or is no image.
+    pub fn write(&self, session: &Session, engine: &Engine, file: &Path) -> Result<()> {
+        check_outside(file, engine.workspace())?;
+        let bytes = match image_format(file)? {
+            ImageFormat::Svg => draw_svg(&self.plot, &self.options)?.into_bytes(),
+            ImageFormat::Png => self.png()?,
+        };
+        let shown = shown(engine, file);
+        replace_file(file, &shown, &bytes)?;
+        session.terminal.narrate(&Narration::Wrote { file: shown });
+        Ok(())
+    }
+}
+
+/// Finds where the clause starts in the text of a chart.
+///
+/// # Errors
+/// [`ChartFault::NoClause`].
+pub fn find_clause(query: &SavedQuery) -> Result<usize> {
+    find_visualise(&query.text).ok_or_else(|| {
+        Error::new(ChartFault::NoClause { name: query.name.clone() }).at(Place::file(&query.file))
+    })
+}
+
+/// Runs the SQL of a chart, and the parts of it that its layers name.
+///
+/// # Errors
+/// Faults of the SQL and of the values.
+pub async fn ask_chart(
+    engine: &Engine,
+    query: &SavedQuery,
+    values: &Arguments,
+) -> Result<(Answer, Vec<(String, Answer)>)> {
+    let start = find_clause(query)?;
+    let clause_text = query.text.get(start..).unwrap_or_default().to_lowercase();
+    let is_named = |name: &str| clause_text.contains(&name.to_lowercase());
+    let answer = engine.ask_saved(query, start, values).await?;
+    let parts = engine.ask_parts(query, start, values, is_named).await?;
+    Ok((answer, parts))
+}
+
+/// The size that charts have when nothing else is asked for.
+pub fn usual_options(session: &Session) -> ChartOptions {
+    ChartOptions::print(155.0, 90.0, 300.0, session.image_lang)
+}
+
 /// Runs the query, resolves the clause and writes the picture.
 fn draw(
     session: &Session,
@@ -79,42 +198,10 @@ fn draw(
     options: &ChartOptions,
     file: &Path,
 ) -> Result<()> {
-    let start = find_visualise(&query.text).ok_or_else(|| {
-        Error::new(ChartFault::NoClause { name: query.name.clone() }).at(Place::file(&query.file))
-    })?;
-    let clause = Clause { file: &query.file, text: &query.text, start };
-    let clause_text = query.text.get(start..).unwrap_or_default().to_lowercase();
-    let is_named = |name: &str| clause_text.contains(&name.to_lowercase());
-    let answer = session.wait(engine.ask_saved(query, start, values))?;
-    let parts = session.wait(engine.ask_parts(query, start, values, is_named))?;
-    let answer = show_labels(engine, answer);
-    let parts: Vec<(String, Answer)> =
-        parts.into_iter().map(|(name, part)| (name, show_labels(engine, part))).collect();
-    let notes = describe_columns(engine, std::iter::once(&answer).chain(parts.iter().map(|(_, part)| part)));
-    let mut notices = answer.notices.clone();
-    for notice in parts.iter().flat_map(|(_, part)| &part.notices) {
-        if !notices.contains(notice) {
-            notices.push(notice.clone());
-        }
-    }
-    let data = ChartData {
-        result: to_table(query.name.clone(), answer),
-        tables: parts.into_iter().map(|(name, part)| to_table(name, part)).collect(),
-    };
-    let plot = resolve_plot(&clause, &data, &notes, options.lang)?;
-    let caption_lines: Vec<String> =
-        notices.iter().map(|notice| capitalise(&notice.message(options.lang))).collect();
-    let description = [vec![query.title.clone()], caption_lines.clone()].concat().join("\n");
-    let options = ChartOptions { caption_lines, ..options.clone() };
-    let svg = draw_svg(&plot, &options)?;
-    let bytes = match image_format(file)? {
-        ImageFormat::Svg => svg.into_bytes(),
-        ImageFormat::Png => draw_png(&svg, &options, &description)?,
-    };
-    let shown = shown(engine, file);
-    replace_file(file, &shown, &bytes)?;
-    session.terminal.narrate(&Narration::Wrote { file: shown });
-    for notice in &notices {
+    let (answer, parts) = session.wait(ask_chart(engine, query, values))?;
+    let drawing = Drawing::resolve(engine, query, answer, parts, options)?;
+    drawing.write(session, engine, file)?;
+    for notice in &drawing.notices {
         session.terminal.narrate(notice);
     }
     Ok(())

@@ -71,7 +71,7 @@ fn keep_going<T>(terminal: Terminal, name: &str, read: Result<T>) -> Option<T> {
 }
 
 /// Writes years as runs: `2020–2023`.
-fn describe_years(years: &[i32]) -> String {
+pub fn describe_years(years: &[i32]) -> String {
     let mut runs: Vec<(i32, i32)> = Vec::new();
     for year in years {
         match runs.last_mut() {

@@ -24,6 +24,14 @@ impl Listing {
         Self { lang, columns: Vec::new() }
     }
 
+    /// Makes a list of texts, row by row.
+    pub fn of<const N: usize>(lang: Lang, headings: &[Heading; N], rows: &[[String; N]]) -> Answer {
+        let column = |listing: Self, (index, heading): (usize, &Heading)| {
+            listing.text(heading, rows.iter().map(|row| row.get(index).cloned()))
+        };
+        headings.iter().enumerate().fold(Self::new(lang), column).answer()
+    }
+
     /// Adds a column of texts.
     #[must_use]
     pub fn text(self, heading: &Heading, values: impl Iterator<Item = Option<String>>) -> Self {

@@ -6,6 +6,7 @@ mod import;
 mod key;
 mod list;
 mod listing;
+mod manual;
 mod plan;
 mod query;
 mod revisions;
@@ -16,9 +17,12 @@ mod write;
 use crate::cli::Command;
 use crate::error::Result;
 
+pub use chart::{Drawing, ask_chart, find_clause, usual_options};
+pub use list::describe_years;
 pub use listing::Listing;
+pub use query::parse_arguments;
 pub use session::Session;
-pub use write::{list_layout, show};
+pub use write::{check_outside, default_format, describe_cut, format_of, list_layout, show};
 
 /// Runs a command.
 ///
@@ -32,6 +36,8 @@ pub fn run(session: &Session, command: &Command) -> Result<()> {
         Command::Charts(arguments) => list::run_charts(session, arguments),
         Command::Import(arguments) => import::run(session, arguments),
         Command::Chart(arguments) => chart::run(session, arguments),
+        Command::Completions(arguments) => manual::write_completions(session.terminal, arguments),
+        Command::Man => manual::write_manual(session.terminal),
         Command::Contract(arguments) => contract::run(session, arguments),
         Command::History(arguments) => revisions::run_history(session, arguments),
         Command::Restore(arguments) => revisions::run_restore(session, arguments),

@@ -1,6 +1,7 @@
 //! Turns the global options into what every command needs: the workspace, the engine, a runtime.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use tokio::runtime::{Builder, Runtime};
@@ -15,7 +16,7 @@ use crate::terminal::Terminal;
 use crate::workspace::Workspace;
 
 /// Deep expressions are planned recursively; worker threads get room for them.
-const WORKER_STACK_BYTES: usize = 16 << 20;
+const WORKER_STACK_BYTES: usize = 64 << 20;
 
 /// One run of the program.
 pub struct Session {
@@ -36,11 +37,7 @@ impl Session {
     /// # Errors
     /// If threads cannot be started.
     pub fn start(global: &Global, terminal: Terminal, here: &Path) -> Result<Self> {
-        let runtime = Builder::new_multi_thread()
-            .enable_all()
-            .thread_stack_size(WORKER_STACK_BYTES)
-            .build()
-            .map_err(|error| TerminalFault::NoRuntime { problem: error.to_string() }.error())?;
+        let runtime = start_runtime()?;
         Ok(Self {
             terminal,
             image_lang: global.lang.unwrap_or(Lang::Vi),
@@ -75,7 +72,7 @@ impl Session {
         self.terminal.watch()
     }
 
-    /// Waits for work; Ctrl-C abandons it at once.
+    /// Waits for work; Ctrl-C abandons it at its next pause.
     ///
     /// # Errors
     /// What the work gives, or [`TerminalFault::Interrupted`].
@@ -91,6 +88,79 @@ impl Session {
         watcher.end();
         result
     }
+
+    /// Waits for work that runs on other threads; Ctrl-C abandons it at once, paused or not, and
+    /// `tick` is called meanwhile.
+    ///
+    /// A join or a sort may compute for seconds without a pause. So it is left behind with its threads,
+    /// which end when they next look up, and new ones take over.
+    ///
+    /// # Errors
+    /// What the work gives, or [`TerminalFault::Interrupted`].
+    pub fn wait_apart<T: Send + 'static>(
+        &mut self,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+        mut tick: impl FnMut(Duration),
+    ) -> Result<T> {
+        let start = Instant::now();
+        let outcome = self.runtime.block_on(async {
+            let mut running = tokio::spawn(work);
+            let mut ticks = tokio::time::interval(TICK);
+            let interrupt = tokio::signal::ctrl_c();
+            tokio::pin!(interrupt);
+            loop {
+                tokio::select! {
+                    result = &mut running => return Some(result),
+                    _ = &mut interrupt => return None,
+                    _ = ticks.tick() => tick(start.elapsed()),
+                }
+            }
+        });
+        match outcome {
+            Some(Ok(result)) => result,
+            Some(Err(failed)) => Err(TerminalFault::Panicked { problem: failed.to_string() }.error()),
+            None => {
+                let fresh = start_runtime()?;
+                std::mem::replace(&mut self.runtime, fresh).shutdown_background();
+                Err(TerminalFault::Interrupted.error())
+            }
+        }
+    }
+
+    /// Pauses until a time has passed; Ctrl-C ends the pause.
+    ///
+    /// # Errors
+    /// [`TerminalFault::Interrupted`].
+    pub fn pause(&self, time: Duration) -> Result<()> {
+        self.wait(async {
+            tokio::time::sleep(time).await;
+            Ok(())
+        })
+    }
+
+    /// Lets Ctrl-C pass by from now on, except where something waits for it.
+    pub fn catch_interrupts(&self) {
+        // The first use of the signal takes it from the system for good.
+        self.runtime.block_on(async {
+            let interrupt = tokio::signal::ctrl_c();
+            tokio::select! {
+                biased;
+                _ = interrupt => {}
+                () = std::future::ready(()) => {}
+            }
+        });
+    }
+}
+
+/// How often the waiting side looks up.
+const TICK: Duration = Duration::from_millis(100);
+
+fn start_runtime() -> Result<Runtime> {
+    Builder::new_multi_thread()
+        .enable_all()
+        .thread_stack_size(WORKER_STACK_BYTES)
+        .build()
+        .map_err(|error| TerminalFault::NoRuntime { problem: error.to_string() }.error())
 }
 
 /// Finds the user's name as the operating system's login sets it.

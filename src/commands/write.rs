@@ -8,7 +8,7 @@ use crate::cli::{ListArgs, OutputArgs};
 use crate::engine::{Answer, Engine};
 use crate::error::{Explain as _, Result};
 use crate::messages::{Narration, TerminalFault};
-use crate::output::{Format, Layout, write_answer};
+use crate::output::{Cut, Format, Layout, TableStyle, write_answer};
 use crate::query::ResultColumn;
 use crate::store::replace_file;
 use crate::terminal::Terminal;
@@ -50,11 +50,6 @@ impl<'a> Destination<'a> {
         Ok(Self { format, file, titles: format == Format::Markdown })
     }
 
-    /// Tells whether the result goes to a file.
-    pub(super) fn is_file(&self) -> bool {
-        self.file.is_some()
-    }
-
     /// Writes the answer and says what its reader must know.
     pub(super) fn write(
         &self,
@@ -89,7 +84,7 @@ impl<'a> Destination<'a> {
     fn deliver(&self, terminal: Terminal, answer: &Answer, layout: &Layout) -> Result<()> {
         let Some(file) = self.file else { return show(terminal, self.format, answer, layout) };
         let mut bytes = Vec::new();
-        write_answer(&mut bytes, self.format, answer, layout, None)
+        write_answer(&mut bytes, self.format, answer, layout, &TableStyle::WHOLE)
             .map_err(|error| crate::terminal::write_fault(&error))?;
         let shown = file.display().to_string();
         replace_file(file, &shown, &bytes)?;
@@ -108,48 +103,71 @@ pub fn list_layout(format: Format, answer: &Answer, terminal: Terminal) -> Layou
 }
 
 /// Chooses the format for a person or for a program.
-fn default_format(terminal: Terminal) -> Format {
+pub fn default_format(terminal: Terminal) -> Format {
     if terminal.shows_data() { Format::Table } else { Format::Csv }
 }
 
-/// Writes an answer to standard output; a terminal shows the first rows of a long one.
+/// Writes an answer to standard output; a terminal shows what fits, and says what does not.
+///
+/// # Errors
+/// If the output cannot be written.
 pub fn show(terminal: Terminal, format: Format, answer: &Answer, layout: &Layout) -> Result<()> {
-    let count = answer.row_count();
-    let long = format == Format::Table && terminal.shows_data() && count > ROWS_SHOWN;
-    let cut = long.then(|| cut_rows(answer, ROWS_SHOWN));
-    let shown = cut.as_ref().unwrap_or(answer);
+    let style = if terminal.shows_data() {
+        TableStyle {
+            width: terminal.width(),
+            max_rows: ROWS_SHOWN,
+            color: terminal.colors_data(),
+            ..TableStyle::WHOLE
+        }
+    } else {
+        TableStyle::WHOLE
+    };
+    let mut cut = Cut::default();
     terminal.data(|out| {
-        write_answer(out, format, shown, layout, terminal.width())?;
+        cut = write_answer(out, format, answer, layout, &style)?;
         out.flush()
     })?;
-    if long {
-        terminal.narrate(&Narration::MoreRows { shown: ROWS_SHOWN, count });
+    if !cut.is_none() {
+        let (what, what_vi) = describe_cut(cut, answer);
+        terminal.narrate(&Narration::Hidden { what, what_vi });
     }
     Ok(())
 }
 
-fn cut_rows(answer: &Answer, rows: usize) -> Answer {
-    let mut left = rows;
-    let batches = answer
-        .batches
-        .iter()
-        .map(|batch| {
-            let kept = batch.num_rows().min(left);
-            left -= kept;
-            batch.slice(0, kept)
-        })
-        .collect();
-    Answer { batches, ..answer.clone() }
+/// Says what a table does not show, in English and in Vietnamese.
+pub fn describe_cut(cut: Cut, answer: &Answer) -> (String, String) {
+    let (rows, columns) = (answer.row_count(), answer.schema.fields().len());
+    let mut parts = Vec::new();
+    if cut.rows > 0 {
+        let shown = rows - cut.rows;
+        parts.push((format!("{shown} of {rows} rows"), format!("{shown} trong {rows} dòng")));
+    }
+    if cut.columns > 0 {
+        let shown = columns - cut.columns;
+        parts.push((format!("{shown} of {columns} columns"), format!("{shown} trong {columns} cột")));
+    }
+    if cut.cells > 0 {
+        parts.push((format!("{} texts shortened", cut.cells), format!("{} ô rút gọn", cut.cells)));
+    }
+    let (english, vietnamese): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+    (english.join(", "), vietnamese.join(", "))
 }
 
-fn format_of(file: &Path) -> Result<Format> {
+/// Finds the format that a file's extension stands for.
+///
+/// # Errors
+/// [`TerminalFault::UnknownExtension`].
+pub fn format_of(file: &Path) -> Result<Format> {
     let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     Format::from_extension(extension)
         .ok_or_else(|| TerminalFault::UnknownExtension { file: file.display().to_string() }.error())
 }
 
 /// Refuses a file among the workspace's data, however it is spelled.
-pub(super) fn check_outside(file: &Path, workspace: &Workspace) -> Result<()> {
+///
+/// # Errors
+/// [`TerminalFault::InsideDatasets`].
+pub fn check_outside(file: &Path, workspace: &Workspace) -> Result<()> {
     let folder = match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
         _ => PathBuf::from("."),

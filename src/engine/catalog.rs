@@ -18,6 +18,7 @@ use super::dataset::{DatasetTable, Origin};
 use super::{imports, saved};
 use crate::contract::{Contract, parse_contract};
 use crate::error::Error;
+use crate::messages::QueryNotice;
 use crate::workspace::{Workspace, read_text};
 
 /// The name of the one catalogue.
@@ -30,6 +31,8 @@ pub(super) const SOURCE: &str = "source";
 pub(super) const QUERIES: &str = "queries";
 /// The standard's schema of tables and columns.
 const INFORMATION_SCHEMA: &str = "information_schema";
+/// The table of the last result, which is found by its name but not listed.
+pub(super) const LAST: &str = "_";
 /// The table of imports.
 pub const IMPORTS: &str = "imports";
 
@@ -81,9 +84,23 @@ pub(super) struct Context {
     pub(super) workspace: Workspace,
     pub(super) contracts: Contracts,
     pub(super) state: StateSource,
+    /// The result that the table `_` holds.
+    pub(super) last: Arc<Mutex<Option<LastResult>>>,
+}
+
+/// The last result, kept for the next statement.
+#[derive(Clone)]
+pub(super) struct LastResult {
+    pub(super) table: Arc<dyn TableProvider>,
+    /// What its reader must know goes on to whoever reads it.
+    pub(super) notices: Vec<QueryNotice>,
 }
 
 impl Context {
+    pub(super) fn last(&self) -> Option<LastResult> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     pub(super) fn state(&self) -> Result<SessionState> {
         let state = self.state.get().and_then(|source| source());
         state.ok_or_else(|| DataFusionError::Internal("the session has ended".to_owned()))
@@ -196,6 +213,11 @@ impl WorkspaceSchema {
     async fn make(&self, name: &str) -> Result<Arc<dyn TableProvider>> {
         let origin = match self.kind {
             SchemaKind::Queries => return saved::make_view(&self.context, name).await,
+            SchemaKind::Datasets if name == LAST => {
+                let last = self.context.last();
+                let gone = || DataFusionError::Internal("the last result has gone".to_owned());
+                return last.map(|last| last.table).ok_or_else(gone);
+            }
             SchemaKind::Datasets if name == IMPORTS => return imports::make_table(&self.context.workspace),
             SchemaKind::Datasets => Origin::Hidden,
             SchemaKind::Source => Origin::Shown,
@@ -226,6 +248,7 @@ impl SchemaProvider for WorkspaceSchema {
     }
 
     fn table_exist(&self, name: &str) -> bool {
-        self.table_names().iter().any(|known| known == name)
+        let is_last = name == LAST && self.kind == SchemaKind::Datasets && self.context.last().is_some();
+        is_last || self.table_names().iter().any(|known| known == name)
     }
 }

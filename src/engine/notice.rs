@@ -16,7 +16,7 @@ use datafusion::execution::SessionState;
 use datafusion::logical_expr::expr_rewriter::unnormalize_col;
 use datafusion::logical_expr::{Expr, LogicalPlan, TableScan};
 
-use super::catalog::external;
+use super::catalog::{Context, LAST, external};
 use super::dataset::DatasetTable;
 use crate::contract::Contract;
 use crate::messages::QueryNotice;
@@ -36,17 +36,22 @@ type Findings = BTreeMap<(Named, i32), BTreeSet<Named>>;
 /// Finds the notices of an optimised plan.
 pub(super) fn find_notices(
     state: &SessionState,
-    workspace: &Workspace,
+    inner: &Context,
     plan: &LogicalPlan,
 ) -> Result<Vec<QueryNotice>> {
     let mut findings = Findings::new();
+    let mut kept = Vec::new();
     plan.apply_with_subqueries(|node| {
         if let LogicalPlan::TableScan(scan) = node {
-            inspect_scan(state, workspace, scan, &mut findings)?;
+            if scan.table_name.table() == LAST {
+                kept = inner.last().map(|last| last.notices).unwrap_or_default();
+            }
+            inspect_scan(state, &inner.workspace, scan, &mut findings)?;
         }
         Ok(TreeNodeRecursion::Continue)
     })?;
-    Ok(describe(&findings).into_iter().collect())
+    let found = describe(&findings).filter(|found| !kept.contains(found));
+    Ok(kept.into_iter().chain(found).collect())
 }
 
 fn inspect_scan(

@@ -4,12 +4,13 @@
 //! moment: file listings are not cached, so a year that another process imports is seen at once.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::metadata::FieldMetadata;
 use datafusion::common::{Column, TableReference};
+use datafusion::datasource::MemTable;
 use datafusion::execution::memory_pool::UnboundedMemoryPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
@@ -22,12 +23,14 @@ use datafusion::sql::sqlparser::ast;
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 
 use super::call::expand_calls;
-use super::catalog::{CATALOG, Context, Contracts, DATASETS, StateSource, WorkspaceCatalogs, external};
+use super::catalog::{
+    CATALOG, Context, Contracts, DATASETS, LastResult, StateSource, WorkspaceCatalogs, external,
+};
 use super::files::{FileReplaced, WorkspaceOnly};
 use super::functions::domain_functions;
 use super::label::{Label, LabelRule};
 use super::saved::{self, Bindings};
-use super::{Script, Statement, TITLE_KEY, fault, notice, statement};
+use super::{Script, Statement, TITLE_KEY, Watch, fault, notice, statement};
 use crate::error::{Error, Result};
 use crate::messages::{QueryFault, QueryNotice};
 use crate::query::{SavedQuery, parse_saved_query};
@@ -36,7 +39,8 @@ use crate::workspace::{Workspace, read_text};
 /// How often a statement is planned again when a year is replaced under it.
 const PLANNING_ATTEMPTS: usize = 5;
 
-/// The query engine over one workspace.
+/// The query engine over one workspace; clones share it.
+#[derive(Clone)]
 pub struct Engine {
     context: SessionContext,
     inner: Context,
@@ -70,7 +74,8 @@ impl Engine {
     pub fn open(workspace: &Workspace) -> Result<Self> {
         let state_source = StateSource::default();
         let contracts = Contracts::new(workspace.clone());
-        let inner = Context { workspace: workspace.clone(), contracts, state: Arc::clone(&state_source) };
+        let state = Arc::clone(&state_source);
+        let inner = Context { workspace: workspace.clone(), contracts, state, last: Arc::default() };
         let context = open_context(&inner).map_err(fault::describe)?;
         let state = context.state_weak_ref();
         let source = move || state.upgrade().map(|state| state.read().clone());
@@ -94,7 +99,31 @@ impl Engine {
     /// # Errors
     /// [`QueryFault`] with the place in the script.
     pub async fn ask(&self, script: &Script, statement: &Statement) -> Result<Answer> {
-        saved::share_defaults(self.run(script, statement, &Bindings::none())).await
+        self.ask_watched(script, statement, &Watch::default()).await
+    }
+
+    /// Runs one statement; `watch` tells how far it is.
+    ///
+    /// # Errors
+    /// As [`Engine::ask`].
+    pub async fn ask_watched(&self, script: &Script, statement: &Statement, watch: &Watch) -> Result<Answer> {
+        saved::share_defaults(self.run(script, statement, &Bindings::none(), watch)).await
+    }
+
+    /// Makes an answer the table `_`, in place of the one before.
+    ///
+    /// # Errors
+    /// If the engine does not take the rows.
+    pub fn keep_last(&self, answer: &Answer) -> Result<()> {
+        let table = MemTable::try_new(Arc::clone(&answer.schema), vec![answer.batches.clone()]);
+        let last =
+            LastResult { table: Arc::new(table.map_err(fault::describe)?), notices: answer.notices.clone() };
+        *self.inner.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
+        Ok(())
+    }
+
+    pub(super) fn context(&self) -> &SessionContext {
+        &self.context
     }
 
     /// Reads a saved query of the workspace.
@@ -144,7 +173,7 @@ impl Engine {
             let parsed = expand_calls(&self.inner, parsed, &script, &statement).await?;
             for (name, part) in statement::split_parts(&parsed) {
                 if wanted(&name) {
-                    let answer = self.attempt(part).await;
+                    let answer = self.attempt(part, &Watch::default()).await;
                     let answer = answer.map_err(|error| fault::convert(error, &script, &statement))?;
                     parts.push((name, answer));
                 }
@@ -163,12 +192,26 @@ impl Engine {
         length: usize,
         arguments: &saved::Arguments,
     ) -> Result<Answer> {
+        self.ask_saved_watched(query, length, arguments, &Watch::default()).await
+    }
+
+    /// As [`Engine::ask_saved`]; `watch` tells how far it is.
+    ///
+    /// # Errors
+    /// As [`Engine::ask_saved`].
+    pub async fn ask_saved_watched(
+        &self,
+        query: &SavedQuery,
+        length: usize,
+        arguments: &saved::Arguments,
+        watch: &Watch,
+    ) -> Result<Answer> {
         let text = query.text.get(..length).unwrap_or(&query.text);
         let work = async {
             let bindings = saved::bind(&self.inner, query, text, arguments).await?;
             let script = Script::new(query.file.clone(), text);
             let statement = saved::only_statement(query, &script)?;
-            self.run(&script, &statement, &bindings).await
+            self.run(&script, &statement, &bindings, watch).await
         };
         saved::share_defaults(work).await
     }
@@ -198,11 +241,17 @@ impl Engine {
         }
     }
 
-    async fn run(&self, script: &Script, statement: &Statement, bindings: &Bindings) -> Result<Answer> {
+    async fn run(
+        &self,
+        script: &Script,
+        statement: &Statement,
+        bindings: &Bindings,
+        watch: &Watch,
+    ) -> Result<Answer> {
         let parsed = parse(script, statement, bindings)?;
         let parsed = expand_calls(&self.inner, parsed, script, statement).await?;
         for _ in 0..PLANNING_ATTEMPTS {
-            match self.attempt(parsed.clone()).await {
+            match self.attempt(parsed.clone(), watch).await {
                 Err(error) if replaced(&error) => {}
                 Err(error) => return Err(fault::convert(error, script, statement)),
                 Ok(answer) => return Ok(answer),
@@ -211,7 +260,7 @@ impl Engine {
         Err(Error::new(QueryFault::KeepsChanging))
     }
 
-    async fn attempt(&self, parsed: Parsed) -> datafusion::common::Result<Answer> {
+    async fn attempt(&self, parsed: Parsed, watch: &Watch) -> datafusion::common::Result<Answer> {
         let state = self.context.state();
         let is_ordered = statement::has_order(&parsed);
         fault::check_relations(&state, &parsed)?;
@@ -221,10 +270,11 @@ impl Engine {
         let plan = state.optimize(&plan)?;
         let notices = match plan {
             LogicalPlan::Explain(_) => Vec::new(),
-            _ => notice::find_notices(&state, &self.inner.workspace, &plan)?,
+            _ => notice::find_notices(&state, &self.inner, &plan)?,
         };
         let physical = state.query_planner().create_physical_plan(&plan, &state).await?;
         let schema = keep_metadata(&schema, &physical);
+        watch.follow(&physical);
         let batches = collect(physical, state.task_ctx()).await?;
         Ok(Answer { schema, batches, notices, is_ordered })
     }
@@ -290,11 +340,12 @@ fn parse(script: &Script, statement: &Statement, bindings: &Bindings) -> Result<
         .build()
         .and_then(|mut parser| parser.parse_statements())
         .map_err(|error| fault::convert(error, script, statement))?;
-    let (Some(parsed), None) = (found.pop_front(), found.pop_front()) else {
+    let (Some(mut parsed), None) = (found.pop_front(), found.pop_front()) else {
         let fault = QueryFault::Syntax { problem: "one statement is wanted".to_owned(), near: String::new() };
         return Err(Error::new(fault).at(fault::start_of(script, statement)));
     };
     check_question(&parsed).map_err(|error| error.at_if_unplaced(|| fault::start_of(script, statement)))?;
+    statement::read_order_by_all(&mut parsed);
     bindings.apply(parsed, script, statement)
 }
 

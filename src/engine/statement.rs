@@ -3,7 +3,7 @@
 //! Statements end where the SQL tokenizer sees a semicolon, never at the end of a line: strings,
 //! comments and dollar quotes may hold both.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use datafusion::sql::parser::{DFParserBuilder, Statement as Parsed};
 use datafusion::sql::sqlparser::ast;
@@ -80,7 +80,7 @@ impl Script {
     }
 
     /// Finds the place of a byte range.
-    pub(super) fn place_of(&self, start: usize, end: usize) -> Place {
+    pub fn place_of(&self, start: usize, end: usize) -> Place {
         let mut place = Place::text(&self.file, &self.text, start, end);
         if let Place::Text { line, .. } = &mut place {
             *line += self.lines_before;
@@ -122,6 +122,55 @@ pub(super) fn may_have_parts(text: &str) -> bool {
 pub(super) fn has_order(parsed: &Parsed) -> bool {
     let Parsed::Statement(tree) = parsed else { return false };
     matches!(tree.as_ref(), ast::Statement::Query(query) if query.order_by.is_some())
+}
+
+/// Reads `ORDER BY ALL` as the columns from the left to the right, which the dialect lacks.
+///
+/// A `*` hides how many columns there are; the statement then fails as any unknown column does.
+pub(super) fn read_order_by_all(parsed: &mut Parsed) {
+    match parsed {
+        Parsed::Explain(explain) => read_order_by_all(&mut explain.statement),
+        Parsed::Statement(tree) => {
+            let _ = ast::VisitMut::visit(tree.as_mut(), &mut OrderByAll);
+        }
+        _ => {}
+    }
+}
+
+struct OrderByAll;
+
+impl ast::VisitorMut for OrderByAll {
+    type Break = ();
+
+    fn pre_visit_query(&mut self, query: &mut ast::Query) -> ControlFlow<()> {
+        let Some(count) = count_columns(&query.body) else { return ControlFlow::Continue(()) };
+        if let Some(order) = &mut query.order_by
+            && let ast::OrderByKind::Expressions(expressions) = &mut order.kind
+            && let [only] = expressions.as_slice()
+            && matches!(&only.expr, ast::Expr::Identifier(name)
+                if name.quote_style.is_none() && name.value.eq_ignore_ascii_case("all"))
+        {
+            let number = |index: usize| ast::Expr::Value(ast::Value::Number(index.to_string(), false).into());
+            *expressions =
+                (1..=count).map(|index| ast::OrderByExpr { expr: number(index), ..only.clone() }).collect();
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Counts the columns of a query that names them one by one.
+fn count_columns(body: &ast::SetExpr) -> Option<usize> {
+    match body {
+        ast::SetExpr::Select(select) => {
+            let is_one = |item: &ast::SelectItem| {
+                matches!(item, ast::SelectItem::UnnamedExpr(_) | ast::SelectItem::ExprWithAlias { .. })
+            };
+            select.projection.iter().all(is_one).then_some(select.projection.len())
+        }
+        ast::SetExpr::SetOperation { left, .. } => count_columns(left),
+        ast::SetExpr::Query(query) => count_columns(&query.body),
+        _ => None,
+    }
 }
 
 /// Makes one statement per top-level common table expression: the same WITH, then all its rows.

@@ -179,7 +179,7 @@ impl Problem {
                 CellsFault::AboveMaximum { column: name, count, bound: bound(column.maximum) }
             }
             Self::Pattern => {
-                let pattern = column.pattern.as_ref().map(ToString::to_string).unwrap_or_default();
+                let pattern = column.pattern_text().unwrap_or_default().to_owned();
                 CellsFault::Pattern { column: name, count, pattern }
             }
             Self::Qualifier => CellsFault::Qualifier { column: name, count },

@@ -72,10 +72,6 @@ super::messages! {
         RuleFailed { title: String } Data,
             "the rule `{title}` cannot be evaluated on some row", "không tính được quy tắc `{title}` trên một dòng nào đó",
             hint "guard it, such as with `nullif(x, 0)`", "hãy viết thêm điều kiện, ví dụ `nullif(x, 0)`";
-        /// The keys of other years cannot be read.
-        OtherYearsUnread Data,
-            "the keys of the dataset's other years cannot be read", "không đọc được khoá của các năm khác trong bộ dữ liệu",
-            hint "run `cchc verify` to find the damaged file", "hãy chạy `cchc verify` để tìm tệp bị hỏng";
         /// The columns do not fit together.
         NotABatch Internal,
             "the rows do not fit the schema", "các dòng không khớp lược đồ";

@@ -27,9 +27,6 @@ super::messages! {
             "`{found}` is not `name=value`", "`{found}` không có dạng `tên=giá_trị`";
         /// The user interrupted.
         Interrupted Interrupted, "interrupted", "đã dừng theo yêu cầu";
-        /// A `\` command that does not exist.
-        UnknownCommand { name: String, hint: String, hint_vi: String } Usage,
-            "there is no command `{name}`", "không có lệnh `{name}`", hint "{hint}", "{hint_vi}";
         /// A size that is none.
         BadSize { found: String } Usage,
             "`{found}` is not a size", "`{found}` không phải kích thước",
@@ -71,31 +68,27 @@ super::messages! {
         /// The runtime cannot start.
         NoRuntime { problem: String } Internal,
             "the program cannot start its threads: {problem}", "chương trình không khởi tạo được luồng xử lý: {problem}";
+        /// A thread of a query ended without a word.
+        Panicked { problem: String } Internal,
+            "the query ended in a defect of the program: {problem}", "truy vấn dừng do lỗi của chương trình: {problem}",
+            hint "please report the statement", "xin hãy báo lại câu lệnh";
         /// A chart in a place that shows tables.
         ChartHere Data,
             "a VISUALISE clause makes a chart, and this shows tables",
             "mệnh đề VISUALISE tạo biểu đồ, còn ở đây chỉ hiện bảng",
-            hint "use `cchc chart -c '…' -o FILE.png`", "hãy dùng `cchc chart -c '…' -o TỆP.png`";
+            hint "write `\\chart FILE.png` in place of the semicolon, or use `cchc chart -c '…' -o FILE.png`",
+                 "hãy viết `\\chart TỆP.png` thay cho dấu chấm phẩy, hoặc dùng `cchc chart -c '…' -o TỆP.png`";
     }
 }
 
 super::messages! {
     /// What is narrated beside the data.
     pub enum Narration {
-        /// The number of rows under a table.
-        Rows { count: usize } Notice, "rows: {count}", "số dòng: {count}";
-        /// Rows that a terminal does not show.
-        MoreRows { shown: usize, count: usize } Notice,
-            "showing {shown} of {count} rows; `cchc query … -o FILE.csv` writes all", "hiện {shown} trong {count} dòng; `cchc query … -o TỆP.csv` ghi ra tất cả";
+        /// What a terminal does not show of a table.
+        Hidden { what: String, what_vi: String } Notice,
+            "shown: {what}; `-o FILE.csv` writes all", "hiển thị: {what_vi}; `-o TỆP.csv` ghi ra tất cả";
         /// A file that was written.
         Wrote { file: String } Notice, "wrote {file}", "đã ghi {file}";
-        /// Greeting of the shell.
-        Welcome { version: String, workspace: String } Notice,
-            "cchc {version} · workspace {workspace}\nSQL ends with `;` · `\\?` lists the commands · `\\q` leaves",
-            "cchc {version} · không gian làm việc {workspace}\nCâu SQL kết thúc bằng `;` · `\\?` liệt kê các lệnh · `\\q` để thoát";
-        /// A history that cannot be kept.
-        NoHistory { problem: String } Notice,
-            "the history of commands is not kept: {problem}", "không lưu được lịch sử câu lệnh: {problem}";
         /// A saved query or chart that cannot be read.
         Broken { name: String, problem: String } Notice,
             "broken: {name}: {problem}", "hỏng: {name}: {problem}";
@@ -117,6 +110,32 @@ super::messages! {
         Parameters Notice, "parameters", "tham số";
         /// A column.
         Column Notice, "column", "cột";
+        /// Empty cells.
+        Nulls Notice, "nulls", "ô trống";
+        /// Different values.
+        Distinct Notice, "distinct", "giá trị khác nhau";
+        /// The least value.
+        Minimum Notice, "min", "nhỏ nhất";
+        /// A quarter of the values lies below.
+        LowerQuartile Notice, "q25", "tứ phân vị 1";
+        /// Half of the values lies below.
+        Median Notice, "median", "trung vị";
+        /// Three quarters of the values lie below.
+        UpperQuartile Notice, "q75", "tứ phân vị 3";
+        /// The greatest value.
+        Maximum Notice, "max", "lớn nhất";
+        /// The values that occur most often.
+        Frequent Notice, "frequent", "hay gặp";
+        /// What something means.
+        About Notice, "meaning", "ý nghĩa";
+        /// The codes of a category with their labels.
+        Values Notice, "values", "các giá trị";
+        /// How it is called.
+        Call Notice, "call", "cách gọi";
+        /// What a setting is.
+        Value Notice, "value", "giá trị";
+        /// What it may be.
+        Choices Notice, "choices", "có thể là";
         /// Its type.
         Type Notice, "type", "kiểu";
         /// What made-up data are called in lists.
@@ -153,18 +172,6 @@ super::messages! {
         Finding Notice, "finding", "kết quả kiểm tra";
         /// What to do.
         Hint Notice, "hint", "cách xử lý";
-    }
-}
-
-super::messages! {
-    /// Help of the shell's commands.
-    pub enum ShellHelp {
-        /// `\?`
-        Help Notice, "list these commands", "liệt kê các lệnh này";
-        /// `\d`
-        Describe Notice, "list the tables, or the columns of one", "liệt kê các bảng, hoặc các cột của một bảng";
-        /// `\q`
-        Quit Notice, "leave", "thoát";
     }
 }
 
@@ -209,19 +216,5 @@ super::messages! {
             "{{msg}} {{human_pos}}, {{per_sec}}, {{elapsed}}", "{{msg}} {{human_pos}}, {{per_sec}}, {{elapsed}}";
         /// Only the time.
         Time Notice, "{{spinner}} {{elapsed}} {{msg}}", "{{spinner}} {{elapsed}} {{msg}}";
-    }
-}
-
-super::messages! {
-    /// What a name after FROM stands for.
-    pub enum TableWord {
-        /// A dataset.
-        Dataset Notice, "dataset", "bộ dữ liệu";
-        /// A dataset with the origin of its rows.
-        Source Notice, "dataset with the origin of each row", "bộ dữ liệu kèm nguồn của từng dòng";
-        /// The table of imports.
-        Imports Notice, "what was imported", "những gì đã nhập";
-        /// A saved query.
-        SavedQuery Notice, "saved query", "truy vấn đã lưu";
     }
 }

@@ -74,5 +74,9 @@ super::messages! {
         CarriedOver { columns: String, count: u64, years: String } Notice,
             "rows with a `{columns}` that also stands in {years} are counted in both years ({count} in all)",
             "{count} dòng có `{columns}` cũng có trong {years}: hồ sơ chuyển kỳ sẽ được tính ở cả hai năm";
+        /// The keys of other years cannot be read.
+        OtherYearsUnread Notice,
+            "the keys of the dataset's other years cannot be read", "không đọc được khoá của các năm khác trong bộ dữ liệu",
+            hint "run `cchc verify` to find the damaged file", "hãy chạy `cchc verify` để tìm tệp bị hỏng";
     }
 }

@@ -8,14 +8,16 @@ use crate::engine::Answer;
 pub(super) fn write_csv(out: &mut impl Write, answer: &Answer, layout: &Layout) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(layout.columns.iter().map(|column| &column.heading)).map_err(plain)?;
+    let mut cell = String::new();
     for batch in &answer.batches {
+        let readers = layout.readers(batch);
         for row in 0..batch.num_rows() {
-            let texts = batch
-                .columns()
-                .iter()
-                .enumerate()
-                .map(|(index, array)| layout.text(index, array, row).unwrap_or_default());
-            writer.write_record(texts).map_err(plain)?;
+            for reader in &readers {
+                cell.clear();
+                reader.write(row, &mut cell);
+                writer.write_field(&cell).map_err(plain)?;
+            }
+            writer.write_record(None::<&[u8]>).map_err(plain)?;
         }
     }
     writer.flush()

@@ -6,33 +6,41 @@ use datafusion::arrow::array::{Array, RecordBatch};
 use datafusion::arrow::datatypes::DataType;
 
 use super::Layout;
-use super::layout::plain_text;
+use super::layout::{CellReader, plain_text};
 use crate::engine::Answer;
 
 pub(super) fn write_json(out: &mut impl Write, answer: &Answer, layout: &Layout) -> io::Result<()> {
     out.write_all(b"[")?;
     let mut separator = "\n";
-    for (batch, row) in rows(answer) {
-        out.write_all(separator.as_bytes())?;
-        write_object(out, batch, row, layout)?;
-        separator = ",\n";
+    for batch in &answer.batches {
+        let readers = layout.readers(batch);
+        for row in 0..batch.num_rows() {
+            out.write_all(separator.as_bytes())?;
+            write_object(out, batch, row, layout, &readers)?;
+            separator = ",\n";
+        }
     }
     out.write_all(b"\n]\n")
 }
 
 pub(super) fn write_ndjson(out: &mut impl Write, answer: &Answer, layout: &Layout) -> io::Result<()> {
-    for (batch, row) in rows(answer) {
-        write_object(out, batch, row, layout)?;
-        out.write_all(b"\n")?;
+    for batch in &answer.batches {
+        let readers = layout.readers(batch);
+        for row in 0..batch.num_rows() {
+            write_object(out, batch, row, layout, &readers)?;
+            out.write_all(b"\n")?;
+        }
     }
     Ok(())
 }
 
-fn rows(answer: &Answer) -> impl Iterator<Item = (&RecordBatch, usize)> {
-    answer.batches.iter().flat_map(|batch| (0..batch.num_rows()).map(move |row| (batch, row)))
-}
-
-fn write_object(out: &mut impl Write, batch: &RecordBatch, row: usize, layout: &Layout) -> io::Result<()> {
+fn write_object(
+    out: &mut impl Write,
+    batch: &RecordBatch,
+    row: usize,
+    layout: &Layout,
+    readers: &[CellReader<'_>],
+) -> io::Result<()> {
     out.write_all(b"{")?;
     for (index, (array, column)) in batch.columns().iter().zip(&layout.columns).enumerate() {
         if index > 0 {
@@ -40,7 +48,7 @@ fn write_object(out: &mut impl Write, batch: &RecordBatch, row: usize, layout: &
         }
         serde_json::to_writer(&mut *out, &column.name)?;
         out.write_all(b":")?;
-        write_value(out, array, row, layout, index)?;
+        write_value(out, array, row, &readers[index])?;
     }
     out.write_all(b"}")
 }
@@ -49,10 +57,9 @@ fn write_value(
     out: &mut impl Write,
     array: &dyn Array,
     row: usize,
-    layout: &Layout,
-    column: usize,
+    reader: &CellReader<'_>,
 ) -> io::Result<()> {
-    if array.is_null(row) || array.data_type() == &DataType::Null {
+    if reader.is_null(row) {
         return out.write_all(b"null");
     }
     match array.data_type() {
@@ -63,6 +70,6 @@ fn write_value(
             let finite = number.parse::<f64>().is_ok_and(f64::is_finite);
             out.write_all(if finite { number.as_bytes() } else { b"null" })
         }
-        _ => Ok(serde_json::to_writer(&mut *out, &layout.text(column, array, row))?),
+        _ => Ok(serde_json::to_writer(&mut *out, &reader.text(row))?),
     }
 }

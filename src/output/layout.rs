@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use datafusion::arrow::array::{Array, AsArray};
+use datafusion::arrow::array::{Array, AsArray, RecordBatch};
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type, Schema};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 
 use crate::engine::{CATEGORY_KEY, Contracts, TITLE_KEY};
 use crate::error::Lang;
 use crate::query::{ResultColumn, Role};
-use crate::vietnamese::print::format_number;
+use crate::vietnamese::print::{format_number, localise_date, localise_number};
 
 /// How the columns of one result are shown.
 #[derive(Debug, Clone)]
@@ -17,6 +17,10 @@ pub struct Layout {
     /// One entry per column of the result.
     pub columns: Vec<ColumnLayout>,
     lang: Lang,
+    /// How numbers and dates are printed where nothing else is declared; none is as machines do.
+    locale: Option<Lang>,
+    /// What stands for NULL, if it was chosen.
+    missing: Option<String>,
     has_titles: bool,
 }
 
@@ -29,6 +33,8 @@ pub struct ColumnLayout {
     pub heading: String,
     /// Whether values stand to the right.
     pub numeric: bool,
+    /// Whether a value says something only as a whole: numbers, dates.
+    pub rigid: bool,
     labels: HashMap<String, String>,
     style: Style,
 }
@@ -46,6 +52,17 @@ enum Style {
     Percent(usize),
 }
 
+impl Style {
+    fn print(self, number: f64, lang: Lang) -> String {
+        match self {
+            Self::Plain => number.to_string(),
+            Self::Number(decimals) => format_number(number, decimals, lang),
+            Self::Trimmed => format_number(number, decimals_of(number), lang),
+            Self::Percent(decimals) => format!("{}%", format_number(number * 100.0, decimals, lang)),
+        }
+    }
+}
+
 const OPTIONS: FormatOptions<'static> = FormatOptions::new()
     .with_date_format(Some("%Y-%m-%d"))
     .with_datetime_format(Some("%Y-%m-%d %H:%M:%S%.f"))
@@ -61,11 +78,12 @@ impl Layout {
                 name: field.name().clone(),
                 heading: field.name().clone(),
                 numeric: is_numeric(field.data_type()),
+                rigid: is_numeric(field.data_type()) || field.data_type().is_temporal(),
                 labels: HashMap::new(),
                 style: Style::Plain,
             })
             .collect();
-        Self { columns, lang: Lang::En, has_titles: false }
+        Self { columns, lang: Lang::En, locale: None, missing: None, has_titles: false }
     }
 
     /// Shows the titles that the columns carry, and values as they are.
@@ -99,26 +117,106 @@ impl Layout {
         layout
     }
 
+    /// Prints numbers and dates as a language does.
+    #[must_use]
+    pub fn with_locale(mut self, locale: Option<Lang>) -> Self {
+        self.locale = locale;
+        self.lang = locale.unwrap_or(self.lang);
+        self
+    }
+
+    /// Chooses what stands for NULL.
+    #[must_use]
+    pub fn with_missing(mut self, missing: Option<String>) -> Self {
+        self.missing = missing;
+        self
+    }
+
     /// Returns what stands for a missing value: a dash for people, as printed tables have it.
-    pub fn missing(&self, plain: &'static str) -> &'static str {
-        if self.has_titles { "-" } else { plain }
+    pub fn missing<'a>(&'a self, plain: &'a str) -> &'a str {
+        let usual = if self.has_titles { "-" } else { plain };
+        self.missing.as_deref().unwrap_or(usual)
+    }
+
+    /// Prepares the reading of a batch's columns.
+    pub fn readers<'a>(&'a self, batch: &'a RecordBatch) -> Vec<CellReader<'a>> {
+        let columns = batch.columns().iter().zip(&self.columns);
+        columns.map(|(array, column)| CellReader::new(self, column, array)).collect()
+    }
+}
+
+/// Reads the cells of one column of one batch.
+pub struct CellReader<'a> {
+    layout: &'a Layout,
+    column: &'a ColumnLayout,
+    array: &'a dyn Array,
+    /// None if the type cannot be printed at all.
+    formatter: Option<ArrayFormatter<'a>>,
+}
+
+impl<'a> CellReader<'a> {
+    fn new(layout: &'a Layout, column: &'a ColumnLayout, array: &'a dyn Array) -> Self {
+        Self { layout, column, array, formatter: ArrayFormatter::try_new(array, &OPTIONS).ok() }
+    }
+
+    /// Tells whether the cell is NULL.
+    pub fn is_null(&self, row: usize) -> bool {
+        self.array.is_null(row) || self.array.data_type() == &DataType::Null
+    }
+
+    /// Writes one value to the end of `out`, and nothing for NULL.
+    pub fn write(&self, row: usize, out: &mut String) {
+        if self.is_null(row) {
+            return;
+        }
+        let start = out.len();
+        match (self.column.style, self.layout.locale) {
+            (Style::Plain, None) => self.write_plain(row, out),
+            (Style::Plain, Some(locale)) => {
+                let mut plain = String::new();
+                self.write_plain(row, &mut plain);
+                out.push_str(&localise(&plain, self.array.data_type(), locale));
+            }
+            (style, _) => match number_at(self.array, row) {
+                Some(number) => out.push_str(&style.print(number, self.layout.lang)),
+                None => self.write_plain(row, out),
+            },
+        }
+        let label = out.get(start..).and_then(|text| self.column.labels.get(text));
+        if let Some(label) = label {
+            out.truncate(start);
+            out.push_str(label);
+        }
     }
 
     /// Formats one value; `None` is NULL.
-    pub fn text(&self, column: usize, array: &dyn Array, row: usize) -> Option<String> {
-        if array.is_null(row) || array.data_type() == &DataType::Null {
+    pub fn text(&self, row: usize) -> Option<String> {
+        if self.is_null(row) {
             return None;
         }
-        let layout = self.columns.get(column)?;
-        let text = match (layout.style, number_at(array, row)) {
-            (Style::Number(decimals), Some(number)) => format_number(number, decimals, self.lang),
-            (Style::Trimmed, Some(number)) => format_number(number, decimals_of(number), self.lang),
-            (Style::Percent(decimals), Some(number)) => {
-                format!("{}%", format_number(number * 100.0, decimals, self.lang))
-            }
-            _ => plain_text(array, row),
-        };
-        Some(layout.labels.get(&text).cloned().unwrap_or(text))
+        let mut text = String::new();
+        self.write(row, &mut text);
+        Some(text)
+    }
+
+    fn write_plain(&self, row: usize, out: &mut String) {
+        use std::fmt::Write as _;
+        let start = out.len();
+        let written = self.formatter.as_ref().map(|formatter| write!(out, "{}", formatter.value(row)));
+        if !matches!(written, Some(Ok(()))) {
+            out.truncate(start);
+            out.push('�');
+        }
+    }
+}
+
+/// Prints a number or a date as a language does. Whole numbers of 32 bits are years and stay.
+fn localise(plain: &str, data_type: &DataType, locale: Lang) -> String {
+    match data_type {
+        DataType::Int32 => plain.to_owned(),
+        DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => localise_date(plain, locale),
+        data_type if data_type.is_numeric() => localise_number(plain, locale),
+        _ => plain.to_owned(),
     }
 }
 

@@ -12,14 +12,10 @@ pub(super) fn write_markdown(out: &mut impl Write, answer: &Answer, layout: &Lay
         layout.columns.iter().map(|column| if column.numeric { "---:" } else { "---" }.to_owned()),
     )?;
     for batch in &answer.batches {
+        let readers = layout.readers(batch);
         for row in 0..batch.num_rows() {
-            let cells = batch.columns().iter().enumerate();
-            write_row(
-                out,
-                cells.map(|(index, array)| {
-                    escape(&layout.text(index, array, row).unwrap_or_else(|| layout.missing("").to_owned()))
-                }),
-            )?;
+            let cells = readers.iter().map(|reader| reader.text(row));
+            write_row(out, cells.map(|text| escape(text.as_deref().unwrap_or(layout.missing("")))))?;
         }
     }
     Ok(())

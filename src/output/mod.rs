@@ -4,6 +4,8 @@
 //! lays out strings. Machine formats (CSV, JSON) keep names and codes unless titles are asked for.
 
 mod csv;
+mod expanded;
+mod fit;
 mod json;
 mod layout;
 mod markdown;
@@ -15,8 +17,9 @@ use std::io::{self, Write};
 
 use crate::engine::Answer;
 
-pub use layout::{ColumnLayout, Layout};
+pub use layout::{CellReader, ColumnLayout, Layout};
 pub use rejects::{render_workbook, write_list};
+pub use table::{Cut, Expanded, TableStyle};
 pub use visible::visible;
 
 /// The format of a written answer.
@@ -53,7 +56,7 @@ impl Format {
     }
 }
 
-/// Writes an answer; `width` is the number of terminal columns that a table may use.
+/// Writes an answer and says what it leaves out, which only a table with less room than it needs does.
 ///
 /// # Errors
 /// What `out` gives.
@@ -62,13 +65,14 @@ pub fn write_answer(
     format: Format,
     answer: &Answer,
     layout: &Layout,
-    width: Option<u16>,
-) -> io::Result<()> {
+    style: &TableStyle,
+) -> io::Result<Cut> {
     match format {
-        Format::Table => table::write_table(out, answer, layout, width),
-        Format::Csv => csv::write_csv(out, answer, layout),
-        Format::Json => json::write_json(out, answer, layout),
-        Format::Ndjson => json::write_ndjson(out, answer, layout),
-        Format::Markdown => markdown::write_markdown(out, answer, layout),
+        Format::Table => return table::write_table(out, answer, layout, style),
+        Format::Csv => csv::write_csv(out, answer, layout)?,
+        Format::Json => json::write_json(out, answer, layout)?,
+        Format::Ndjson => json::write_ndjson(out, answer, layout)?,
+        Format::Markdown => markdown::write_markdown(out, answer, layout)?,
     }
+    Ok(Cut::default())
 }

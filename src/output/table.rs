@@ -1,44 +1,210 @@
 //! Turns an answer into a table for a terminal: lines drawn, numbers to the right, NULL shown.
+//!
+//! Only the rows that are shown are measured, and whoever cuts says what was cut: the writer returns
+//! it, and the caller tells the reader.
 
 use std::io::{self, Write};
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use unicode_width::UnicodeWidthStr as _;
 
-use super::{Layout, visible};
+use super::fit::{Fit, Wish, fit, shorten};
+use super::{Layout, expanded, visible};
 use crate::engine::Answer;
+
+/// How much room a table has and how it looks.
+#[derive(Debug, Clone, Copy)]
+pub struct TableStyle {
+    /// Number of terminal columns; none is as many as it takes.
+    pub width: Option<usize>,
+    /// Number of rows to show.
+    pub max_rows: usize,
+    /// Whether each row stands as a block of its own.
+    pub expanded: Expanded,
+    /// Whether NULL and lines are set off by colour.
+    pub color: bool,
+}
+
+/// Whether each row stands as a block of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expanded {
+    /// Rows are lines of a table.
+    Off,
+    /// Rows are blocks.
+    On,
+    /// Rows are blocks where a table would have to leave out columns.
+    Auto,
+}
+
+impl TableStyle {
+    /// All rows and columns, as wide as it takes.
+    pub const WHOLE: Self = Self { width: None, max_rows: usize::MAX, expanded: Expanded::Off, color: false };
+}
+
+/// What a table does not show.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cut {
+    /// Rows left out at the end.
+    pub rows: usize,
+    /// Columns left out.
+    pub columns: usize,
+    /// Cells whose middle is left out.
+    pub cells: usize,
+}
+
+impl Cut {
+    /// Tells whether everything is shown.
+    pub fn is_none(self) -> bool {
+        self == Self::default()
+    }
+}
+
+/// One cell as shown: its lines, and whether it is NULL.
+pub(super) struct ShownCell {
+    pub(super) lines: Vec<String>,
+    pub(super) is_null: bool,
+}
+
+const DIM: &str = "\u{1b}[2m";
+const RESET: &str = "\u{1b}[0m";
 
 pub(super) fn write_table(
     out: &mut impl Write,
     answer: &Answer,
     layout: &Layout,
-    width: Option<u16>,
-) -> io::Result<()> {
-    let mut table = Table::new();
-    table.load_preset(presets::UTF8_FULL_CONDENSED);
-    if let Some(width) = width {
-        table.set_width(width).set_content_arrangement(ContentArrangement::Dynamic);
+    style: &TableStyle,
+) -> io::Result<Cut> {
+    let rows = read_rows(answer, layout, style.max_rows);
+    let headings: Vec<String> = layout.columns.iter().map(|column| visible(&column.heading)).collect();
+    let cut = Cut { rows: answer.row_count() - rows.len(), ..Cut::default() };
+    if headings.is_empty() {
+        return Ok(cut);
     }
+    let wishes = measure(layout, &headings, &rows);
+    let fitted = fit(&wishes, style.width.unwrap_or(usize::MAX / 2));
+    let is_expanded = match style.expanded {
+        Expanded::On => true,
+        Expanded::Off => false,
+        Expanded::Auto => fitted.gap.is_some(),
+    };
+    if is_expanded {
+        expanded::write_expanded(out, &headings, &rows, style)?;
+        return Ok(cut);
+    }
+    let mut grid = Grid { layout, fitted: &fitted, color: style.color, cells_cut: 0 };
+    grid.write(out, &headings, &rows)?;
+    let columns = headings.len() - fitted.shown.len();
+    Ok(Cut { columns, cells: grid.cells_cut, ..cut })
+}
+
+fn read_rows(answer: &Answer, layout: &Layout, max_rows: usize) -> Vec<Vec<ShownCell>> {
     // A plan is read by its lines; anywhere else a line break is part of a value.
     let is_plan = layout.columns.first().is_some_and(|column| column.heading == "plan_type");
-    let show = |text: &str| {
-        if is_plan { text.lines().map(visible).collect::<Vec<_>>().join("\n") } else { visible(text) }
-    };
-    table.set_header(layout.columns.iter().map(|column| visible(&column.heading)));
+    let mut rows = Vec::new();
     for batch in &answer.batches {
-        for row in 0..batch.num_rows() {
-            let cells = batch.columns().iter().enumerate().map(|(index, array)| {
-                let text = layout.text(index, array, row);
-                Cell::new(text.map_or_else(|| layout.missing("NULL").to_owned(), |text| show(&text)))
+        let readers = layout.readers(batch);
+        for row in 0..batch.num_rows().min(max_rows - rows.len()) {
+            let cells = readers.iter().map(|reader| match reader.text(row) {
+                None => ShownCell { lines: vec![layout.missing("NULL").to_owned()], is_null: true },
+                Some(text) if is_plan => {
+                    ShownCell { lines: text.lines().map(visible).collect(), is_null: false }
+                }
+                Some(text) => ShownCell { lines: vec![visible(&text)], is_null: false },
             });
-            table.add_row(cells);
+            rows.push(cells.collect());
         }
     }
-    for (index, column) in layout.columns.iter().enumerate() {
-        if column.numeric
-            && let Some(column) = table.column_mut(index)
-        {
-            column.set_cell_alignment(CellAlignment::Right);
+    rows
+}
+
+/// Width below which a shortened text says nothing.
+const LEAST_TEXT: usize = 8;
+
+fn measure(layout: &Layout, headings: &[String], rows: &[Vec<ShownCell>]) -> Vec<Wish> {
+    let mut wishes: Vec<Wish> = Vec::with_capacity(headings.len());
+    for (index, heading) in headings.iter().enumerate() {
+        let cells = rows.iter().filter_map(|row| row.get(index)).flat_map(|cell| &cell.lines);
+        let widest = cells.map(|line| line.width()).max().unwrap_or(0);
+        let natural = widest.max(heading.width()).max(1);
+        let rigid = layout.columns[index].rigid;
+        let least = if rigid { widest.max(heading.width().min(LEAST_TEXT)) } else { natural.min(LEAST_TEXT) };
+        wishes.push(Wish { natural, least: least.max(1) });
+    }
+    wishes
+}
+
+struct Grid<'a> {
+    layout: &'a Layout,
+    fitted: &'a Fit,
+    color: bool,
+    cells_cut: usize,
+}
+
+/// The four signs of a horizontal line: its left end, the line, a crossing, its right end.
+type Line = [&'static str; 4];
+
+const TOP: Line = ["┌", "─", "┬", "┐"];
+const BELOW_HEADINGS: Line = ["╞", "═", "╪", "╡"];
+const BOTTOM: Line = ["└", "─", "┴", "┘"];
+/// What stands in the place of hidden columns.
+const GAP: &str = "…";
+
+impl Grid<'_> {
+    fn write(
+        &mut self,
+        out: &mut impl Write,
+        headings: &[String],
+        rows: &[Vec<ShownCell>],
+    ) -> io::Result<()> {
+        self.write_line(out, TOP)?;
+        let headings: Vec<ShownCell> = headings
+            .iter()
+            .map(|heading| ShownCell { lines: vec![heading.clone()], is_null: false })
+            .collect();
+        self.write_row(out, &headings)?;
+        // A heading says its name in `\d`; only data that were cut need the note below the table.
+        self.cells_cut = 0;
+        self.write_line(out, BELOW_HEADINGS)?;
+        for row in rows {
+            self.write_row(out, row)?;
+        }
+        self.write_line(out, BOTTOM)
+    }
+
+    fn write_line(&self, out: &mut impl Write, [left, line, crossing, right]: Line) -> io::Result<()> {
+        let mut widths: Vec<usize> = self.fitted.shown.iter().map(|(_, width)| *width).collect();
+        if let Some(gap) = self.fitted.gap {
+            widths.insert(gap.min(widths.len()), 1);
+        }
+        let parts: Vec<String> = widths.iter().map(|width| line.repeat(width + 2)).collect();
+        writeln!(out, "{left}{}{right}", parts.join(crossing))
+    }
+
+    fn write_row(&mut self, out: &mut impl Write, cells: &[ShownCell]) -> io::Result<()> {
+        let shown = self.fitted.shown.clone();
+        let height = shown.iter().map(|(column, _)| cells[*column].lines.len()).max().unwrap_or(1).max(1);
+        for line in 0..height {
+            let mut parts: Vec<String> = Vec::with_capacity(shown.len() + 1);
+            for (column, width) in &shown {
+                parts.push(self.cell(&cells[*column], line, *column, *width));
+            }
+            if let Some(gap) = self.fitted.gap {
+                parts.insert(gap.min(parts.len()), GAP.to_owned());
+            }
+            writeln!(out, "│ {} │", parts.join(" ┆ "))?;
+        }
+        Ok(())
+    }
+
+    fn cell(&mut self, cell: &ShownCell, line: usize, column: usize, width: usize) -> String {
+        let whole = cell.lines.get(line).map_or("", String::as_str);
+        let text = shorten(whole, width);
+        self.cells_cut += usize::from(text != whole);
+        let blanks = " ".repeat(width.saturating_sub(text.width()));
+        let text = if cell.is_null && self.color { format!("{DIM}{text}{RESET}") } else { text };
+        if self.layout.columns[column].numeric {
+            format!("{blanks}{text}")
+        } else {
+            format!("{text}{blanks}")
         }
     }
-    writeln!(out, "{table}")
 }

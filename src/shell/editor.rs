@@ -1,90 +1,160 @@
 //! Turns key presses into entries: one `\` command, or SQL up to its last semicolon.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
-use rustyline::config::{BellStyle, Config};
+use rustyline::completion::Completer;
+use rustyline::config::{BellStyle, CompletionType, Config};
 use rustyline::error::ReadlineError;
-use rustyline::history::FileHistory;
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::{Hinter, HistoryHinter};
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{Completer, Helper, Highlighter, Hinter};
+use rustyline::{Context, Helper};
 
-use super::history::history_file;
-use crate::engine::Script;
+use super::complete::{Candidate, Completion, Known};
+use super::highlight::highlight;
+use super::history::{History, history_file};
+use super::input::is_complete;
+use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::messages::{Narration, TerminalFault};
+use crate::messages::{ShellNote, TerminalFault};
 use crate::terminal::Terminal;
 
 const PROMPT: &str = "cchc> ";
 
 /// The line editor with its history.
 pub(super) struct Editor {
-    editor: rustyline::Editor<SqlHelper, FileHistory>,
-    /// Where entries are kept; none if the place cannot be used.
-    history: Option<PathBuf>,
+    editor: rustyline::Editor<Assistant, History>,
+    /// Where entries are kept; none if the place cannot be used, or is not wanted.
+    file: Option<PathBuf>,
 }
 
-/// Decides with the SQL tokenizer whether an entry is complete.
-#[derive(Completer, Helper, Highlighter, Hinter)]
-struct SqlHelper;
+/// What the line editor asks while keys are pressed.
+struct Assistant {
+    completion: Completion,
+    hinter: HistoryHinter,
+    color: bool,
+}
 
-impl Validator for SqlHelper {
-    fn validate(&self, context: &mut ValidationContext) -> rustyline::Result<ValidationResult> {
-        let input = context.input();
-        let complete = input.trim_start().starts_with('\\')
-            || Script::new("input", input).statements().last().is_none_or(|statement| statement.terminated);
-        Ok(if complete { ValidationResult::Valid(None) } else { ValidationResult::Incomplete })
+impl Helper for Assistant {}
+
+impl Validator for Assistant {
+    fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
+        let text = context.input();
+        let is_word = matches!(text.trim(), "quit" | "exit" | "help");
+        Ok(if is_word || is_complete(text) {
+            ValidationResult::Valid(None)
+        } else {
+            ValidationResult::Incomplete
+        })
+    }
+}
+
+impl Completer for Assistant {
+    type Candidate = Candidate;
+
+    fn complete(
+        &self,
+        line: &str,
+        cursor: usize,
+        _: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<Candidate>)> {
+        Ok(self.completion.complete(line, cursor))
+    }
+}
+
+impl Hinter for Assistant {
+    type Hint = String;
+
+    /// The first line of the latest entry that begins like this one.
+    fn hint(&self, line: &str, cursor: usize, context: &Context<'_>) -> Option<String> {
+        if line.contains('\n') {
+            return None;
+        }
+        let hint = self.hinter.hint(line, cursor, context)?;
+        hint.lines().next().map(str::to_owned).filter(|hint| !hint.is_empty())
+    }
+}
+
+impl Highlighter for Assistant {
+    fn highlight<'l>(&self, line: &'l str, cursor: usize) -> Cow<'l, str> {
+        if self.color { Cow::Owned(highlight(line, cursor)) } else { Cow::Borrowed(line) }
+    }
+
+    fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
+        if self.color { Cow::Owned(format!("\u{1b}[1m{prompt}\u{1b}[0m")) } else { Cow::Borrowed(prompt) }
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        if self.color { Cow::Owned(format!("\u{1b}[2m{hint}\u{1b}[0m")) } else { Cow::Borrowed(hint) }
+    }
+
+    fn highlight_char(&self, _: &str, _: usize, _: CmdKind) -> bool {
+        self.color
     }
 }
 
 impl Editor {
     /// Opens the terminal and the history of earlier sessions.
-    pub(super) fn open(terminal: Terminal) -> Result<Self> {
+    pub(super) fn open(terminal: Terminal, keeps_history: bool, engine: Engine) -> Result<Self> {
         let config = Config::builder()
-            .auto_add_history(true)
-            .history_ignore_space(true)
+            .auto_add_history(false)
             .bell_style(BellStyle::None)
             .bracketed_paste(true)
+            .completion_type(CompletionType::List)
+            .completion_show_all_if_ambiguous(true)
             .build();
-        let mut editor = rustyline::Editor::with_config(config).map_err(|error| fault(&error))?;
-        editor.set_helper(Some(SqlHelper));
-        let history = match load_history(&mut editor) {
-            Ok(file) => Some(file),
-            Err(problem) => {
-                terminal.narrate(&Narration::NoHistory { problem });
-                None
-            }
-        };
-        Ok(Self { editor, history })
+        let (history, file) = if keeps_history { read_history(terminal) } else { (History::default(), None) };
+        let mut editor = rustyline::Editor::with_history(config, history).map_err(|error| fault(&error))?;
+        let completion = Completion::new(engine);
+        let color = terminal.colors_data();
+        editor.set_helper(Some(Assistant { completion, hinter: HistoryHinter::new(), color }));
+        Ok(Self { editor, file })
     }
 
     /// Reads the next entry; `None` ends the shell. Ctrl-C drops the line and goes on.
-    pub(super) fn read(&mut self) -> Result<Option<String>> {
+    pub(super) fn read(&mut self, initial: &str, known: Known) -> Result<Option<String>> {
+        if let Some(assistant) = self.editor.helper_mut() {
+            // What an entry has changed, an import say, is offered by the next one.
+            assistant.completion.refresh(known);
+        }
+        let mut initial = initial.to_owned();
         loop {
-            match self.editor.readline(PROMPT) {
+            match self.editor.readline_with_initial(PROMPT, (&initial, "")) {
                 Ok(entry) => {
-                    if let Some(file) = &self.history {
-                        // Losing one entry of the history is not worth a message at every prompt.
-                        let _ = self.editor.append_history(file);
-                    }
+                    self.remember(&entry);
                     return Ok(Some(entry));
                 }
                 Err(ReadlineError::Eof) => return Ok(None),
-                Err(ReadlineError::Interrupted) => {}
+                Err(ReadlineError::Interrupted) => initial.clear(),
                 Err(error) => return Err(fault(&error)),
             }
         }
     }
+
+    fn remember(&mut self, entry: &str) {
+        let is_new = self.editor.add_history_entry(entry).unwrap_or(false);
+        if let Some(file) = self.file.as_ref().filter(|_| is_new) {
+            // Losing one entry of the history is not worth a message at every prompt.
+            let _ = self.editor.history().append(file);
+        }
+    }
+
+    /// What was typed, the oldest first.
+    pub(super) fn entries(&self) -> Vec<String> {
+        self.editor.history().entries().to_vec()
+    }
+}
+
+/// A history that cannot be read is said once, and the session does without.
+fn read_history(terminal: Terminal) -> (History, Option<PathBuf>) {
+    let read = history_file().and_then(|file| History::read(&file).map(|history| (history, Some(file))));
+    read.unwrap_or_else(|error| {
+        terminal.narrate(&ShellNote::NoHistory { problem: error.to_string() });
+        (History::default(), None)
+    })
 }
 
 fn fault(error: &ReadlineError) -> Error {
     Error::new(TerminalFault::ReadFailed { problem: error.to_string() })
-}
-
-fn load_history(editor: &mut rustyline::Editor<SqlHelper, FileHistory>) -> Result<PathBuf, String> {
-    let file = history_file().map_err(|error| error.to_string())?;
-    match editor.load_history(&file) {
-        Err(ReadlineError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => Ok(file),
-        Err(error) => Err(error.to_string()),
-        Ok(()) => Ok(file),
-    }
 }

@@ -1,130 +1,266 @@
 //! The SQL shell: turns typed lines into statements and commands, and shows what they give.
 //!
-//! The same reader serves a terminal and a pipe; only where lines come from, and what happens after
-//! an error, differ. A statement ends where the SQL tokenizer sees a semicolon.
+//! One reader serves the terminal, pipes and files, so that a script does the same everywhere; only
+//! where lines come from, and what happens after an error, differ.
 
 mod commands;
+mod complete;
+mod crosstab;
 mod editor;
+mod greeting;
+mod highlight;
 mod history;
+mod input;
+mod picture;
+mod progress;
+mod run;
+mod settings;
+mod show;
+mod variables;
 
 use std::io::{BufRead as _, IsTerminal as _};
+use std::path::PathBuf;
 
-use crate::commands::{Session, show};
+use crate::cli::{OutputArgs, QueryArgs};
+use crate::commands::Session;
 use crate::engine::{Engine, Script};
 use crate::error::{Error, Kind, Result};
-use crate::messages::{Narration, TerminalFault};
-use crate::output::{Format, Layout};
+use crate::messages::{ShellFault, TerminalFault};
+use crate::output::Format;
+use crate::workspace::read_text;
 
-use self::commands::After;
+use self::input::{Input, Item};
+use self::variables::Variables;
+
+pub use self::settings::Settings;
+
+/// Whether the shell goes on after an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum After {
+    /// It reads the next one.
+    Continue,
+    /// It ends.
+    Leave,
+    /// The next entry starts with this text.
+    Edit(String),
+}
+
+/// Where lines come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// A person types them.
+    Terminal,
+    /// They stand in a pipe, in a file or on the command line.
+    Stream,
+}
+
+/// What the shell knows between two items.
+struct Shell<'a> {
+    session: &'a mut Session,
+    engine: Engine,
+    settings: Settings,
+    variables: Variables,
+    origin: Origin,
+    /// Whether a script goes on after an error.
+    keep_going: bool,
+    /// How many statements of the script have failed.
+    failed: usize,
+    /// How many files are being read, one from the other.
+    depth: usize,
+    /// The statement that ran last.
+    last_statement: Option<String>,
+    /// What it gave.
+    last: Option<show::Outcome>,
+    /// Where results go instead of the terminal.
+    outlet: Option<show::Outlet>,
+    /// What was typed, where a person types.
+    history: Vec<String>,
+}
 
 /// Runs the shell until the input ends.
 ///
 /// # Errors
 /// From a pipe, the first error ends the run; at a terminal errors are shown and the shell goes on.
-pub fn run(session: &Session) -> Result<()> {
-    let engine = session.open_engine()?;
-    let mut shell = Shell { session, engine, pending: String::new(), lines_before: 0 };
-    if std::io::stdin().is_terminal() { shell.run_interactive() } else { shell.run_piped() }
+pub fn run(session: &mut Session, settings: Settings, keep_going: bool) -> Result<()> {
+    let is_terminal = std::io::stdin().is_terminal();
+    let origin = if is_terminal { Origin::Terminal } else { Origin::Stream };
+    // A pipe gives the same data on every machine, so only a person's own settings are the person's.
+    let settings = if is_terminal { settings } else { Settings::default() };
+    let mut shell = Shell::open(session, settings, origin)?;
+    shell.keep_going = keep_going;
+    if is_terminal {
+        return shell.run_interactive();
+    }
+    shell.run_stream("stdin", std::io::stdin().lock().lines())?;
+    shell.end()
 }
 
-struct Shell<'a> {
-    session: &'a Session,
-    engine: Engine,
-    /// Lines of a statement that has not ended yet; blanks stand for what was run before it.
-    pending: String,
-    /// Number of lines of the input before the pending ones.
-    lines_before: usize,
-}
-
-impl Shell<'_> {
-    fn run_piped(&mut self) -> Result<()> {
-        let mut lines = std::io::stdin().lock().lines();
-        while let Some(line) = lines.next().transpose().map_err(|cause| read_fault(&cause))? {
-            if self.feed(line.trim_start_matches('\u{feff}'))? == After::Leave {
-                return Ok(());
-            }
+/// Runs the SQL and the commands of `cchc query -c` or `-f`.
+///
+/// # Errors
+/// The first fault, or with `--keep-going` that there were some.
+pub fn run_query(session: &mut Session, arguments: &QueryArgs, keep_going: bool) -> Result<()> {
+    let (name, text) = match (&arguments.sql, &arguments.file) {
+        (Some(sql), _) => ("-c".to_owned(), sql.clone()),
+        (None, Some(file)) => {
+            let shown = file.display().to_string();
+            let text = read_text(file, &shown)?;
+            (shown, text)
         }
-        self.finish()
+        // The command line requires one of the two.
+        (None, None) => return Ok(()),
+    };
+    let settings = Settings {
+        titles: arguments.output.titles,
+        format: arguments.output.list.format,
+        ..Settings::default()
+    };
+    let mut shell = Shell::open(session, settings, Origin::Stream)?;
+    shell.keep_going = keep_going;
+    shell.open_outlet(&arguments.output, &name, &text)?;
+    shell.run_text(&name, &text)?;
+    shell.end()
+}
+
+impl<'a> Shell<'a> {
+    fn open(session: &'a mut Session, settings: Settings, origin: Origin) -> Result<Self> {
+        let engine = session.open_engine()?;
+        let lang = Some(session.terminal.lang);
+        let settings = Settings { lang, ..settings };
+        Ok(Self {
+            session,
+            engine,
+            settings,
+            variables: Variables::default(),
+            origin,
+            keep_going: false,
+            failed: 0,
+            depth: 0,
+            last_statement: None,
+            last: None,
+            outlet: None,
+            history: Vec::new(),
+        })
+    }
+
+    /// Sends the one result of a command line to its file.
+    fn open_outlet(&mut self, output: &OutputArgs, name: &str, text: &str) -> Result<()> {
+        let Some(file) = &output.list.output else { return Ok(()) };
+        let count = Script::new(name, text).statements().len();
+        if count > 1 {
+            return Err(TerminalFault::OneResultPerFile { count }.into());
+        }
+        self.outlet = Some(show::Outlet::new(
+            file.clone(),
+            output.list.format.map(Format::from),
+            self.engine.workspace(),
+        )?);
+        Ok(())
     }
 
     fn run_interactive(&mut self) -> Result<()> {
         let terminal = self.session.terminal;
-        terminal.narrate(&Narration::Welcome {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            workspace: self.engine.workspace().root().display().to_string(),
-        });
-        let mut editor = editor::Editor::open(terminal)?;
-        while let Some(entry) = editor.read()? {
-            match self.feed(&entry) {
+        self.session.catch_interrupts();
+        greeting::greet(terminal, &self.engine);
+        let mut editor = editor::Editor::open(terminal, self.settings.history, self.engine.clone())?;
+        let mut initial = String::new();
+        while let Some(entry) = editor.read(&std::mem::take(&mut initial), self.known())? {
+            self.history = editor.entries();
+            match self.run_text("input", &as_command(&entry)) {
                 Ok(After::Continue) => {}
                 Ok(After::Leave) => break,
+                Ok(After::Edit(text)) => initial = text,
                 Err(error) if error.kind() == Kind::Notice => break,
-                Err(error) => terminal.complain(&error),
+                Err(error) => self.session.terminal.complain(&error),
             }
-            // Each entry is a text of its own, whose lines count from one.
-            self.lines_before = 0;
-            self.pending.clear();
         }
         Ok(())
     }
 
-    /// Takes one line, or one whole entry of the editor, and runs what is complete.
-    fn feed(&mut self, line: &str) -> Result<After> {
-        if self.pending.trim().is_empty() {
-            self.lines_before += self.pending.matches('\n').count();
-            self.pending.clear();
-            if let Some(command) = line.trim().strip_prefix('\\') {
-                self.lines_before += 1;
-                return commands::run(self.session, &self.engine, command);
+    /// What completion may offer of this session.
+    fn known(&self) -> complete::Known {
+        let fields = self.last.as_ref().map(|last| last.answer.schema.fields().clone());
+        let columns = fields.iter().flat_map(|fields| fields.iter()).map(|field| field.name().clone());
+        let variables = self.variables.iter().map(|(name, _)| name.to_owned());
+        complete::Known { last_columns: columns.collect(), variables: variables.collect() }
+    }
+
+    /// Runs a text to its end; a last statement needs no semicolon.
+    fn run_text(&mut self, name: &str, text: &str) -> Result<After> {
+        self.run_stream(name, text.lines().map(|line| Ok(line.to_owned())))
+    }
+
+    fn run_stream(
+        &mut self,
+        name: &str,
+        lines: impl Iterator<Item = std::io::Result<String>>,
+    ) -> Result<After> {
+        let mut input = Input::new(name);
+        for line in lines {
+            let line = line.map_err(|cause| read_fault(&cause))?;
+            if input.push_line(line.trim_start_matches('\u{feff}')) {
+                while let Some(item) = input.next() {
+                    match self.run_item(&item, &mut input)? {
+                        After::Continue => {}
+                        other => return Ok(other),
+                    }
+                }
             }
         }
-        self.pending.push_str(line);
-        self.pending.push('\n');
-        let script = self.take_pending();
-        let mut end = script.text.len();
-        for statement in script.statements() {
-            if statement.terminated {
-                self.answer(&script, &statement)?;
-            } else {
-                end = statement.range.start;
+        match input.finish() {
+            Some(item) => self.run_item(&item, &mut input),
+            None => Ok(After::Continue),
+        }
+    }
+
+    /// Runs one item; with `--keep-going` its fault is shown and counted.
+    fn run_item(&mut self, item: &Item, input: &mut Input) -> Result<After> {
+        let outcome = match (&item.command, &item.statement) {
+            (Some(command), _) => commands::run(self, command, item, input),
+            (None, Some(statement)) => self.run_statement(&item.script, statement).map(|()| After::Continue),
+            (None, None) => Ok(After::Continue),
+        };
+        match outcome {
+            Err(error) if self.keep_going && matches!(error.kind(), Kind::Usage | Kind::Data) => {
+                self.session.terminal.complain(&error);
+                self.failed += 1;
+                Ok(After::Continue)
             }
+            outcome => outcome,
         }
-        self.keep_pending(&script, end);
-        Ok(After::Continue)
     }
 
-    fn take_pending(&mut self) -> Script {
-        let mut script = Script::new("stdin", std::mem::take(&mut self.pending));
-        script.lines_before = self.lines_before;
-        script
-    }
-
-    /// Keeps the text from a byte on, so that places in it stay those of the input.
-    fn keep_pending(&mut self, script: &Script, from: usize) {
-        let (done, rest) = script.text.split_at(from);
-        self.lines_before += done.matches('\n').count();
-        let column = done.rsplit('\n').next().unwrap_or_default().chars().count();
-        self.pending = if rest.is_empty() { String::new() } else { format!("{}{rest}", " ".repeat(column)) };
-    }
-
-    /// Runs what stands without a semicolon at the end of the input.
-    fn finish(&mut self) -> Result<()> {
-        let script = self.take_pending();
-        script.statements().iter().try_for_each(|statement| self.answer(&script, statement))
-    }
-
-    fn answer(&self, script: &Script, statement: &crate::engine::Statement) -> Result<()> {
-        let terminal = self.session.terminal;
-        let answer = self.session.wait(self.engine.ask(script, statement))?;
-        let format = if terminal.shows_data() { Format::Table } else { Format::Csv };
-        show(terminal, format, &answer, &Layout::plain(&answer.schema))?;
-        if terminal.shows_data() {
-            terminal.narrate(&Narration::Rows { count: answer.row_count() });
+    /// Runs the statements of a file, from within another text.
+    fn include(&mut self, file: &str) -> Result<After> {
+        if self.depth == DEPTH {
+            return Err(ShellFault::TooDeep { file: file.to_owned() }.into());
         }
-        for notice in &answer.notices {
-            terminal.narrate(notice);
+        let text = read_text(&PathBuf::from(file), file)?;
+        self.depth += 1;
+        let outcome = self.run_text(file, &text);
+        self.depth -= 1;
+        // What ends a file ends that file only.
+        outcome.map(|_| After::Continue)
+    }
+
+    /// Tells of the faults that did not end the script.
+    fn end(&self) -> Result<()> {
+        match self.failed {
+            0 => Ok(()),
+            count => Err(ShellFault::SomeFailed { count }.into()),
         }
-        Ok(())
+    }
+}
+
+/// How deep files may read each other.
+const DEPTH: usize = 16;
+
+/// The words with which people leave other shells.
+fn as_command(entry: &str) -> String {
+    match entry.trim().trim_end_matches(';') {
+        "quit" | "exit" => "\\q".to_owned(),
+        "help" => "\\?".to_owned(),
+        _ => entry.to_owned(),
     }
 }
 

@@ -45,8 +45,6 @@ pub enum Shown {
     Plain,
     /// Times a hundred with a percent sign.
     Percent,
-    /// The format does not tell.
-    Unknown,
 }
 
 impl<'a> Cell<'a> {

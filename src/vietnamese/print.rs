@@ -37,9 +37,45 @@ pub fn format_number(value: f64, decimals: usize, lang: Lang) -> String {
     out
 }
 
+/// Turns a number as programs print it, `-1234.50`, into the marks of a language; no digit is lost.
+pub fn localise_number(plain: &str, lang: Lang) -> String {
+    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain), |digits| ("-", digits));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return plain.to_owned();
+    }
+    let (thousands, mark) = match lang {
+        Lang::Vi => ('.', ','),
+        Lang::En => (',', '.'),
+    };
+    let mut out = sign.to_owned();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            out.push(thousands);
+        }
+        out.push(digit);
+    }
+    // A float that is whole reads as a whole number.
+    if !fraction.is_empty() && fraction != "0" {
+        out.push(mark);
+        out.push_str(fraction);
+    }
+    out
+}
+
+/// Turns an ISO date, with or without a time, into the order of a language.
+pub fn localise_date(plain: &str, lang: Lang) -> String {
+    let (date, time) = plain.split_at(plain.find([' ', 'T']).unwrap_or(plain.len()));
+    let parts: Vec<&str> = date.split('-').collect();
+    match (lang, parts.as_slice()) {
+        (Lang::Vi, [year, month, day]) => format!("{day}/{month}/{year}{time}"),
+        _ => plain.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::format_number;
+    use super::{format_number, localise_date, localise_number};
     use crate::error::Lang::{En, Vi};
 
     #[test]
@@ -54,5 +90,19 @@ mod tests {
     fn halves_go_away_from_zero_and_huge_numbers_stay_whole() {
         assert_eq!(format_number(925.25, 1, Vi), "925,3");
         assert_eq!(format_number(1e16, 2, En), "10,000,000,000,000,000.00");
+    }
+
+    #[test]
+    fn a_printed_number_keeps_its_digits() {
+        assert_eq!(localise_number("-1234567.50", Vi), "-1.234.567,50");
+        assert_eq!(localise_number("12.0", En), "12");
+        assert_eq!(localise_number("NaN", Vi), "NaN");
+        assert_eq!(localise_number("1e21", Vi), "1e21");
+    }
+
+    #[test]
+    fn dates_turn_round() {
+        assert_eq!(localise_date("2023-12-14 08:30:00", Vi), "14/12/2023 08:30:00");
+        assert_eq!(localise_date("2023-12-14", En), "2023-12-14");
     }
 }

@@ -11,10 +11,9 @@ mod table;
 use chrono::{DateTime, Datelike as _, Utc};
 
 use self::guess::{Guess, Kind};
-use self::names::{NameBook, is_personal};
+use self::names::{NameBook, group_column, is_personal, looks_like_key};
 use self::table::{Found, find_table};
 use super::convert::Part;
-use super::header::Role;
 use super::locate::{Located, locate};
 use super::period::{Stated, read_stated};
 use super::plan::{ImportPlan, ImportRequest};
@@ -87,7 +86,7 @@ const MOST_TRIALS: usize = 8;
 pub fn draft_contract(request: &DraftRequest) -> Result<Draft> {
     let options = ReadOptions { encoding: request.encoding.clone(), ..ReadOptions::default() };
     let exports = read_exports(&request.file, &options)?;
-    let (export, sheet, found) = find_sheet(&exports, request)?;
+    let (export, sheet, found) = find_sheet(&exports, &request.sheets)?.ok_or_else(|| no_table(request))?;
     let mut sketch = sketch_texts(&found);
     let contract = parse(request, &sketch)?;
     let located = locate(sheet, &contract, &export.file)?.ok_or_else(|| no_table(request))?;
@@ -98,15 +97,15 @@ pub fn draft_contract(request: &DraftRequest) -> Result<Draft> {
     Ok(Draft { text, year, sheet: sheet.name.clone(), plan })
 }
 
-fn find_sheet<'a>(exports: &'a [Export], request: &DraftRequest) -> Result<(&'a Export, &'a Sheet, Found)> {
+fn find_sheet<'a>(exports: &'a [Export], globs: &[String]) -> Result<Option<(&'a Export, &'a Sheet, Found)>> {
     for export in exports {
-        for sheet in export.sheets.iter().filter(|sheet| is_asked_for(sheet, &request.sheets)) {
+        for sheet in export.sheets.iter().filter(|sheet| is_asked_for(sheet, globs)) {
             if let Some(found) = find_table(sheet)? {
-                return Ok((export, sheet, found));
+                return Ok(Some((export, sheet, found)));
             }
         }
     }
-    Err(no_table(request))
+    Ok(None)
 }
 
 fn no_table(request: &DraftRequest) -> Error {
@@ -153,36 +152,28 @@ fn guess_columns(
     let has_groups = !located.groups.is_empty();
     let part = Part { file: stated.file.clone(), located, as_of: Cell::Empty, year };
     let mut key: Option<(bool, usize)> = None;
-    for (field, drafted) in sketch.columns.iter_mut().enumerate() {
-        let is_read = part.located.header.columns.iter().any(|column| column.role == Role::Field(field));
-        if drafted.is_personal || !is_read {
-            continue;
-        }
-        let guess = guess_column(contract, &part, field)?;
+    for (field, drafted) in sketch.columns.iter_mut().enumerate().filter(|(_, column)| !column.is_personal) {
+        let guess = see_column(&part, contract, field)?;
         drafted.kind = guess.settle(&drafted.title);
-        // A heading that says `Mã` or `Số` is the likelier key, wherever it stands.
-        let likelihood = names::looks_like_key(&drafted.title);
-        if guess.may_be_key() && key.is_none_or(|(best, _)| likelihood && !best) {
-            key = Some((likelihood, field));
+        let is_amount = matches!(&drafted.kind, Kind::Plain { name, .. } if *name != "int");
+        // A heading that says `Mã` is the likelier key, wherever it stands.
+        let is_likely = looks_like_key(&drafted.title);
+        if guess.may_be_key() && !is_amount && key.is_none_or(|(was_likely, _)| is_likely && !was_likely) {
+            key = Some((is_likely, field));
         }
-        drafted.is_required = false;
     }
-    let full = key.map(|(_, field)| field);
-    if let Some(field) = full
-        && let Some(drafted) = sketch.columns.get_mut(field)
-    {
+    if let Some(drafted) = key.and_then(|(_, field)| sketch.columns.get_mut(field)) {
         drafted.is_required = true;
-        drafted.kind =
-            if matches!(drafted.kind, Kind::Category(_)) { Kind::Text } else { drafted.kind.clone() };
         sketch.key = Some(drafted.name.clone());
     }
     if has_groups {
-        sketch.columns.push(names::group_column(&sketch.columns));
+        sketch.columns.push(group_column(&sketch.columns));
     }
     Ok(())
 }
 
-fn guess_column(contract: &Contract, part: &Part<'_>, field: usize) -> Result<Guess> {
+/// Looks at all cells that a column reads.
+fn see_column(part: &Part<'_>, contract: &Contract, field: usize) -> Result<Guess> {
     let located = &part.located;
     let source = located.find_source(field, contract);
     let mut guess = Guess::default();

@@ -1,0 +1,221 @@
+//! Turns an outcome into what is seen: a table that fits, blocks, pages, or a file.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::settings::Paging;
+use super::{Origin, Shell};
+use crate::commands::{check_outside, default_format, describe_cut, format_of, list_layout};
+use crate::engine::Answer;
+use crate::error::Result;
+use crate::messages::{Narration, ShellNote};
+use crate::output::{Cut, Expanded, Format, Layout, TableStyle, write_answer};
+use crate::query::ResultColumn;
+use crate::store::replace_file;
+use crate::terminal::write_fault;
+use crate::workspace::{Workspace, unwritable};
+
+/// What a statement gave.
+pub(super) struct Outcome {
+    pub(super) answer: Answer,
+    /// What a saved query declares of its columns.
+    pub(super) declared: Vec<ResultColumn>,
+    pub(super) elapsed: Duration,
+}
+
+/// A file that results go to.
+pub(super) struct Outlet {
+    file: PathBuf,
+    format: Format,
+    /// Whether the file holds a result of this run.
+    is_begun: bool,
+}
+
+impl Outlet {
+    /// Decides format and place before anything runs.
+    pub(super) fn new(file: PathBuf, format: Option<Format>, workspace: &Workspace) -> Result<Self> {
+        check_outside(&file, workspace)?;
+        let format = format.map_or_else(|| format_of(&file), Ok)?;
+        Ok(Self { file, format, is_begun: false })
+    }
+
+    pub(super) fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// Writes a result behind those before it.
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        if !self.is_begun {
+            self.is_begun = true;
+            return replace_file(&self.file, &self.file.display().to_string(), bytes);
+        }
+        let opened = std::fs::OpenOptions::new().append(true).create(true).open(&self.file);
+        opened
+            .and_then(|mut file| file.write_all(bytes))
+            .map_err(|cause| unwritable(&self.file.display().to_string(), cause))
+    }
+}
+
+/// Lines above the first row of a table.
+const LINES_ABOVE_ROWS: usize = 3;
+
+impl Shell<'_> {
+    /// Shows an outcome where results go.
+    pub(super) fn show(&mut self, outcome: &Outcome) -> Result<()> {
+        match self.outlet.take() {
+            Some(mut outlet) => {
+                let written = self.write_outlet(&mut outlet, outcome);
+                self.outlet = Some(outlet);
+                written
+            }
+            None => self.show_here(outcome, self.settings.max_rows, false),
+        }
+    }
+
+    /// Writes an outcome to a file of its own.
+    pub(super) fn write_file(&mut self, outcome: &Outcome, file: &str) -> Result<()> {
+        let mut outlet = Outlet::new(PathBuf::from(file), None, self.engine.workspace())?;
+        self.write_outlet(&mut outlet, outcome)
+    }
+
+    fn write_outlet(&mut self, outlet: &mut Outlet, outcome: &Outcome) -> Result<()> {
+        let layout = self.layout(outcome, outlet.format);
+        let mut bytes = Vec::new();
+        write_answer(&mut bytes, outlet.format, &outcome.answer, &layout, &TableStyle::WHOLE)
+            .map_err(|error| write_fault(&error))?;
+        outlet.write(&bytes)?;
+        self.session.terminal.narrate(&Narration::Wrote { file: outlet.file.display().to_string() });
+        self.tell_notices(&outcome.answer);
+        Ok(())
+    }
+
+    /// Shows the last outcome again, all rows and columns of it.
+    pub(super) fn show_whole(&mut self, outcome: &Outcome) -> Result<()> {
+        self.show_here(outcome, 0, true)
+    }
+
+    fn show_here(&mut self, outcome: &Outcome, max_rows: usize, is_whole: bool) -> Result<()> {
+        let terminal = self.session.terminal;
+        let format = self.settings.format.map_or_else(|| default_format(terminal), Format::from);
+        let layout = self.layout(outcome, format);
+        let style = self.style(max_rows, is_whole);
+        let mut text = Vec::new();
+        let cut = if format == Format::Table && terminal.shows_data() {
+            let cut = write_answer(&mut text, format, &outcome.answer, &layout, &style)
+                .map_err(|error| write_fault(&error))?;
+            self.put(&text)?;
+            cut
+        } else {
+            // Data for programs flow; they may be more than fits into memory twice.
+            terminal.data(|out| write_answer(out, format, &outcome.answer, &layout, &style).map(|_| ()))?;
+            Cut::default()
+        };
+        self.tell_rest(outcome, cut);
+        Ok(())
+    }
+
+    /// Shows a list that the program makes itself: no result, so no count and no time.
+    pub(super) fn put_list(&self, answer: &Answer) -> Result<()> {
+        let terminal = self.session.terminal;
+        let format = self.settings.format.map_or_else(|| default_format(terminal), Format::from);
+        let mut text = Vec::new();
+        write_answer(
+            &mut text,
+            format,
+            answer,
+            &list_layout(format, answer, terminal),
+            &self.style(0, false),
+        )
+        .map_err(|error| write_fault(&error))?;
+        self.put(&text)
+    }
+
+    /// Puts a text on the screen, by pages if it is longer.
+    pub(super) fn put(&self, text: &[u8]) -> Result<()> {
+        let terminal = self.session.terminal;
+        let text = String::from_utf8_lossy(text);
+        let is_long = terminal.size().is_some_and(|(_, height)| text.lines().count() + 2 > height);
+        let is_wide = terminal.width().is_some_and(|width| {
+            text.lines().take(LINES_ABOVE_ROWS).any(|line| console::measure_text_width(line) > width)
+        });
+        let pages = match self.settings.pager {
+            Paging::On => is_long || is_wide,
+            Paging::Off => false,
+            Paging::Always => true,
+        };
+        if pages && self.origin == Origin::Terminal && terminal.shows_data() {
+            let is_table = text.starts_with('┌');
+            return terminal.page(&text, if is_table { LINES_ABOVE_ROWS } else { 0 });
+        }
+        terminal.data(|out| out.write_all(text.as_bytes()))
+    }
+
+    fn style(&self, max_rows: usize, is_whole: bool) -> TableStyle {
+        let terminal = self.session.terminal;
+        if !terminal.shows_data() {
+            return TableStyle { expanded: without_auto(self.settings.expanded), ..TableStyle::WHOLE };
+        }
+        let width = if self.settings.width > 0 { Some(self.settings.width) } else { terminal.width() };
+        TableStyle {
+            width: width.filter(|_| !is_whole),
+            max_rows: if max_rows == 0 { usize::MAX } else { max_rows },
+            expanded: self.settings.expanded,
+            color: terminal.colors_data(),
+        }
+    }
+
+    fn layout(&self, outcome: &Outcome, format: Format) -> Layout {
+        let is_for_people = matches!(format, Format::Table | Format::Markdown);
+        let schema = &outcome.answer.schema;
+        let layout = if self.settings.titles || format == Format::Markdown {
+            Layout::titled(schema, &outcome.declared, self.engine.contracts(), self.session.terminal.lang)
+        } else {
+            Layout::plain(schema)
+        };
+        if !is_for_people {
+            return layout;
+        }
+        layout.with_locale(self.settings.locale).with_missing(self.settings.null.clone())
+    }
+
+    fn tell_rest(&self, outcome: &Outcome, cut: Cut) {
+        let terminal = self.session.terminal;
+        if self.origin == Origin::Terminal {
+            let count = outcome.answer.row_count();
+            if self.settings.timing {
+                terminal.narrate(&ShellNote::RowsAndTime { count, time: describe_time(outcome.elapsed) });
+            } else {
+                terminal.narrate(&ShellNote::Rows { count });
+            }
+        }
+        if !cut.is_none() {
+            let (what, what_vi) = describe_cut(cut, &outcome.answer);
+            if self.origin == Origin::Terminal {
+                terminal.narrate(&ShellNote::Hidden { what, what_vi });
+            } else {
+                terminal.narrate(&Narration::Hidden { what, what_vi });
+            }
+        }
+        self.tell_notices(&outcome.answer);
+    }
+
+    pub(super) fn tell_notices(&self, answer: &Answer) {
+        for notice in &answer.notices {
+            self.session.terminal.narrate(notice);
+        }
+    }
+}
+
+/// Where there is no width, nothing can be too wide.
+fn without_auto(expanded: Expanded) -> Expanded {
+    if expanded == Expanded::Auto { Expanded::Off } else { expanded }
+}
+
+fn describe_time(time: Duration) -> String {
+    if time < Duration::from_secs(1) {
+        format!("{} ms", time.as_millis())
+    } else {
+        format!("{:.2} s", time.as_secs_f64())
+    }
+}
