@@ -110,14 +110,14 @@ pub struct CompletionsArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cchc import dossiers 2023 so_theo_doi_ho_so_2023.xlsx --dry-run
-  cchc import staffing 2023 bien_che_2023.xlsx --synthetic unit,assigned,as_of")]
+  cchc import staffing 2023 bien_che_2023.xlsx --synthetic=unit,assigned,as_of")]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own on the command line")]
 pub struct ImportArgs {
     /// Dataset to import into
     pub dataset: String,
     /// Year that the files report on
     pub year: i32,
-    /// Exported files
+    /// Exported files, archives of them (ZIP, GZIP), or `-` for standard input
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
     /// Sheets to read, as names or globs
@@ -141,7 +141,8 @@ pub struct ImportArgs {
     /// Import although a total printed in the files differs from the sum of the rows
     #[arg(long)]
     pub allow_control_mismatch: bool,
-    /// Encoding of text files, when it is not recognised
+    /// Encoding of text files, when it is not recognised: utf-8, windows-1258, tcvn3, vni, viscii …;
+    /// in spreadsheets, the old encoding that cells without a font of their own are in
     #[arg(long, value_name = "E")]
     pub encoding: Option<String>,
     /// Delete the earlier revisions of the year for good
@@ -150,8 +151,8 @@ pub struct ImportArgs {
     /// Import real data over a year that was marked as made up
     #[arg(long, conflicts_with = "synthetic")]
     pub real: bool,
-    /// Mark the year as made up; with columns, only those
-    #[arg(long, value_name = "COLUMNS", num_args = 0..=1, value_delimiter = ',', default_missing_value = "")]
+    /// Mark the year as made up; with `=COLUMNS`, only those
+    #[arg(long, value_name = "COLUMNS", num_args = 0..=1, require_equals = true, value_delimiter = ',', default_missing_value = "")]
     pub synthetic: Option<Vec<String>>,
 }
 

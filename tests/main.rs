@@ -12,8 +12,12 @@ mod bundled;
 mod charts;
 /// What wrong input is answered with, in both languages.
 mod errors;
+/// One table in every format and encoding; what is refused by what it is.
+mod formats;
 /// The department's functions in SQL.
 mod functions;
+/// Cut, damaged and forged files give a value or an error, within bounds.
+mod hostile;
 /// What imports of made-up exports say, refuse and store.
 mod imports;
 /// The direction in which modules may use each other.

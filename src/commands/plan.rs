@@ -38,7 +38,10 @@ pub(super) fn write_plan(out: &mut impl Write, plan: &ImportPlan, lang: Lang) ->
 }
 
 fn write_file(out: &mut impl Write, file: &FilePlan, lang: Lang) -> io::Result<()> {
-    let format = describe_format(file.format, lang);
+    let mut format = describe_format(file.format, lang);
+    if let Some(encoding) = &file.encoding {
+        format = format!("{format}, {encoding}");
+    }
     let words = PlanWords::File { file: file.file.clone(), format, size: describe_size(file.bytes) };
     writeln!(out, "{}", words.message(lang))?;
     for sheet in &file.sheets {
@@ -66,6 +69,9 @@ fn write_sheet(out: &mut impl Write, sheet: &SheetPlan, lang: Lang) -> io::Resul
     writeln!(out, "    {}", kinds.message(lang))?;
     if sheet.columns.iter().any(|column| column.block.is_some()) {
         writeln!(out, "    {}", PlanWords::Records { count: sheet.records }.message(lang))?;
+    }
+    if sheet.formulas > 0 {
+        writeln!(out, "    {}", PlanWords::Formulas { count: sheet.formulas }.message(lang))?;
     }
     Ok(())
 }
@@ -138,7 +144,10 @@ fn describe_origin(origin: Origin) -> PlanWords {
 fn describe_format(format: Format, lang: Lang) -> String {
     match format {
         Format::Xlsx => PlanWords::Workbook { kind: "XLSX".to_owned() }.message(lang),
+        Format::Xlsb => PlanWords::Workbook { kind: "XLSB".to_owned() }.message(lang),
         Format::Xls => PlanWords::Workbook { kind: "XLS".to_owned() }.message(lang),
+        Format::Ods => PlanWords::Workbook { kind: "ODS".to_owned() }.message(lang),
+        Format::SpreadsheetMl => PlanWords::Workbook { kind: "XML (Excel 2003)".to_owned() }.message(lang),
         Format::Html => PlanWords::WebPage.message(lang),
         Format::Delimited('\t') => {
             PlanWords::Delimited { delimiter: PlanWords::Tab.message(lang) }.message(lang)

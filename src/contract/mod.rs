@@ -211,6 +211,12 @@ impl Column {
         self.categories.get(code)?.first().map(String::as_str)
     }
 
+    /// Returns the pattern as the contract writes it, if there is one.
+    pub fn pattern_text(&self) -> Option<&str> {
+        let anchored = self.pattern.as_ref()?.as_str();
+        Some(anchored.strip_prefix("^(?:").and_then(|rest| rest.strip_suffix(")$")).unwrap_or(anchored))
+    }
+
     /// Tells whether the column is written to the dataset's files.
     pub fn is_stored(&self) -> bool {
         self.personal != Personal::Drop

@@ -18,7 +18,8 @@ use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
 
 use crate::contract::{Contract, Personal};
 use crate::error::{Error, Explain as _, Place, Result};
-use crate::messages::{ImportFault, ImportWarning};
+use crate::guard::guarded;
+use crate::messages::ImportWarning;
 use crate::workspace::Workspace;
 
 /// Pairs of addresses that are shown.
@@ -30,7 +31,7 @@ const MEMORY_BYTES: usize = 256 << 20;
 /// Warns of keys of the new year (`rows`, in the contract's file schema) that stand in other years, too.
 ///
 /// # Errors
-/// If the years cannot be listed or read.
+/// If the years cannot be listed; one that cannot be read is a warning.
 pub fn find_carried_over(
     workspace: &Workspace,
     contract: &Contract,
@@ -45,20 +46,32 @@ pub fn find_carried_over(
     if others.is_empty() {
         return Ok(None);
     }
-    let unread = |cause: DataFusionError| Error::new(ImportFault::OtherYearsUnread).caused_by(cause);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|cause| unread(cause.into()))?;
-    let mut found: Vec<Shared> = Vec::new();
+    let compared = guarded(|| compare_years(workspace, contract, &others, rows));
+    Ok(match compared {
+        Some(Ok(found)) => warn(contract, &found),
+        // Another year's damage is no reason to refuse this one.
+        Some(Err(cause)) => Some(ImportWarning::OtherYearsUnread.error().caused_by(cause)),
+        None => Some(ImportWarning::OtherYearsUnread.error()),
+    })
+}
+
+fn compare_years(
+    workspace: &Workspace,
+    contract: &Contract,
+    years: &[i32],
+    rows: Arc<dyn TableProvider>,
+) -> Result<Vec<Shared>, DataFusionError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let session = open_session().map_err(unread)?;
-        session.register_table("new", rows).map_err(unread)?;
-        for other in others {
-            let file = workspace.year_file(&contract.name, other);
-            found.extend(compare(&session, contract, other, &file).await.map_err(unread)?);
+        let session = open_session()?;
+        session.register_table("new", rows)?;
+        let mut found = Vec::new();
+        for year in years {
+            let file = workspace.year_file(&contract.name, *year);
+            found.extend(compare(&session, contract, *year, &file).await?);
         }
-        Ok::<(), Error>(())
-    })?;
-    Ok(warn(contract, &found))
+        Ok(found)
+    })
 }
 
 /// What a year shares with the new one.

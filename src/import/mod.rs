@@ -15,6 +15,7 @@ pub mod header;
 pub mod locate;
 mod marker;
 mod moment;
+pub mod notes;
 pub mod period;
 pub mod personal;
 pub mod plan;
@@ -48,7 +49,7 @@ use crate::contract::{Contract, Personal, Severity, hex};
 use crate::error::{Error, Explain as _, Place, Result};
 use crate::messages::{ImportFault, ImportWarning, Stage};
 use crate::progress::Unit;
-use crate::source::{Cell, Export, ReadOptions, Sheet, read_export};
+use crate::source::{Cell, Export, ReadOptions, Sheet, TextEncoding, read_exports};
 use crate::store::{AsOf, ControlTotal, Dated, InputFile, Provenance, Publication, publish};
 use crate::vietnamese::fold::fold;
 
@@ -71,16 +72,17 @@ pub fn plan_import(contract: &Contract, request: &ImportRequest) -> Result<Impor
     let read = |path: &std::path::PathBuf| {
         let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         request.progress.begin(Stage::Reading { file }, Unit::Time, None);
-        read_export(path, &options)
+        read_exports(path, &options)
     };
-    let exports = request.files.iter().map(read).collect::<Result<Vec<Export>>>()?;
+    let read = request.files.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let exports: Vec<Export> = read.into_iter().flatten().collect();
     refuse_twice(&exports)?;
     let mut files = Vec::new();
     let mut located = Vec::new();
     for export in &exports {
         let (plan, found) = locate_export(export, contract, request)?;
         files.push(plan);
-        located.extend(found.into_iter().map(|sheet| (file_name(export), sheet)));
+        located.extend(found.into_iter().map(|sheet| (export.name.clone(), sheet)));
     }
     let stated: Vec<period::Stated> =
         located.iter().map(|(file, sheet)| period::read_stated(file, sheet)).collect();
@@ -106,6 +108,7 @@ pub fn plan_import(contract: &Contract, request: &ImportRequest) -> Result<Impor
     Error::join(twins).map_or(Ok(()), Err)?;
     warnings.extend(period::silent_exports(&stated, &period));
     warnings.extend(parts.iter().flat_map(|part| gaps_of(contract, part)));
+    warnings.extend(parts.iter().flat_map(|part| notes::warnings(&part.file, part.located.sheet)));
     warnings.extend(convert::watch_columns(contract, &parts));
     request.progress.begin(Stage::Converting, Unit::Time, None);
     let mut table = convert(contract, &parts, &|column| key_for(request, column));
@@ -218,11 +221,6 @@ fn refuse_twice(exports: &[Export]) -> Result<()> {
     Ok(())
 }
 
-fn file_name(export: &Export) -> String {
-    let path = std::path::Path::new(&export.file);
-    path.file_name().map_or_else(|| export.file.clone(), |name| name.to_string_lossy().into_owned())
-}
-
 /// Finds the sheets of an export that hold the dataset.
 fn locate_export<'a>(
     export: &'a Export,
@@ -233,6 +231,7 @@ fn locate_export<'a>(
         file: export.file.clone(),
         format: export.format,
         bytes: export.bytes,
+        encoding: export.encoding.map(TextEncoding::name).filter(|name| name != "utf-8"),
         sheets: Vec::new(),
         left_out: Vec::new(),
     };
@@ -395,7 +394,7 @@ fn refuse(
 
 fn input_file(export: &Export, plan: &FilePlan) -> InputFile {
     InputFile {
-        name: file_name(export),
+        name: export.name.clone(),
         sha256: export.sha256.clone(),
         bytes: export.bytes,
         sheets: plan.sheets.iter().filter_map(|sheet| sheet.name.clone()).collect(),
@@ -411,7 +410,7 @@ fn revision(contract: &Contract, request: &ImportRequest, exports: &[Export]) ->
     };
     for export in exports {
         add(&export.sha256);
-        add(&file_name(export));
+        add(&export.name);
     }
     add(&IMPORTER_VERSION.to_string());
     add(&contract.hash);

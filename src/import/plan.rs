@@ -93,6 +93,8 @@ pub struct FilePlan {
     pub format: Format,
     /// Its size.
     pub bytes: u64,
+    /// The encoding of a text, unless it is UTF-8.
+    pub encoding: Option<String>,
     /// The sheets that are read.
     pub sheets: Vec<SheetPlan>,
     /// The sheets that are not read.
@@ -134,6 +136,8 @@ pub struct SheetPlan {
     pub rows_by_kind: IndexMap<String, u64>,
     /// Number of records, which in a wide table differs from the number of detail rows.
     pub records: u64,
+    /// Number of cells whose value is the stored result of a formula.
+    pub formulas: u64,
 }
 
 /// What becomes of one column of an export.
@@ -217,6 +221,7 @@ pub(super) fn plan_sheet(located: &Located<'_>, contract: &Contract) -> SheetPla
         columns: columns.collect(),
         rows_by_kind: count_kinds(std::iter::once(located)),
         records: located.records.len() as u64,
+        formulas: sheet.notes.formulas,
     }
 }
 

@@ -118,13 +118,16 @@ impl Problem {
             }
             Self::NotABool => CellsFault::NotABool { column: name, count },
             Self::SheetError => CellsFault::SheetError { column: name, count },
+            Self::NoResult => CellsFault::NoResult { column: name, count },
+            Self::LostLetters => CellsFault::LostLetters { column: name, count },
+            Self::UnclearLetters => CellsFault::UnclearLetters { column: name, count },
             Self::Required => CellsFault::Required { column: name, count },
             Self::TooSmall => CellsFault::TooSmall { column: name, count, bound: bound(column.minimum) },
             Self::AboveMaximum => {
                 CellsFault::AboveMaximum { column: name, count, bound: bound(column.maximum) }
             }
             Self::Pattern => {
-                let pattern = column.pattern.as_ref().map(ToString::to_string).unwrap_or_default();
+                let pattern = column.pattern_text().unwrap_or_default().to_owned();
                 CellsFault::Pattern { column: name, count, pattern }
             }
             Self::Qualifier => CellsFault::Qualifier { column: name, count },

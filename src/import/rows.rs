@@ -10,7 +10,7 @@ use regex::Regex;
 use super::footer::is_footer;
 use super::header::{Header, Role};
 use crate::contract::Contract;
-use crate::source::{Cell, Row, Sheet};
+use crate::source::{Cell, Row, Sheet, Unreadable};
 use crate::vietnamese::fold::fold;
 use crate::vietnamese::numbers::Decimal;
 
@@ -160,7 +160,11 @@ pub(super) fn shown(cell: &Cell) -> String {
         }
         Cell::DateTime(time) => time.to_string(),
         Cell::Bool(value) => value.to_string(),
-        Cell::Error(error) => error.clone(),
+        Cell::Error(text)
+        | Cell::Unreadable(Unreadable::LostLetters { text } | Unreadable::UnclearLetters { text }) => {
+            text.clone()
+        }
+        Cell::Unreadable(Unreadable::NoResult) => "=".to_owned(),
     }
 }
 

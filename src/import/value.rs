@@ -9,7 +9,7 @@ use super::marker::{is_ditto, is_marker};
 use super::moment::{days, read_time};
 use super::rows::shown;
 use crate::contract::{Column, ColumnType};
-use crate::source::Cell;
+use crate::source::{Cell, Unreadable};
 use crate::vietnamese::fold::fold;
 use crate::vietnamese::numbers::{Marks, parse_number};
 
@@ -61,6 +61,12 @@ pub enum Problem {
     NotABool,
     /// An error value of the spreadsheet.
     SheetError,
+    /// A formula that no program has computed.
+    NoResult,
+    /// Text with letters lost in a wrong encoding.
+    LostLetters,
+    /// Text that two encodings read differently.
+    UnclearLetters,
     /// Empty where a value is required.
     Required,
     /// Below the declared minimum.
@@ -135,8 +141,12 @@ impl Evidence {
 /// # Errors
 /// The [`Problem`] that the cell has.
 pub fn read_value(cell: &Cell, column: &Column, context: &Context) -> Result<Value, Problem> {
-    if let Cell::Error(_) = cell {
-        return Err(Problem::SheetError);
+    match cell {
+        Cell::Error(_) => return Err(Problem::SheetError),
+        Cell::Unreadable(Unreadable::NoResult) => return Err(Problem::NoResult),
+        Cell::Unreadable(Unreadable::LostLetters { .. }) => return Err(Problem::LostLetters),
+        Cell::Unreadable(Unreadable::UnclearLetters { .. }) => return Err(Problem::UnclearLetters),
+        _ => {}
     }
     if is_ditto(cell) {
         return Err(Problem::Ditto);

@@ -34,7 +34,7 @@ pub fn describe_wanted(contract: &Contract, field: usize, problem: Problem) -> W
         Problem::TooSmall => (format!(">= {}", bound(column.minimum)), "minimum"),
         Problem::AboveMaximum => (format!("<= {}", bound(column.maximum)), "maximum"),
         Problem::Pattern | Problem::LostZero => {
-            (column.pattern.as_ref().map(ToString::to_string).unwrap_or_default(), "pattern")
+            (column.pattern_text().unwrap_or_default().to_owned(), "pattern")
         }
         Problem::UnknownCategory => {
             let labels = column.categories.values().filter_map(|spellings| spellings.first());

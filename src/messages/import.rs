@@ -72,10 +72,6 @@ super::messages! {
         RuleFailed { title: String } Data,
             "the rule `{title}` cannot be evaluated on some row", "không tính được quy tắc `{title}` trên một dòng nào đó",
             hint "guard it, such as with `nullif(x, 0)`", "hãy viết thêm điều kiện, ví dụ `nullif(x, 0)`";
-        /// The keys of other years cannot be read.
-        OtherYearsUnread Data,
-            "the keys of the dataset's other years cannot be read", "không đọc được khoá của các năm khác trong bộ dữ liệu",
-            hint "run `cchc verify` to find the damaged file", "hãy chạy `cchc verify` để tìm tệp bị hỏng";
         /// The columns do not fit together.
         NotABatch Internal,
             "the rows do not fit the schema", "các dòng không khớp lược đồ";
@@ -135,6 +131,21 @@ super::messages! {
             "column `{column}` has cells that are errors of the spreadsheet ({count} in all)",
             "{count} ô của cột `{column}` là lỗi của bảng tính",
             hint "correct the formulas and export again", "hãy sửa công thức và xuất lại tệp";
+        NoResult { column: String, count: usize } Data,
+            "column `{column}` has formulas that have no stored result ({count} in all)",
+            "{count} ô của cột `{column}` là công thức chưa có kết quả được lưu",
+            hint "open the file in a spreadsheet program, save it, and import that copy",
+                 "hãy mở tệp bằng phần mềm bảng tính, lưu lại rồi nhập bản đó";
+        LostLetters { column: String, count: usize } Data,
+            "column `{column}` has cells whose letters were lost in a wrong encoding ({count} in all)",
+            "{count} ô của cột `{column}` bị mất chữ do sai bảng mã",
+            hint "the loss is in the file itself: export it again in Unicode (UTF-8) or as XLSX",
+                 "chữ đã mất ngay trong tệp: hãy xuất lại theo Unicode (UTF-8) hoặc dạng XLSX";
+        UnclearLetters { column: String, count: usize } Data,
+            "column `{column}` mixes Unicode with an old encoding, and has cells that both can read ({count} in all)",
+            "cột `{column}` lẫn Unicode với bảng mã cũ, có {count} ô đọc được theo cả hai",
+            hint "type these cells again, or name the encoding of the whole file with `--encoding`",
+                 "hãy gõ lại các ô này, hoặc chỉ ra bảng mã của cả tệp bằng `--encoding`";
         Required { column: String, count: usize } Data,
             "column `{column}` has cells that are empty, and a value is required ({count} in all)",
             "{count} ô của cột `{column}` để trống trong khi bắt buộc có giá trị";

@@ -53,6 +53,9 @@ super::messages! {
         Rows { kinds: String } Notice, "rows: {kinds}", "các dòng: {kinds}";
         /// Rows of a wide table give several records.
         Records { count: u64 } Notice, "records after unpivoting: {count}", "số bản ghi sau khi tách khối: {count}";
+        /// Cells whose value a spreadsheet program has computed and stored.
+        Formulas { count: u64 } Notice,
+            "cells whose value is the stored result of a formula: {count}", "số ô lấy kết quả đã lưu của công thức: {count}";
         /// A total that agrees.
         TotalAgrees { what: String, stated: String } Notice,
             "control total of {what}: {stated}, as the rows give", "tổng đối chiếu {what}: {stated}, khớp với các dòng";

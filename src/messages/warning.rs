@@ -21,6 +21,21 @@ super::messages! {
         UncheckedTotal Notice,
             "a total cannot be compared with its rows, since it is not a number that can be read",
             "không đối chiếu được một dòng tổng với các dòng chi tiết vì ô không phải là số đọc được";
+        /// Rows that nobody sees in the spreadsheet.
+        HiddenRows { count: u64 } Notice,
+            "hidden rows are read like all others ({count} in all)", "có {count} dòng bị ẩn vẫn được đọc như các dòng khác",
+            hint "delete them from the export if they are not meant", "nếu không cần, hãy xoá các dòng đó khỏi tệp";
+        /// Columns that nobody sees in the spreadsheet.
+        HiddenColumns { count: u64 } Notice,
+            "hidden columns are read like all others ({count} in all)", "có {count} cột bị ẩn vẫn được đọc như các cột khác";
+        /// Cells in the letters of an old encoding.
+        OldLetters { encoding: String, count: u64 } Notice,
+            "{count} cells are in the letters of {encoding} and were turned into Unicode",
+            "{count} ô dùng bảng mã {encoding} đã được đổi sang Unicode";
+        /// UTF-8 that a program had taken for Western text.
+        Repaired { count: u64 } Notice,
+            "{count} cells held UTF-8 read as Western text (`SÃ¡ng`), and were put right",
+            "{count} ô bị hiển thị sai bảng mã (`SÃ¡ng`) đã được khôi phục";
         /// Some exports say their period, this one does not.
         NoPeriod { period: String } Notice,
             "the export does not say its period; the other exports say {period}",
@@ -59,5 +74,9 @@ super::messages! {
         CarriedOver { columns: String, count: u64, years: String } Notice,
             "rows with a `{columns}` that also stands in {years} are counted in both years ({count} in all)",
             "{count} dòng có `{columns}` cũng có trong {years}: hồ sơ chuyển kỳ sẽ được tính ở cả hai năm";
+        /// The keys of other years cannot be read.
+        OtherYearsUnread Notice,
+            "the keys of the dataset's other years cannot be read", "không đọc được khoá của các năm khác trong bộ dữ liệu",
+            hint "run `cchc verify` to find the damaged file", "hãy chạy `cchc verify` để tìm tệp bị hỏng";
     }
 }

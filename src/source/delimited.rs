@@ -5,7 +5,7 @@
 
 use csv::{ReaderBuilder, StringRecord, Terminator};
 
-use super::{Cell, Row, Sheet};
+use super::{Cell, Row, Sheet, limits};
 use crate::error::{Error, Place, Result};
 use crate::messages::SourceFault;
 
@@ -36,10 +36,9 @@ pub(super) fn read_delimited(text: &str, file: &str) -> Result<(char, Sheet)> {
     let mut rows = Vec::new();
     let mut line = 1;
     for record in records(&text, delimiter) {
-        let record = record
-            .map_err(|cause| Error::new(SourceFault::Damaged { file: file.to_owned() }).caused_by(cause))?;
+        let record = record.map_err(|cause| Error::new(SourceFault::Damaged).caused_by(cause))?;
         let breaks = record.iter().map(|cell| cell.matches('\n').count()).sum::<usize>();
-        rows.push(Row { number: line, cells: record.iter().map(Cell::text).collect() });
+        rows.push(Row { number: line, cells: read_cells(&record)? });
         line = line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX)).saturating_add(1);
     }
     while rows.last().is_some_and(Row::is_blank) {
@@ -48,6 +47,17 @@ pub(super) fn read_delimited(text: &str, file: &str) -> Result<(char, Sheet)> {
     let leading = rows.iter().take_while(|row| row.is_blank()).count();
     rows.drain(..leading);
     Ok((char::from(delimiter), Sheet { visible: true, rows, ..Sheet::default() }))
+}
+
+/// Reads the cells up to the last one that holds something.
+fn read_cells(record: &StringRecord) -> Result<Vec<Cell>> {
+    let is_filled = |text: &str| !Cell::text(text).is_empty();
+    let width =
+        (0..record.len()).rev().find(|at| record.get(*at).is_some_and(is_filled)).map_or(0, |at| at + 1);
+    if width > limits::COLUMNS {
+        return Err(SourceFault::TooManyColumns { limit: limits::COLUMNS }.into());
+    }
+    Ok(record.iter().take(width).map(Cell::text).collect())
 }
 
 /// Where the scan for quotes is.

@@ -5,7 +5,10 @@
 
 use html5gum::{HtmlString, StartTag, Token, Tokenizer};
 
-use super::{Cell, Merge, Row, Sheet};
+use super::grid::Grid;
+use super::limits::{self, Budget};
+use super::{Cell, Merge, Sheet};
+use crate::error::Result;
 
 /// Limits of the HTML standard for `colspan` and `rowspan`.
 const MOST_COLUMNS: usize = 1000;
@@ -19,26 +22,32 @@ pub(super) fn looks_like_html(text: &str) -> bool {
 }
 
 /// Reads all tables, in order, into one sheet.
-pub(super) fn read_html(text: &str) -> Sheet {
-    let mut builder = Builder::default();
+///
+/// # Errors
+/// If the tables are larger than any sheet.
+pub(super) fn read_html(text: &str, budget: &mut Budget) -> Result<Sheet> {
+    let mut builder = Builder::new(budget);
     for token in Tokenizer::new(text) {
         match token {
-            Ok(Token::StartTag(tag)) => builder.open(&tag),
-            Ok(Token::EndTag(tag)) => builder.close(&tag.name.0),
+            Ok(Token::StartTag(tag)) => builder.open(&tag)?,
+            Ok(Token::EndTag(tag)) => builder.close(&tag.name.0)?,
             Ok(Token::String(text)) => builder.write(&text.value),
             _ => {}
         }
     }
-    builder.finish()
+    builder.close_cell()?;
+    Ok(builder.grid.finish(None, true))
 }
 
-#[derive(Default)]
-struct Builder {
-    rows: Vec<Row>,
-    merges: Vec<Merge>,
+struct Builder<'b> {
+    grid: Grid<'b>,
     /// Per column, the last row number that a cell from above still covers.
     covered: Vec<u32>,
-    row: Option<Row>,
+    /// Number of the last row; 0 before the first.
+    row: u32,
+    /// Whether cells belong to that row.
+    is_open: bool,
+    next_column: usize,
     cell: Option<OpenCell>,
     silent: bool,
 }
@@ -49,14 +58,31 @@ struct OpenCell {
     rows: u32,
 }
 
-impl Builder {
-    fn open(&mut self, tag: &StartTag<()>) {
+impl<'b> Builder<'b> {
+    fn new(budget: &'b mut Budget) -> Self {
+        Self {
+            grid: Grid::new(budget),
+            covered: Vec::new(),
+            row: 0,
+            is_open: false,
+            next_column: 0,
+            cell: None,
+            silent: false,
+        }
+    }
+
+    fn open(&mut self, tag: &StartTag<()>) -> Result<()> {
         match tag.name.0.as_slice() {
-            b"tr" => self.open_row(),
+            b"tr" => {
+                self.open_row()?;
+                if is_hidden(tag) {
+                    self.grid.hide_row(self.row);
+                }
+            }
             b"td" | b"th" => {
-                self.close_cell();
-                if self.row.is_none() {
-                    self.open_row();
+                self.close_cell()?;
+                if !self.is_open {
+                    self.open_row()?;
                 }
                 let columns = usize::try_from(span(tag, b"colspan")).unwrap_or(1).clamp(1, MOST_COLUMNS);
                 let rows = span(tag, b"rowspan").clamp(1, MOST_ROWS);
@@ -71,19 +97,21 @@ impl Builder {
             b"table" => self.covered.clear(),
             _ => {}
         }
+        Ok(())
     }
 
-    fn close(&mut self, name: &[u8]) {
+    fn close(&mut self, name: &[u8]) -> Result<()> {
         match name {
-            b"td" | b"th" => self.close_cell(),
-            b"tr" => self.close_row(),
+            b"td" | b"th" => self.close_cell()?,
+            b"tr" => self.close_row()?,
             b"table" => {
-                self.close_row();
+                self.close_row()?;
                 self.covered.clear();
             }
             b"style" | b"script" | b"title" => self.silent = false,
             _ => {}
         }
+        Ok(())
     }
 
     fn write(&mut self, text: &HtmlString) {
@@ -92,43 +120,44 @@ impl Builder {
         }
     }
 
-    fn open_row(&mut self) {
-        self.close_row();
-        let number = u32::try_from(self.rows.len()).unwrap_or(u32::MAX).saturating_add(1);
-        self.row = Some(Row { number, cells: Vec::new() });
+    fn open_row(&mut self) -> Result<()> {
+        self.close_row()?;
+        self.row = self.row.saturating_add(1);
+        self.next_column = 0;
+        self.is_open = true;
+        Ok(())
     }
 
-    fn close_row(&mut self) {
-        self.close_cell();
-        self.rows.extend(self.row.take());
+    fn close_row(&mut self) -> Result<()> {
+        self.close_cell()?;
+        self.is_open = false;
+        Ok(())
     }
 
-    fn close_cell(&mut self) {
-        let (Some(cell), Some(row)) = (self.cell.take(), self.row.as_mut()) else { return };
-        let mut left = row.cells.len();
-        while self.covered.get(left).is_some_and(|last| *last >= row.number) {
+    fn close_cell(&mut self) -> Result<()> {
+        let Some(cell) = self.cell.take() else { return Ok(()) };
+        let mut left = self.next_column;
+        while self.covered.get(left).is_some_and(|last| *last >= self.row) {
             left += 1;
         }
         let right = left + cell.columns - 1;
-        let bottom = row.number.saturating_add(cell.rows - 1);
-        row.cells.resize(right + 1, Cell::Empty);
-        row.cells[left] = Cell::text(&squeeze(&cell.text));
+        let bottom = self.row.saturating_add(cell.rows - 1);
+        self.grid.put(self.row, left, Cell::text(&squeeze(&cell.text)))?;
+        self.grid.merge(Merge { top: self.row, bottom: bottom.min(limits::ROWS), left, right })?;
         if self.covered.len() <= right {
             self.covered.resize(right + 1, 0);
         }
         self.covered.iter_mut().skip(left).take(cell.columns).for_each(|last| *last = bottom);
-        if cell.columns > 1 || cell.rows > 1 {
-            self.merges.push(Merge { top: row.number, bottom, left, right });
-        }
+        self.next_column = right + 1;
+        Ok(())
     }
+}
 
-    fn finish(mut self) -> Sheet {
-        self.close_row();
-        while self.rows.last().is_some_and(Row::is_blank) {
-            self.rows.pop();
-        }
-        Sheet { visible: true, rows: self.rows, merges: self.merges, ..Sheet::default() }
-    }
+/// A row that its style does not show.
+fn is_hidden(tag: &StartTag<()>) -> bool {
+    let style = tag.attributes.iter().find(|(key, _)| key.0 == b"style").map(|(_, value)| &value.value.0);
+    let style = style.map(|style| String::from_utf8_lossy(style).to_ascii_lowercase().replace(' ', ""));
+    style.is_some_and(|style| style.contains("display:none"))
 }
 
 /// Joins runs of blanks as a browser does; `<br>` (kept as a vertical tab) becomes a line break.
@@ -144,8 +173,13 @@ fn span(tag: &StartTag<()>, name: &[u8]) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{looks_like_html, read_html};
-    use crate::source::Cell;
+    use super::looks_like_html;
+    use crate::source::limits::Budget;
+    use crate::source::{Cell, Sheet};
+
+    fn read_html(text: &str) -> Sheet {
+        super::read_html(text, &mut Budget::default()).unwrap()
+    }
 
     #[test]
     fn spans_shift_cells_and_are_kept_as_merges() {
@@ -160,15 +194,24 @@ mod tests {
     #[test]
     fn line_breaks_stay_and_hard_blanks_are_blank() {
         let sheet = read_html("<table><tr><td>Lệ phí<br>(đồng)</td><td>&nbsp;</td></tr></table>");
-        assert_eq!(sheet.rows[0].cells[0], Cell::Text("Lệ phí\n(đồng)".to_owned()));
-        assert_eq!(sheet.rows[0].cells[1], Cell::Empty);
+        assert_eq!(sheet.rows[0].cells, [Cell::Text("Lệ phí\n(đồng)".to_owned())]);
     }
 
     #[test]
     fn unclosed_cells_and_rows_end_where_the_next_begins() {
-        let sheet = read_html("<table><tr><td>a<td>b<tr><td>c</table>");
+        let sheet = read_html("<table><tr><td>a<td>b<tr style='display: none'><td>c");
         assert_eq!(sheet.rows.len(), 2);
         assert_eq!(sheet.rows[0].cells.len(), 2);
+        assert_eq!(sheet.notes.hidden_rows, 1);
+    }
+
+    #[test]
+    fn spans_without_end_are_refused() {
+        let bomb = format!("<table>{}", format!("<tr>{}", "<td colspan=1000>x".repeat(16)).repeat(2000));
+        let refused = super::read_html(&bomb, &mut Budget::default());
+        assert!(refused.is_err());
+        let wide = format!("<table><tr>{}", "<td colspan=1000>x".repeat(17));
+        assert!(super::read_html(&wide, &mut Budget::default()).is_err());
     }
 
     #[test]

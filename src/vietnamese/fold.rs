@@ -1,8 +1,8 @@
 //! Turns text into the key under which two spellings of the same words are equal.
 //!
 //! The key is for matching only and is never stored: it drops tone marks, so that placement
-//! (`hoà`, `hòa`), Unicode form and missing accents do not matter, and it drops punctuation, so
-//! that `Số CCCD/CMND` and `số cccd - cmnd` meet. Distinct words can share a key; a contract in
+//! (`hoà`, `hòa`), Unicode form and missing accents do not matter, it drops punctuation, so that
+//! `Số CCCD/CMND` and `số cccd - cmnd` meet, and it reads Cyrillic and Greek twins as Latin letters. Distinct words can share a key; a contract in
 //! which that happens is refused when it is read.
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
@@ -17,7 +17,7 @@ pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut gap = false;
     for letter in text.nfd().filter(|c| !is_combining_mark(*c)) {
-        for lower in unify_stroke_d(letter).to_lowercase() {
+        for lower in unify_twin(unify_stroke_d(letter)).to_lowercase() {
             let lower = if lower == 'đ' { 'd' } else { lower };
             if lower.is_alphanumeric() {
                 if gap && !out.is_empty() {
@@ -41,6 +41,21 @@ pub fn unaccent(text: &str) -> String {
         other => other,
     };
     text.nfd().filter(|letter| !is_combining_mark(*letter)).map(bare).nfc().collect()
+}
+
+/// Maps Cyrillic and Greek letters that look like Latin ones: the decision `66/NQ-СР` was published so.
+fn unify_twin(letter: char) -> char {
+    const TWINS: &str = "АAВBЕEІIЈJКKМMНHОOРPСCТTУYХXаaеeоoрpсcуyхxіiјjΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧXοo";
+    if letter.is_ascii() || !matches!(letter, '\u{370}'..='\u{4FF}') {
+        return letter;
+    }
+    let mut letters = TWINS.chars();
+    while let (Some(twin), Some(latin)) = (letters.next(), letters.next()) {
+        if twin == letter {
+            return latin;
+        }
+    }
+    letter
 }
 
 /// Maps the Icelandic eth and the African D, which look alike, to the Vietnamese letter.
@@ -72,6 +87,13 @@ mod tests {
     #[test]
     fn only_marks_are_taken_off() {
         assert_eq!(unaccent("Đo lường, chất lượng (HỖ TRỢ)"), "Do luong, chat luong (HO TRO)");
+    }
+
+    #[test]
+    fn letters_of_other_scripts_that_look_the_same_are_the_same() {
+        assert_eq!(fold("66/NQ-\u{421}\u{420}"), fold("66/NQ-CP"));
+        assert_eq!(fold("\u{39D}\u{39A}"), "nk");
+        assert_eq!(fold("bức xạ γ"), "buc xa γ");
     }
 
     #[test]

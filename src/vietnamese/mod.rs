@@ -1,9 +1,11 @@
-//! Knows how Vietnamese offices write: spelling, numbers and dates.
+//! Knows how Vietnamese offices write: letters, spelling, numbers and dates.
 
 pub mod calendar;
 pub mod dates;
 pub mod fold;
+pub mod letters;
 pub mod numbers;
 pub mod print;
 pub mod quantities;
 pub mod rules;
+pub mod syllables;

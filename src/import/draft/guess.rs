@@ -120,7 +120,8 @@ impl Guess {
         self.years += u64::from(whole.is_some_and(|year| (1990..2100).contains(&year)));
         let is_padded = text.len() > 1 && text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
         // `1.000250` is a code, `1.250` a number: the marks of a code do not group.
-        self.codes += u64::from(is_padded || text.len() > MOST_DIGITS && typed.marks == Marks::None);
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        self.codes += u64::from(is_padded || digits > MOST_DIGITS && typed.marks == Marks::None);
         if !typed.unit.is_empty() {
             *self.units.entry(typed.unit).or_default() += 1;
         }
@@ -128,7 +129,7 @@ impl Guess {
 
     /// Tells whether every row has a value of its own.
     pub(super) fn may_be_key(&self) -> bool {
-        self.filled > 1 && self.empty == 0 && !self.repeats && self.dates == 0 && self.decimals == 0
+        self.filled > 1 && self.empty == 0 && !self.repeats && self.dates == 0
     }
 
     /// Settles the type that fits every cell.

@@ -11,18 +11,17 @@ mod table;
 use chrono::{DateTime, Datelike as _, Utc};
 
 use self::guess::{Guess, Kind};
-use self::names::{NameBook, is_personal};
+use self::names::{NameBook, group_column, is_personal, looks_like_key};
 use self::table::{Found, find_table};
 use super::convert::Part;
-use super::header::Role;
 use super::locate::{Located, locate};
 use super::period::{Stated, read_stated};
 use super::plan::{ImportPlan, ImportRequest};
-use super::{file_name, is_asked_for, plan_import};
+use super::{is_asked_for, plan_import};
 use crate::contract::{Contract, parse_contract};
 use crate::error::{Error, Lang, Place, Result};
 use crate::messages::DraftFault;
-use crate::source::{Cell, Export, ReadOptions, Sheet, read_export};
+use crate::source::{Cell, Export, ReadOptions, Sheet, read_exports};
 use crate::store::{Author, Synthetic};
 
 /// What the user asks to be drafted.
@@ -85,25 +84,26 @@ const MOST_TRIALS: usize = 8;
 /// [`DraftFault::NoTable`] if no sheet has a header over rows, and the faults of reading the export.
 pub fn draft_contract(request: &DraftRequest) -> Result<Draft> {
     let options = ReadOptions { encoding: request.encoding.clone() };
-    let export = read_export(&request.file, &options)?;
-    let (sheet, found) = find_sheet(&export, &request.sheets)?;
+    let exports = read_exports(&request.file, &options)?;
+    let found = exports.iter().find_map(|export| Some((export, find_sheet(export, &request.sheets)?)));
+    let (export, (sheet, found)) = found.ok_or_else(|| no_table(request))?;
     let mut sketch = sketch_texts(&found);
     let contract = parse(request, &sketch)?;
-    let located = locate(sheet, &contract, &export.file)?.ok_or_else(|| no_table(&export))?;
-    let stated = read_stated(&file_name(&export), &located);
+    let located = locate(sheet, &contract, &export.file)?.ok_or_else(|| no_table(request))?;
+    let stated = read_stated(&export.name, &located);
     let year = year_of(&stated).unwrap_or_else(|| request.now.year());
     guess_columns(&mut sketch, &contract, located, &stated, year);
     let (text, plan) = settle(request, sketch, sheet, year)?;
     Ok(Draft { text, year, sheet: sheet.name.clone(), plan })
 }
 
-fn find_sheet<'a>(export: &'a Export, globs: &[String]) -> Result<(&'a Sheet, Found)> {
+fn find_sheet<'a>(export: &'a Export, globs: &[String]) -> Option<(&'a Sheet, Found)> {
     let mut asked = export.sheets.iter().filter(|sheet| is_asked_for(sheet, globs));
-    asked.find_map(|sheet| Some((sheet, find_table(sheet)?))).ok_or_else(|| no_table(export))
+    asked.find_map(|sheet| Some((sheet, find_table(sheet)?)))
 }
 
-fn no_table(export: &Export) -> Error {
-    Error::new(DraftFault::NoTable).at(Place::file(&export.file))
+fn no_table(request: &DraftRequest) -> Error {
+    Error::new(DraftFault::NoTable).at(Place::file(request.file.display()))
 }
 
 /// The first sketch: every heading is a column of text.
@@ -140,35 +140,32 @@ fn guess_columns(sketch: &mut Sketch, contract: &Contract, located: Located<'_>,
     let has_groups = !located.groups.is_empty();
     let part = Part { file: stated.file.clone(), located, as_of: Cell::Empty, year };
     let mut key: Option<(bool, usize)> = None;
-    for (field, drafted) in sketch.columns.iter_mut().enumerate() {
-        let is_read = part.located.header.columns.iter().any(|column| column.role == Role::Field(field));
-        if drafted.is_personal || !is_read {
-            continue;
-        }
-        let mut guess = Guess::default();
-        for record in &part.located.records {
-            guess.see(&part.located.slot(record, field, contract, &part.as_of).cell);
-        }
+    for (field, drafted) in sketch.columns.iter_mut().enumerate().filter(|(_, column)| !column.is_personal) {
+        let guess = see_column(&part, contract, field);
         drafted.kind = guess.settle(&drafted.title);
-        // A heading that says `Mã` or `Số` is the likelier key, wherever it stands.
-        let likelihood = names::looks_like_key(&drafted.title);
-        if guess.may_be_key() && key.is_none_or(|(best, _)| likelihood && !best) {
-            key = Some((likelihood, field));
+        let is_amount = matches!(&drafted.kind, Kind::Plain { name, .. } if *name != "int");
+        // A heading that says `Mã` is the likelier key, wherever it stands.
+        let is_likely = looks_like_key(&drafted.title);
+        if guess.may_be_key() && !is_amount && key.is_none_or(|(was_likely, _)| is_likely && !was_likely) {
+            key = Some((is_likely, field));
         }
-        drafted.is_required = false;
     }
-    let full = key.map(|(_, field)| field);
-    if let Some(field) = full
-        && let Some(drafted) = sketch.columns.get_mut(field)
-    {
+    if let Some(drafted) = key.and_then(|(_, field)| sketch.columns.get_mut(field)) {
         drafted.is_required = true;
-        drafted.kind =
-            if matches!(drafted.kind, Kind::Category(_)) { Kind::Text } else { drafted.kind.clone() };
         sketch.key = Some(drafted.name.clone());
     }
     if has_groups {
-        sketch.columns.push(names::group_column(&sketch.columns));
+        sketch.columns.push(group_column(&sketch.columns));
     }
+}
+
+/// Looks at all cells that a column reads.
+fn see_column(part: &Part<'_>, contract: &Contract, field: usize) -> Guess {
+    let mut guess = Guess::default();
+    for record in &part.located.records {
+        guess.see(&part.located.slot(record, field, contract, &part.as_of).cell);
+    }
+    guess
 }
 
 /// Tries the sketch on the export and makes plainer what does not import.

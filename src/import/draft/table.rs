@@ -100,7 +100,7 @@ fn continues_gaps(upper: &Row, lower: &Row) -> bool {
 }
 
 /// Words with which the title of a form begins.
-const TITLES: [&str; 11] = [
+const TITLES: [&str; 12] = [
     "danh sach",
     "danh muc",
     "bao cao",
@@ -109,9 +109,10 @@ const TITLES: [&str; 11] = [
     "thong ke",
     "tong hop",
     "so theo doi",
-    "so ",
+    "so dang ky",
     "ket qua",
     "ke hoach",
+    "tinh hinh",
 ];
 
 /// Takes the line above the table that begins like a title.

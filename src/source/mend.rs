@@ -1,0 +1,283 @@
+//! Turns cells whose letters were read in a wrong encoding back into Vietnamese.
+//!
+//! An export may hold letters of `.VnTime` without the font that draws them, or UTF-8 that some
+//! program took for Western text (`SÃ¡ng`). Words tell: a cell is mended only if its words are no
+//! Vietnamese as they stand and are Vietnamese in the other reading, and if enough different words
+//! of the export say so. A cell that both readings fit follows its column; where the column holds
+//! both, the cell is marked unreadable, since a guess would not be seen.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::{Cell, Notes, Sheet, Unreadable};
+use crate::vietnamese::fold::normalise;
+use crate::vietnamese::letters::{Letters, western_bytes};
+use crate::vietnamese::syllables::{Weight, weigh};
+
+/// Different words that must speak for an encoding before any cell is read in it.
+const WORDS: usize = 4;
+
+/// Words that are kept for an encoding; more prove no more.
+const MOST_WORDS: usize = 1000;
+
+/// The encodings that letters end up in when they are read as Western ones.
+const READINGS: [Letters; 4] = [Letters::Tcvn3, Letters::Vni, Letters::Windows1258, Letters::Viscii];
+
+/// What one text can be.
+enum Found {
+    /// Without accents: nothing to ask.
+    Plain,
+    /// Vietnamese in Unicode.
+    Unicode,
+    /// UTF-8 that was read as Western text.
+    Mojibake(String),
+    /// The same, with letters missing.
+    Lost,
+    /// Western letters, which are Vietnamese in some readings.
+    Western { stands: Stands, readings: Vec<(Letters, String)> },
+}
+
+/// What Western letters are as they stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stands {
+    /// Vietnamese words.
+    Good,
+    /// No accented words, only signs such as `·`.
+    Neutral,
+    /// Words that are not Vietnamese.
+    Bad,
+}
+
+/// Mends the cells of an export; `forced` is the encoding that the user named.
+pub(super) fn mend(sheets: &mut [Sheet], forced: Option<Letters>) {
+    let mut words = Words::default();
+    let mut columns: Vec<Columns> = vec![Columns::default(); sheets.len()];
+    for (sheet, columns) in sheets.iter().zip(&mut columns) {
+        for row in &sheet.rows {
+            let texts = row.cells.iter().enumerate().filter_map(|(at, cell)| Some((at, cell.as_text()?)));
+            texts.for_each(|(column, text)| columns.observe(column, text, &mut words));
+        }
+    }
+    let mender = words.decide(forced);
+    for (sheet, columns) in sheets.iter_mut().zip(&columns) {
+        let Sheet { rows, notes, .. } = sheet;
+        for row in rows {
+            for (column, cell) in row.cells.iter_mut().enumerate() {
+                let mended = cell.as_text().and_then(|text| mender.mend(columns, column, text, notes));
+                if let Some(mended) = mended {
+                    *cell = mended;
+                }
+            }
+        }
+    }
+}
+
+/// The words of an export that are Vietnamese only in another encoding.
+#[derive(Debug, Default)]
+struct Words(BTreeMap<Letters, HashSet<String>>);
+
+/// What the columns of a sheet hold besides texts that two readings fit.
+#[derive(Debug, Clone, Default)]
+struct Columns(Vec<Column>);
+
+#[derive(Debug, Clone, Default)]
+struct Column {
+    unicode: bool,
+    /// Encodings in which a text is Vietnamese that is none as it stands.
+    letters: BTreeSet<Letters>,
+}
+
+impl Columns {
+    fn observe(&mut self, column: usize, text: &str, words: &mut Words) {
+        let found = look(text);
+        if matches!(found, Found::Plain | Found::Lost) {
+            return;
+        }
+        if self.0.len() <= column {
+            self.0.resize(column + 1, Column::default());
+        }
+        let column = &mut self.0[column];
+        match found {
+            Found::Western { stands: Stands::Bad, readings } => {
+                for (letters, text) in readings {
+                    column.letters.insert(letters);
+                    words.add(letters, &text);
+                }
+            }
+            Found::Western { stands: Stands::Good, readings } => column.unicode |= readings.is_empty(),
+            Found::Western { stands: Stands::Neutral, .. } => {}
+            _ => column.unicode = true,
+        }
+    }
+}
+
+impl Words {
+    fn add(&mut self, letters: Letters, text: &str) {
+        let known = self.0.entry(letters).or_default();
+        if known.len() < MOST_WORDS {
+            known.extend(text.split_whitespace().filter(|word| !word.is_ascii()).map(str::to_owned));
+        }
+    }
+
+    /// Decides which encodings are believed, the one with most words first.
+    fn decide(self, forced: Option<Letters>) -> Mender {
+        if let Some(letters) = forced {
+            return Mender { believed: vec![letters], is_forced: true };
+        }
+        let counts = self.0.into_iter().map(|(letters, words)| (words.len(), letters));
+        let mut counts: Vec<(usize, Letters)> = counts.filter(|(words, _)| *words >= WORDS).collect();
+        counts.sort_by_key(|(words, _)| std::cmp::Reverse(*words));
+        Mender { believed: counts.into_iter().map(|(_, letters)| letters).collect(), is_forced: false }
+    }
+}
+
+/// Knows which encodings to read texts in.
+#[derive(Debug)]
+struct Mender {
+    believed: Vec<Letters>,
+    is_forced: bool,
+}
+
+impl Mender {
+    /// Returns what a text should be, if it is to change.
+    fn mend(&self, columns: &Columns, column: usize, text: &str, notes: &mut Notes) -> Option<Cell> {
+        match look(text) {
+            Found::Plain | Found::Unicode => None,
+            Found::Mojibake(text) => {
+                notes.repaired += 1;
+                Some(Cell::text(&text))
+            }
+            Found::Lost => Some(Cell::Unreadable(Unreadable::LostLetters { text: text.to_owned() })),
+            Found::Western { stands, readings } => {
+                let read = |letters: &Letters| readings.iter().find(|(reading, _)| reading == letters);
+                let (letters, read) = self.believed.iter().find_map(read)?;
+                let column = columns.0.get(column).cloned().unwrap_or_default();
+                let is_mended = column.letters.contains(letters);
+                let is_clear = match stands {
+                    Stands::Bad => true,
+                    Stands::Neutral => !column.unicode,
+                    Stands::Good => is_mended && !column.unicode,
+                };
+                if is_clear || self.is_forced {
+                    notes.count_letters(*letters);
+                    return Some(Cell::text(read));
+                }
+                is_mended.then(|| Cell::Unreadable(Unreadable::UnclearLetters { text: text.to_owned() }))
+            }
+        }
+    }
+}
+
+fn look(text: &str) -> Found {
+    if text.is_ascii() {
+        return Found::Plain;
+    }
+    if text.contains(char::REPLACEMENT_CHARACTER) {
+        return Found::Lost;
+    }
+    let Some(bytes) = western_bytes(text) else {
+        return if has_cut_utf8(text) { Found::Lost } else { Found::Unicode };
+    };
+    if let Ok(mended) = String::from_utf8(bytes.clone()) {
+        return Found::Mojibake(normalise(&mended));
+    }
+    let stands = match weigh(text) {
+        Weight { valid: 0, invalid: 0 } => Stands::Neutral,
+        Weight { invalid: 0, .. } => Stands::Good,
+        _ if has_cut_utf8(text) => return Found::Lost,
+        _ => Stands::Bad,
+    };
+    let readings = READINGS.into_iter().filter_map(|letters| {
+        let decoded = letters.decode(&bytes);
+        let fits = decoded.first_bad.is_none() && weigh(&decoded.text).is_vietnamese();
+        fits.then_some((letters, decoded.text))
+    });
+    Found::Western { stands, readings: readings.collect() }
+}
+
+/// Finds the beginnings of Vietnamese letters in UTF-8 as they look in Western text: `á»` or `áº`,
+/// with more text behind them (behind a quote there would be a blank).
+fn has_cut_utf8(text: &str) -> bool {
+    ["á»", "áº", "Æ°", "Ä‘"].iter().any(|start| {
+        text.match_indices(start).any(|(at, start)| {
+            let next = text.get(at + start.len()..).and_then(|rest| rest.chars().next());
+            next.is_some_and(|next| !next.is_whitespace() && !matches!(next, ',' | '.' | ';' | ')' | ':'))
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mend;
+    use crate::source::{Cell, Row, Sheet, Unreadable};
+    use crate::vietnamese::letters::Letters;
+
+    fn sheet(rows: &[&[&str]]) -> Sheet {
+        let cells = |row: &&[&str]| row.iter().map(|text| Cell::text(text)).collect();
+        let rows = rows.iter().map(|row| Row { number: 1, cells: cells(row) }).collect();
+        Sheet { rows, ..Sheet::default() }
+    }
+
+    fn mended(rows: &[&[&str]]) -> Sheet {
+        let mut sheets = [sheet(rows)];
+        mend(&mut sheets, None);
+        let [sheet] = sheets;
+        sheet
+    }
+
+    fn text(sheet: &Sheet, row: usize, column: usize) -> &str {
+        sheet.rows[row].cells[column].as_text().unwrap_or("unreadable")
+    }
+
+    #[test]
+    fn letters_without_their_font_are_read_by_their_words() {
+        let sheet = mended(&[&["Hä vµ tªn", "§¬n vÞ"], &["Lª ThÞ Hoµ", "Së Khoa häc"], &["Có", "An", "M·"]]);
+        assert_eq!(text(&sheet, 0, 0), "Họ và tên");
+        assert_eq!(text(&sheet, 1, 1), "Sở Khoa học");
+        // It would be a word in Unicode as well; its column decides.
+        assert_eq!(text(&sheet, 2, 0), "Cú");
+        assert_eq!(text(&sheet, 2, 1), "An");
+        // A sign that would be a letter stands in a column without Unicode.
+        assert_eq!(text(&sheet, 2, 2), "Mã");
+        assert_eq!(sheet.notes.letters[&Letters::Tcvn3], 6);
+        let sheet = mended(&[&["UÛY BAN NHAÂN DAÂN TÆNH", "Sôû Khoa hoïc"]]);
+        assert_eq!(text(&sheet, 0, 0), "ỦY BAN NHÂN DÂN TỈNH");
+    }
+
+    #[test]
+    fn unicode_and_plain_text_are_never_touched() {
+        let rows: &[&[&str]] = &[
+            &["Họ và tên", "Hà", "5 µm", "m²"],
+            &["Nestlé", "1ª", "20°C", "café"],
+            &["«Cá»", "Có", "plain", "½"],
+        ];
+        let before = sheet(rows);
+        assert_eq!(mended(rows).rows.iter().map(|row| &row.cells).collect::<Vec<_>>(), {
+            before.rows.iter().map(|row| &row.cells).collect::<Vec<_>>()
+        });
+    }
+
+    #[test]
+    fn a_cell_that_both_readings_fit_is_not_guessed_in_a_mixed_column() {
+        let sheet = mended(&[&["Hä vµ tªn §¬n vÞ"], &["Nguyễn Văn Ất"], &["Có"]]);
+        let wanted = Cell::Unreadable(Unreadable::UnclearLetters { text: "Có".to_owned() });
+        assert_eq!(sheet.rows[2].cells[0], wanted);
+    }
+
+    #[test]
+    fn utf8_that_was_read_as_western_text_is_repaired_or_told_to_be_lost() {
+        let sheet = mended(&[&["SÃ¡ng kiáº¿n", "Ä‘á»‹nh", "á»§y ban Nguyá»n", "Nguy\u{FFFD}n"]]);
+        assert_eq!(text(&sheet, 0, 0), "Sáng kiến");
+        assert_eq!(text(&sheet, 0, 1), "định");
+        assert_eq!(sheet.notes.repaired, 2);
+        for column in [2, 3] {
+            assert!(matches!(&sheet.rows[0].cells[column], Cell::Unreadable(Unreadable::LostLetters { .. })));
+        }
+    }
+
+    #[test]
+    fn a_named_encoding_reads_every_cell_that_it_can() {
+        let mut sheets = [sheet(&[&["Có", "Họ"]])];
+        mend(&mut sheets, Some(Letters::Tcvn3));
+        assert_eq!((text(&sheets[0], 0, 0), text(&sheets[0], 0, 1)), ("Cú", "Họ"));
+    }
+}
