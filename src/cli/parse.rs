@@ -62,7 +62,15 @@ fn localize(command: Command, lang: Lang) -> Command {
 fn localize_page(command: Command, name: &str) -> Command {
     let mut order = 0;
     let after = help_vi(&format!("{name} after")).map(str::to_owned);
-    let after = after.or_else(|| Some(command.get_after_help()?.to_string().replace("Examples:", "Ví dụ:")));
+    let after = after.or_else(|| {
+        Some(
+            command
+                .get_after_help()?
+                .to_string()
+                .replace("Examples:", "Ví dụ:")
+                .replace("Example:", "Ví dụ:"),
+        )
+    });
     let command = match after {
         Some(after) => command.after_help(after),
         None => command,
