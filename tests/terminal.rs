@@ -7,14 +7,14 @@ use crate::support::Project;
 /// A shell on a terminal of 100 columns and 30 lines, and what stands on its screen.
 struct Screen {
     session: OsSession,
-    screen: vt100::Parser,
+    emulator: vt100::Parser,
     folder: String,
 }
 
 const COLUMNS: u16 = 100;
 const LINES: u16 = 30;
 /// A machine that builds something else at the same time is slow.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Screen {
     fn open(project: &Project) -> Self {
@@ -28,7 +28,7 @@ impl Screen {
         session.set_expect_timeout(Some(PATIENCE));
         session.get_process_mut().set_window_size(COLUMNS, LINES).unwrap();
         let folder = project.path("").to_string_lossy().trim_end_matches('/').to_owned();
-        let mut screen = Self { session, screen: vt100::Parser::new(LINES, COLUMNS, 0), folder };
+        let mut screen = Self { session, emulator: vt100::Parser::new(LINES, COLUMNS, 0), folder };
         screen.wait_for("cchc> ");
         screen
     }
@@ -37,7 +37,7 @@ impl Screen {
         let mut bytes = [0; 8192];
         std::thread::sleep(Duration::from_millis(10));
         if let Ok(count) = self.session.try_read(&mut bytes) {
-            self.screen.process(&bytes[..count]);
+            self.emulator.process(&bytes[..count]);
         }
     }
 
@@ -67,7 +67,7 @@ impl Screen {
     }
 
     fn contents(&self) -> String {
-        let contents = self.screen.screen().contents().replace(&self.folder, "<folder>");
+        let contents = self.emulator.screen().contents().replace(&self.folder, "<folder>");
         let times = regex::Regex::new(r"· [0-9.]+ m?s").unwrap();
         times.replace_all(&contents, "· <time>").into_owned()
     }
@@ -234,7 +234,7 @@ fn words_have_colours_and_the_last_entry_is_hinted() {
     shell.clear();
     shell.press("select");
     shell.wait_for("cchc> select 1 as a;");
-    let screen = shell.screen.screen();
+    let screen = shell.emulator.screen();
     let colour = |column: u16| screen.cell(0, column).unwrap().fgcolor();
     assert_eq!(colour(6), vt100::Color::Idx(4), "a keyword is blue");
     assert!(screen.cell(0, 13).unwrap().dim(), "a hint is grey");

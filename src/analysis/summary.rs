@@ -3,6 +3,7 @@
 //!
 //! Everything is asked in SQL, so that the engine's memory limits hold and nothing is sampled.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
@@ -10,7 +11,7 @@ use datafusion::arrow::array::{
 };
 use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema};
 
-use crate::engine::{Answer, Engine, Script, Statement, type_word};
+use crate::engine::{Answer, Engine, Script, Statement, TITLE_KEY, type_word};
 use crate::error::{Explain as _, Lang, Result};
 use crate::messages::{Heading, QueryFault, QueryNotice};
 
@@ -175,7 +176,10 @@ fn build(rows: &[Row], notices: Vec<QueryNotice>, lang: Lang) -> Result<Answer> 
     ];
     let fields: Vec<Field> = columns
         .iter()
-        .map(|(heading, array)| Field::new(heading.message(lang), array.data_type().clone(), true))
+        .map(|(heading, array)| {
+            let title = HashMap::from([(TITLE_KEY.to_owned(), heading.message(lang))]);
+            Field::new(heading.message(Lang::En), array.data_type().clone(), true).with_metadata(title)
+        })
         .collect();
     let schema = Arc::new(Schema::new(fields));
     let arrays = columns.into_iter().map(|(_, array)| array).collect();

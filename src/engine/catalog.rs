@@ -57,7 +57,7 @@ impl Contracts {
     /// Reads one contract.
     ///
     /// # Errors
-    /// [`WorkspaceFault::UnknownDataset`], an unreadable file, or the faults in it.
+    /// [`crate::messages::WorkspaceFault::UnknownDataset`], an unreadable file, or the faults in it.
     pub fn read(&self, dataset: &str) -> crate::error::Result<Arc<Contract>> {
         self.workspace.require_dataset(dataset)?;
         let path = self.workspace.contract_file(dataset);

@@ -89,6 +89,31 @@ pub(super) fn shorten(text: &str, width: usize) -> String {
     format!("{head}…{tail}")
 }
 
+/// Breaks a text into lines of at most a width: between words, within a word only if it is too long.
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_inclusive(' ') {
+        if line.width() + word.trim_end().width() > width && !line.trim().is_empty() {
+            lines.push(std::mem::take(&mut line).trim_end().to_owned());
+        }
+        line.push_str(word);
+        while line.trim_end().width() > width {
+            let head = take_width(line.chars(), width);
+            // A letter that is wider than the line gets one of its own.
+            let cut =
+                if head.is_empty() { line.chars().next().map_or(0, char::len_utf8) } else { head.len() };
+            let rest = line.split_off(cut);
+            lines.push(std::mem::replace(&mut line, rest));
+        }
+    }
+    if lines.is_empty() || !line.is_empty() {
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
+
 fn take_width(letters: impl Iterator<Item = char>, width: usize) -> String {
     let mut left = width;
     letters
@@ -104,7 +129,7 @@ fn take_width(letters: impl Iterator<Item = char>, width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fit, Wish, fit, shorten};
+    use super::{Fit, Wish, fit, shorten, wrap};
 
     fn text(natural: usize) -> Wish {
         Wish { natural, least: natural.min(8) }
@@ -136,6 +161,14 @@ mod tests {
                 "{fitted:?}"
             );
         }
+    }
+
+    #[test]
+    fn lines_break_between_words_and_nothing_is_lost() {
+        assert_eq!(wrap("Tên khóa đào tạo, bồi dưỡng", 12), ["Tên khóa đào", "tạo, bồi", "dưỡng"]);
+        assert_eq!(wrap("  abcdefgh i", 4), ["  ab", "cdef", "gh i"]);
+        assert_eq!(wrap("", 4), [""]);
+        assert_eq!(wrap("日本", 1), ["日", "本"]);
     }
 
     #[test]

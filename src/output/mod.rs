@@ -22,6 +22,11 @@ pub use rejects::{render_workbook, write_list};
 pub use table::{Cut, Expanded, TableStyle};
 pub use visible::visible;
 
+/// Breaks a text into lines of at most `width` terminal columns.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    fit::wrap(text, width)
+}
+
 /// The format of a written answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {

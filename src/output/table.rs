@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::fit::{Fit, Wish, fit, shorten};
+use super::fit::{Fit, Wish, fit, shorten, wrap};
 use super::{Layout, expanded, visible};
 use crate::engine::Answer;
 
@@ -20,7 +20,9 @@ pub struct TableStyle {
     pub max_rows: usize,
     /// Whether each row stands as a block of its own.
     pub expanded: Expanded,
-    /// Whether NULL and lines are set off by colour.
+    /// Whether long texts go on in further lines, and are not shortened.
+    pub wraps: bool,
+    /// Whether NULL is set off by colour.
     pub color: bool,
 }
 
@@ -37,7 +39,8 @@ pub enum Expanded {
 
 impl TableStyle {
     /// All rows and columns, as wide as it takes.
-    pub const WHOLE: Self = Self { width: None, max_rows: usize::MAX, expanded: Expanded::Off, color: false };
+    pub const WHOLE: Self =
+        Self { width: None, max_rows: usize::MAX, expanded: Expanded::Off, wraps: false, color: false };
 }
 
 /// What a table does not show.
@@ -90,15 +93,15 @@ pub(super) fn write_table(
         expanded::write_expanded(out, &headings, &rows, style)?;
         return Ok(cut);
     }
-    let mut grid = Grid { layout, fitted: &fitted, color: style.color, cells_cut: 0 };
+    let wraps = style.wraps || is_plan(layout);
+    let mut grid = Grid { layout, fitted: &fitted, wraps, color: style.color, cells_cut: 0 };
     grid.write(out, &headings, &rows)?;
     let columns = headings.len() - fitted.shown.len();
     Ok(Cut { columns, cells: grid.cells_cut, ..cut })
 }
 
 fn read_rows(answer: &Answer, layout: &Layout, max_rows: usize) -> Vec<Vec<ShownCell>> {
-    // A plan is read by its lines; anywhere else a line break is part of a value.
-    let is_plan = layout.columns.first().is_some_and(|column| column.heading == "plan_type");
+    let is_plan = is_plan(layout);
     let mut rows = Vec::new();
     for batch in &answer.batches {
         let readers = layout.readers(batch);
@@ -114,6 +117,11 @@ fn read_rows(answer: &Answer, layout: &Layout, max_rows: usize) -> Vec<Vec<Shown
         }
     }
     rows
+}
+
+/// A plan is read by its lines; anywhere else a line break is part of a value.
+fn is_plan(layout: &Layout) -> bool {
+    layout.columns.first().is_some_and(|column| column.heading == "plan_type")
 }
 
 /// Width below which a shortened text says nothing.
@@ -135,6 +143,7 @@ fn measure(layout: &Layout, headings: &[String], rows: &[Vec<ShownCell>]) -> Vec
 struct Grid<'a> {
     layout: &'a Layout,
     fitted: &'a Fit,
+    wraps: bool,
     color: bool,
     cells_cut: usize,
 }
@@ -180,12 +189,20 @@ impl Grid<'_> {
     }
 
     fn write_row(&mut self, out: &mut impl Write, cells: &[ShownCell]) -> io::Result<()> {
-        let shown = self.fitted.shown.clone();
-        let height = shown.iter().map(|(column, _)| cells[*column].lines.len()).max().unwrap_or(1).max(1);
+        let shown: Vec<(usize, usize, Vec<String>)> = self
+            .fitted
+            .shown
+            .iter()
+            .map(|(column, width)| (*column, *width, self.fit_lines(&cells[*column], *width)))
+            .collect();
+        let height = shown.iter().map(|(_, _, lines)| lines.len()).max().unwrap_or(1).max(1);
         for line in 0..height {
             let mut parts: Vec<String> = Vec::with_capacity(shown.len() + 1);
-            for (column, width) in &shown {
-                parts.push(self.cell(&cells[*column], line, *column, *width));
+            for (column, width, lines) in &shown {
+                let whole = cells[*column].lines.get(line).map_or("", String::as_str);
+                let text = lines.get(line).map_or("", String::as_str);
+                self.cells_cut += usize::from(!self.wraps && text != whole);
+                parts.push(self.pad(text, *column, *width, cells[*column].is_null));
             }
             if let Some(gap) = self.fitted.gap {
                 parts.insert(gap.min(parts.len()), GAP.to_owned());
@@ -195,12 +212,17 @@ impl Grid<'_> {
         Ok(())
     }
 
-    fn cell(&mut self, cell: &ShownCell, line: usize, column: usize, width: usize) -> String {
-        let whole = cell.lines.get(line).map_or("", String::as_str);
-        let text = shorten(whole, width);
-        self.cells_cut += usize::from(text != whole);
+    fn fit_lines(&self, cell: &ShownCell, width: usize) -> Vec<String> {
+        if self.wraps {
+            cell.lines.iter().flat_map(|line| wrap(line, width)).collect()
+        } else {
+            cell.lines.iter().map(|line| shorten(line, width)).collect()
+        }
+    }
+
+    fn pad(&self, text: &str, column: usize, width: usize, is_null: bool) -> String {
         let blanks = " ".repeat(width.saturating_sub(text.width()));
-        let text = if cell.is_null && self.color { format!("{DIM}{text}{RESET}") } else { text };
+        let text = if is_null && self.color { format!("{DIM}{text}{RESET}") } else { text.to_owned() };
         if self.layout.columns[column].numeric {
             format!("{blanks}{text}")
         } else {

@@ -68,7 +68,8 @@ impl Shell<'_> {
     /// Sums up a table or a query.
     pub(super) fn summarise(&mut self, source: &str) -> Result<Outcome> {
         let (source, lang) = (source.to_owned(), self.session.terminal.lang);
-        self.time(async move |engine, _| summarise(&engine, &source, lang).await)
+        let outcome = self.time(async move |engine, _| summarise(&engine, &source, lang).await)?;
+        Ok(Outcome { is_own: true, ..outcome })
     }
 
     /// Runs work of the engine on other threads, with its time and a line of progress.
@@ -82,7 +83,7 @@ impl Shell<'_> {
         let work = work(self.engine.clone(), watch);
         let answer = self.session.wait_apart(work, |elapsed| progress.tick(elapsed));
         progress.end();
-        Ok(Outcome { answer: answer?, declared: Vec::new(), elapsed: start.elapsed() })
+        Ok(Outcome { answer: answer?, declared: Vec::new(), elapsed: start.elapsed(), is_own: false })
     }
 
     /// Makes an outcome the last result, and shows it.

@@ -22,6 +22,8 @@ pub(super) struct Outcome {
     /// What a saved query declares of its columns.
     pub(super) declared: Vec<ResultColumn>,
     pub(super) elapsed: Duration,
+    /// Whether the program made it of other results; its columns then have headings in two languages.
+    pub(super) is_own: bool,
 }
 
 /// A file that results go to.
@@ -99,7 +101,7 @@ impl Shell<'_> {
         let terminal = self.session.terminal;
         let format = self.settings.format.map_or_else(|| default_format(terminal), Format::from);
         let layout = self.layout(outcome, format);
-        let style = self.style(max_rows, is_whole);
+        let style = if outcome.is_own { self.list_style() } else { self.style(max_rows, is_whole) };
         let mut text = Vec::new();
         let cut = if format == Format::Table && terminal.shows_data() {
             let cut = write_answer(&mut text, format, &outcome.answer, &layout, &style)
@@ -120,14 +122,8 @@ impl Shell<'_> {
         let terminal = self.session.terminal;
         let format = self.settings.format.map_or_else(|| default_format(terminal), Format::from);
         let mut text = Vec::new();
-        write_answer(
-            &mut text,
-            format,
-            answer,
-            &list_layout(format, answer, terminal),
-            &self.style(0, false),
-        )
-        .map_err(|error| write_fault(&error))?;
+        write_answer(&mut text, format, answer, &list_layout(format, answer, terminal), &self.list_style())
+            .map_err(|error| write_fault(&error))?;
         self.put(&text)
     }
 
@@ -151,6 +147,13 @@ impl Shell<'_> {
         terminal.data(|out| out.write_all(text.as_bytes()))
     }
 
+    /// Lists are read in full: long texts go on in further lines, too many columns become blocks.
+    fn list_style(&self) -> TableStyle {
+        let style = self.style(0, false);
+        let expanded = if style.width.is_some() { Expanded::Auto } else { Expanded::Off };
+        TableStyle { wraps: true, expanded, ..style }
+    }
+
     fn style(&self, max_rows: usize, is_whole: bool) -> TableStyle {
         let terminal = self.session.terminal;
         if !terminal.shows_data() {
@@ -161,6 +164,7 @@ impl Shell<'_> {
             width: width.filter(|_| !is_whole),
             max_rows: if max_rows == 0 { usize::MAX } else { max_rows },
             expanded: self.settings.expanded,
+            wraps: false,
             color: terminal.colors_data(),
         }
     }
@@ -168,7 +172,9 @@ impl Shell<'_> {
     fn layout(&self, outcome: &Outcome, format: Format) -> Layout {
         let is_for_people = matches!(format, Format::Table | Format::Markdown);
         let schema = &outcome.answer.schema;
-        let layout = if self.settings.titles || format == Format::Markdown {
+        let layout = if outcome.is_own {
+            list_layout(format, &outcome.answer, self.session.terminal)
+        } else if self.settings.titles || format == Format::Markdown {
             Layout::titled(schema, &outcome.declared, self.engine.contracts(), self.session.terminal.lang)
         } else {
             Layout::plain(schema)
