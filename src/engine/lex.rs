@@ -130,14 +130,6 @@ fn kind_of(token: &Token) -> LexemeKind {
     }
 }
 
-/// Lists the words that the parser reserves or knows, for completion.
-pub fn is_keyword(word: &str) -> bool {
-    matches!(
-        split_lexemes(word).as_slice(),
-        [Lexeme { kind: LexemeKind::Keyword, range }] if range.len() == word.len()
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::{LexemeKind, split_lexemes};

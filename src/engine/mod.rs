@@ -24,7 +24,7 @@ mod working_calendar;
 pub use catalog::{Contracts, IMPORTS};
 pub use dataset::{CATEGORY_KEY, LABELS_KEY, MEASURE_UNIT_KEY, TITLE_KEY};
 pub use function_list::{Function, FunctionKind};
-pub use lex::{Lexeme, LexemeKind, is_keyword, split_lexemes};
+pub use lex::{Lexeme, LexemeKind, split_lexemes};
 pub use saved::Arguments;
 pub use session::{Answer, Engine};
 pub use statement::{Script, Statement};

@@ -180,8 +180,6 @@ pub enum Shown {
     Plain,
     /// Times a hundred with a percent sign.
     Percent,
-    /// The format does not tell.
-    Unknown,
 }
 
 /// What a caller may say about the file.

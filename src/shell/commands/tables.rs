@@ -71,9 +71,10 @@ fn read_datasets(shell: &Shell<'_>) -> Result<Vec<Listed>> {
 
 /// Counts the rows of all years, as their imports noted them.
 fn count_rows(shell: &Shell<'_>, dataset: &str, years: &[i32]) -> Option<i64> {
+    let workspace = shell.engine.workspace();
     let rows = |year: &i32| {
-        let file = shell.engine.workspace().year_file(dataset, *year);
-        read_provenance(&file).ok().and_then(|provenance| i64::try_from(provenance.rows).ok())
+        let file = workspace.year_file(dataset, *year);
+        read_provenance(workspace, &file).ok().and_then(|provenance| i64::try_from(provenance.rows).ok())
     };
     years.iter().map(rows).sum()
 }
