@@ -143,7 +143,7 @@ pub(super) fn read_rate(cell: &Cell, column: &Column, context: &Context) -> Resu
         _ if value == 0.0 => Ok(Value::Float(0.0)),
         Shown::Plain if !context.percent_heading && small => Ok(Value::Float(value)),
         // 1,013 under `%` is 1,013 % or 101,3 %, and 45 without any `%` is 45 or 45 %.
-        _ => Err(Problem::AmbiguousRate),
+        Shown::Plain => Err(Problem::AmbiguousRate),
     }
 }
 
