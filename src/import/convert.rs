@@ -173,9 +173,10 @@ impl<'a> Converter<'a> {
         let warned = self.check_rules(&rows, block, &records, &mut bad)?;
         let good: Vec<bool> = bad.mark_good(records.len());
         let sums = Sums::of(&self.needed, &records, &rows, &good);
-        let rows = match bad.0.is_empty() {
-            true => rows,
-            false => filter_record_batch(&rows, &BooleanArray::from(good)).map_err(not_a_batch)?,
+        let rows = if bad.0.is_empty() {
+            rows
+        } else {
+            filter_record_batch(&rows, &BooleanArray::from(good)).map_err(not_a_batch)?
         };
         Ok(Converted { rows, rejects: self.reject(block, &records, bad), sums, warned, watches })
     }

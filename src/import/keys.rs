@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write as _};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, RecordBatch};
 use datafusion::common::hash_utils::{QualityRandomState, create_hashes};
@@ -47,7 +48,8 @@ impl Key {
 
     /// Returns the rows whose key is complete, and the hash of each key.
     pub fn hash(&self, rows: &RecordBatch) -> Vec<(usize, u64)> {
-        let columns: Vec<ArrayRef> = self.columns.iter().map(|column| rows.column(*column).clone()).collect();
+        let columns: Vec<ArrayRef> =
+            self.columns.iter().map(|column| Arc::clone(rows.column(*column))).collect();
         let mut hashes = vec![0; rows.num_rows()];
         if create_hashes(&columns, &QualityRandomState::with_seed(0), &mut hashes).is_err() {
             // Without hashes every row is suspected, and the keys themselves are compared.

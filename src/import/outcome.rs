@@ -160,7 +160,9 @@ impl Outcome {
         if let Some(all) = self.sums.last_mut() {
             all.append(sums);
         }
-        rejects.into_iter().for_each(|reject| self.bad.add(reject));
+        for reject in rejects {
+            self.bad.add(reject);
+        }
         for (rule, warned) in warned {
             self.warned.entry(rule).or_default().append(warned);
         }

@@ -223,9 +223,8 @@ fn is_column_numbers(row: &Row<'_>) -> bool {
 pub(super) fn shown(cell: Cell<'_>) -> Cow<'_, str> {
     match cell {
         Cell::Empty => Cow::Borrowed(""),
-        Cell::Text(text) | Cell::Error(text) => Cow::Borrowed(text),
         Cell::Unreadable(Unreadable::NoResult, _) => Cow::Borrowed("="),
-        Cell::Unreadable(_, text) => Cow::Borrowed(text),
+        Cell::Text(text) | Cell::Error(text) | Cell::Unreadable(_, text) => Cow::Borrowed(text),
         Cell::Number { value, .. } => {
             Decimal::from_f64(value).map_or_else(|| value.to_string(), |number| number.to_string()).into()
         }

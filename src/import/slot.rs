@@ -52,9 +52,10 @@ impl Located<'_> {
         let groups = if column.from == Some(ValueSource::GroupRow) { self.groups.len() } else { 0 };
         Source {
             column,
-            places: match self.blocks.is_empty() {
-                true => vec![place(None)],
-                false => self.blocks.iter().map(|block| place(Some(block))).collect(),
+            places: if self.blocks.is_empty() {
+                vec![place(None)]
+            } else {
+                self.blocks.iter().map(|block| place(Some(block))).collect()
             },
             is_block: is_block && !self.blocks.is_empty(),
             group_words: (0..groups).map(|group| self.read_group(group, column)).collect(),

@@ -166,7 +166,9 @@ impl Surveyor<'_> {
     fn add_marks(&self, row: &Row<'_>, marks: &mut [Evidence]) {
         for (column, fields) in &self.numeric {
             let found = Evidence::of(row.cell(*column));
-            fields.iter().for_each(|field| marks[*field].join(found));
+            for field in fields {
+                marks[*field].join(found);
+            }
         }
     }
 
@@ -237,7 +239,7 @@ impl Survey {
             if !is_all_blank {
                 self.count_blanks();
             }
-            self.open.append(next.open);
+            self.open.append(&next.open);
         }
         for (kind, rows) in next.kinds {
             self.count(kind, rows);
@@ -254,7 +256,7 @@ impl Survey {
 }
 
 impl Open {
-    fn append(&mut self, next: Self) {
+    fn append(&mut self, next: &Self) {
         self.blanks += next.blanks;
         self.headings.extend(&next.headings);
         self.details += next.details;

@@ -233,7 +233,7 @@ fn last_line_end(bytes: &[u8]) -> usize {
 
 /// Counts line breaks: `\n`, `\r\n` and `\r` are one each.
 fn count_lines(bytes: &[u8]) -> u32 {
-    let newlines = bytes.iter().filter(|byte| **byte == b'\n').count();
+    let newlines = bytes.iter().map(|byte| usize::from(*byte == b'\n')).sum::<usize>();
     let returns = if bytes.contains(&b'\r') {
         let lone = |pair: &&[u8]| pair[0] == b'\r' && pair[1] != b'\n';
         bytes.windows(2).filter(lone).count() + usize::from(bytes.ends_with(b"\r"))

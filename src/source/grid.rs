@@ -3,7 +3,7 @@
 //! Every reader of a format with addresses puts its cells here, so that forged addresses, cells
 //! that stand twice and sheets of nothing but gaps are refused in one place.
 
-use super::cell::OwnedCell;
+use super::cell::Cell;
 use super::limits::{self, Budget};
 use super::rows::{Rows, RowsBuilder};
 use super::{Merge, Notes, Sheet, column_letters};
@@ -44,7 +44,7 @@ impl<'b> Grid<'b> {
     ///
     /// # Errors
     /// If the address lies outside of any sheet, is taken, or the export grows too large.
-    pub(super) fn put(&mut self, number: u32, column: usize, cell: OwnedCell) -> Result<()> {
+    pub(super) fn put(&mut self, number: u32, column: usize, cell: Cell<'_>) -> Result<()> {
         if cell.is_empty() {
             return Ok(());
         }
@@ -53,7 +53,7 @@ impl<'b> Grid<'b> {
             self.budget.take_text(text.len())?;
         }
         self.take_room(number, column)?;
-        self.rows.put(number, column, cell.lend());
+        self.rows.put(number, column, cell);
         Ok(())
     }
 
@@ -185,7 +185,7 @@ pub(super) fn parse_region(text: &str) -> Option<Merge> {
 #[cfg(test)]
 mod tests {
     use super::super::limits::Budget;
-    use super::{Grid, OwnedCell, parse_address, parse_region};
+    use super::{Cell, Grid, parse_address, parse_region};
     use crate::source::Merge;
 
     #[test]
@@ -203,7 +203,7 @@ mod tests {
         let mut budget = Budget::default();
         let mut grid = Grid::new(&mut budget);
         for (number, column) in [(5, 2), (3, 0), (7, 1)] {
-            grid.put(number, column, OwnedCell::text("x")).unwrap();
+            grid.put(number, column, Cell::text("x")).unwrap();
         }
         grid.hide_row(3);
         grid.hide_row(4);
@@ -220,12 +220,12 @@ mod tests {
     fn forged_and_repeated_addresses_are_refused() {
         let mut budget = Budget::default();
         let mut grid = Grid::new(&mut budget);
-        grid.put(1, 0, OwnedCell::text("x")).unwrap();
-        assert!(grid.put(0, 0, OwnedCell::text("y")).is_err());
-        assert!(grid.put(1_048_577, 0, OwnedCell::text("y")).is_err());
-        assert!(grid.put(1, 16_384, OwnedCell::text("y")).is_err());
+        grid.put(1, 0, Cell::text("x")).unwrap();
+        assert!(grid.put(0, 0, Cell::text("y")).is_err());
+        assert!(grid.put(1_048_577, 0, Cell::text("y")).is_err());
+        assert!(grid.put(1, 16_384, Cell::text("y")).is_err());
         assert!(grid.merge(Merge { top: 2, bottom: 1, left: 0, right: 0 }).is_err());
-        grid.put(1, 0, OwnedCell::text("y")).unwrap();
+        grid.put(1, 0, Cell::text("y")).unwrap();
         assert!(grid.finish(None, true).is_err());
     }
 
@@ -233,7 +233,7 @@ mod tests {
     fn a_sheet_of_gaps_is_refused_before_it_fills_the_memory() {
         let mut budget = Budget::default();
         let mut grid = Grid::new(&mut budget);
-        let refused = (1..1_000_000).find(|number| grid.put(*number, 16_383, OwnedCell::text("x")).is_err());
+        let refused = (1..1_000_000).find(|number| grid.put(*number, 16_383, Cell::text("x")).is_err());
         assert!(refused.unwrap() < 2_000);
     }
 }

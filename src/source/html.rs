@@ -5,7 +5,7 @@
 
 use html5gum::{HtmlString, StartTag, Token, Tokenizer};
 
-use super::cell::OwnedCell;
+use super::cell::Cell;
 use super::grid::Grid;
 use super::limits::{self, Budget};
 use super::{Merge, Sheet};
@@ -143,7 +143,7 @@ impl<'b> Builder<'b> {
         }
         let right = left + cell.columns - 1;
         let bottom = self.row.saturating_add(cell.rows - 1);
-        self.grid.put(self.row, left, OwnedCell::text(&squeeze(&cell.text)))?;
+        self.grid.put(self.row, left, Cell::text(&squeeze(&cell.text)))?;
         self.grid.merge(Merge { top: self.row, bottom: bottom.min(limits::ROWS), left, right })?;
         if self.covered.len() <= right {
             self.covered.resize(right + 1, 0);

@@ -108,8 +108,8 @@ impl Mending {
 ///
 /// Such a text has one of the letters that stand for the bytes 0x80 to 0xBF, or the sign for a lost
 /// one. Vietnamese has none of them: its letters begin with the bytes C3, C4, C6 and E1, and `ũ`.
+#[expect(clippy::needless_bitwise_bool, reason = "without a branch many bytes are looked at at once")]
 fn may_be_damaged(text: &str) -> bool {
-    // Without a branch, so that the processor looks at many bytes at once.
     let is_odd = |pair: &[u8]| {
         let (lead, next) = (pair[0], pair[1]);
         (lead == 0xC2)

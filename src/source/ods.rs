@@ -213,7 +213,7 @@ impl OpenRow {
         }
         for number in number..number.saturating_add(self.repeats) {
             for (column, cell) in &self.cells {
-                grid.put(number, *column, cell.clone())?;
+                grid.put(number, *column, cell.lend())?;
             }
             if self.hidden {
                 grid.hide_row(number);

@@ -384,7 +384,7 @@ fn read_delimited(file: &Arc<TextFile>, named: Option<TextEncoding>, block_bytes
             Ok(opened) => opened,
             Err(fault) => match encoding::detect_in_file(file)? {
                 TextEncoding::Web(_) => return Err(fault),
-                other => open(other)?,
+                letters @ TextEncoding::Letters(_) => open(letters)?,
             },
         },
     };

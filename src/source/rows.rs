@@ -177,11 +177,14 @@ impl RowsBuilder {
         let mut cells: Vec<(u32, usize, Cell<'_>)> = early.chain(late).collect();
         cells.sort_by_key(|(number, column, _)| (*number, *column));
         let address = |cell: &(u32, usize, Cell<'_>)| (cell.0, cell.1);
-        if let Some(pair) = cells.windows(2).find(|pair| address(&pair[0]) == address(&pair[1])) {
-            return Err(address(&pair[0]));
+        let twice = cells.iter().zip(cells.iter().skip(1)).find(|(one, next)| address(one) == address(next));
+        if let Some((one, _)) = twice {
+            return Err(address(one));
         }
         let mut sorted = Self::default();
-        cells.iter().for_each(|(number, column, cell)| sorted.put(*number, *column, *cell));
+        for (number, column, cell) in cells {
+            sorted.put(number, column, cell);
+        }
         sorted.finish()
     }
 }
@@ -192,7 +195,9 @@ mod tests {
 
     fn rows(cells: &[(u32, usize, &str)]) -> Rows {
         let mut builder = RowsBuilder::default();
-        cells.iter().for_each(|(number, column, text)| builder.put(*number, *column, Cell::text(text)));
+        for (number, column, text) in cells {
+            builder.put(*number, *column, Cell::text(text));
+        }
         builder.finish().unwrap()
     }
 
@@ -214,9 +219,9 @@ mod tests {
     fn cells_out_of_order_come_to_their_places() {
         assert_eq!(shown(&rows(&[(5, 2, "b"), (3, 0, "a"), (5, 0, "c")])), ["3 a", "4 ", "5 c_b"]);
         let mut builder = RowsBuilder::default();
-        [(5, 2), (3, 0), (5, 2)]
-            .iter()
-            .for_each(|(number, column)| builder.put(*number, *column, Cell::text("x")));
+        for (number, column) in [(5, 2), (3, 0), (5, 2)] {
+            builder.put(number, column, Cell::text("x"));
+        }
         assert_eq!(builder.finish().unwrap_err(), (5, 2));
     }
 }

@@ -256,7 +256,7 @@ impl Position {
             Some("Error") => OwnedCell::Error(cell.text),
             Some(_) => OwnedCell::text(&Written::Plain(cell.text).read(cell.style.font, &mut grid.notes)),
         };
-        grid.put(self.row, left, value)
+        grid.put(self.row, left, value.lend())
     }
 }
 

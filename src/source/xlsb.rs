@@ -225,5 +225,5 @@ fn read_cell(
         _ => return Ok(()),
     };
     let cell = if matches!(kind, 8..=11) { book.result(Some(cell), &mut grid.notes) } else { cell };
-    grid.put(row, column, cell)
+    grid.put(row, column, cell.lend())
 }

@@ -10,7 +10,7 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::error::ArrowError;
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::arrow::arrow_writer::{
-    ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves,
+    ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
 };
 use datafusion::parquet::basic::{Compression, ZstdLevel};
 use datafusion::parquet::errors::ParquetError;
@@ -105,7 +105,7 @@ fn encode_group(
             }
         }
     }
-    Ok(writers.into_iter().map(|writer| writer.close()).collect::<Result<_, ParquetError>>()?)
+    Ok(writers.into_iter().map(ArrowColumnWriter::close).collect::<Result<_, ParquetError>>()?)
 }
 
 /// Cuts batches into row groups of equal length.

@@ -316,7 +316,7 @@ impl Merge {
     /// Lets go of all batches but those that still have rows.
     fn hold(&mut self) {
         self.held.clear();
-        for Reverse((_, index)) in self.next.iter() {
+        for Reverse((_, index)) in &self.next {
             let source = &mut self.sources[*index];
             source.held = self.held.len();
             self.held.push(source.batch.clone());
@@ -498,7 +498,9 @@ type = "timestamp"
         let mut sorter =
             Sorter::with_runs_of(1, Arc::clone(&layout), Scratch::under(folder.path().to_owned()));
         let all = [(Some(1), None, 1), (Some(0), Some(5), 2), (None, Some(1), 3)];
-        all.iter().for_each(|row| sorter.push(batch(&layout, &[*row])).unwrap());
+        for row in all {
+            sorter.push(batch(&layout, &[row])).unwrap();
+        }
         let sorted: Vec<RecordBatch> = sorter.finish().unwrap().map(Result::unwrap).collect();
         assert_eq!(rows(&sorted), all);
     }

@@ -52,8 +52,8 @@ static INSIDE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Parses a date alone.
 pub fn parse_date(text: &str) -> Option<NaiveDate> {
     let text = text.trim();
-    if let Some(plain) = parse_plain_date(text.as_bytes()) {
-        return plain;
+    if let Some(plain) = read_plain_date(text.as_bytes()) {
+        return make_date(plain);
     }
     let found =
         [&NUMERIC, &ISO, &COMPACT, &WORDS].into_iter().find_map(|shape| shape.as_ref()?.captures(text))?;
@@ -61,19 +61,19 @@ pub fn parse_date(text: &str) -> Option<NaiveDate> {
     YEARS.contains(&number(&found, "y")?).then_some(date)
 }
 
-/// Reads `2/1/2023`, the shape of nearly all dates, without the regular expressions.
-///
-/// `None` if the text has another shape, `Some(None)` if there is no such day.
-fn parse_plain_date(text: &[u8]) -> Option<Option<NaiveDate>> {
+/// Reads day, month and year of `2/1/2023`, the shape of nearly all dates, without the regular
+/// expressions; `None` for other shapes.
+fn read_plain_date(text: &[u8]) -> Option<[u32; 3]> {
     let is_mark = |byte: Option<&u8>| matches!(byte, Some(b'/' | b'.' | b'-'));
     let (day, at) = read_digits(text, 0, 2)?;
     let (month, next) = read_digits(text, at + 1, 2).filter(|_| is_mark(text.get(at)))?;
     let (year, end) = read_digits(text, next + 1, 4).filter(|_| is_mark(text.get(next)))?;
-    if end != text.len() || end - next != 5 {
-        return None;
-    }
-    let year = i32::try_from(year).ok().filter(|year| YEARS.contains(year));
-    Some(year.and_then(|year| NaiveDate::from_ymd_opt(year, month, day)))
+    (end == text.len() && end - next == 5).then_some([day, month, year])
+}
+
+fn make_date([day, month, year]: [u32; 3]) -> Option<NaiveDate> {
+    let year = i32::try_from(year).ok().filter(|year| YEARS.contains(year))?;
+    NaiveDate::from_ymd_opt(year, month, day)
 }
 
 /// Reads `08:15` and `08:15:30` without the regular expressions; `None` for other shapes.
@@ -153,7 +153,7 @@ fn date_word(text: &str) -> &str {
 /// Parses a date with or without a time of day, in either order; without one it is midnight.
 pub fn parse_date_time(text: &str) -> Option<NaiveDateTime> {
     let plain = text.split_once(' ').and_then(|(date, time)| {
-        let date = parse_plain_date(date.as_bytes())??;
+        let date = make_date(read_plain_date(date.as_bytes())?)?;
         Some(date.and_time(parse_plain_time(time.as_bytes())?))
     });
     plain.or_else(|| parse_with(text, &parse_date))

@@ -103,8 +103,9 @@ fn read_head(bytes: &mut Bytes<'_>, globals: &Globals) -> Result<Head> {
     Ok(Head { number: u32::from(row) + 1, column: usize::from(column), style })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "callers make the cell for this call alone")]
 fn put(head: Head, cell: OwnedCell, grid: &mut Grid<'_>) -> Result<()> {
-    grid.put(head.number, head.column, cell)
+    grid.put(head.number, head.column, cell.lend())
 }
 
 /// Several numbers side by side.

@@ -175,7 +175,7 @@ impl SheetReader {
         let stored = cell.finish(book, grid)?;
         let cell =
             if has_formula { book.result(stored, &mut grid.notes) } else { stored.unwrap_or_default() };
-        grid.put(self.row, column, cell)
+        grid.put(self.row, column, cell.lend())
     }
 }
 
