@@ -19,6 +19,7 @@ use std::rc::Rc;
 use self::candidates::Offer;
 use self::catalog::Catalog;
 use crate::engine::{Engine, Function};
+use crate::error::Lang;
 
 /// One proposal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub(super) struct Known {
     pub(super) last_columns: Vec<String>,
     /// Names of the variables.
     pub(super) variables: Vec<String>,
+    /// The language of the session.
+    pub(super) lang: Lang,
 }
 
 /// Completes entries over one workspace.
@@ -104,7 +107,8 @@ mod tests {
     fn completed(text: &str) -> Vec<String> {
         let cursor = text.find('|').unwrap();
         let text = text.replacen('|', "", 1);
-        let known = Known { last_columns: vec!["n".to_owned()], variables: vec!["year".to_owned()] };
+        let known =
+            Known { last_columns: vec!["n".to_owned()], variables: vec!["year".to_owned()], lang: Lang::En };
         let (start, candidates) = complete(&catalog(), &known, &text, cursor);
         candidates.iter().map(|one| format!("{}{}", text.get(..start).unwrap(), one.replacement)).collect()
     }
