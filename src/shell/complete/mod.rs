@@ -102,6 +102,7 @@ fn complete(catalog: &Catalog, known: &Known, text: &str, cursor: usize) -> (usi
 mod tests {
     use super::catalog::tests::catalog;
     use super::{Known, complete};
+    use crate::error::Lang;
 
     /// What the text before `|` is completed to, each candidate put in.
     fn completed(text: &str) -> Vec<String> {
