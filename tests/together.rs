@@ -24,7 +24,9 @@ fn made_or_busy(run: &Run) {
 fn eight_processes_import_ask_and_draw_without_a_wrong_number() {
     let project = Project::with_data();
     let versions = [("mot", 300), ("hai", 700)];
-    versions.iter().for_each(|(subject, rows)| export(&project, subject, *rows));
+    for (subject, rows) in versions {
+        export(&project, subject, rows);
+    }
     project.run(&["import", "documents", "2023", "mot.csv", "--real"]).data();
     let seconds = std::env::var("CCHC_TOGETHER").ok().and_then(|text| text.parse().ok()).unwrap_or(SECONDS);
     let end = Instant::now() + Duration::from_secs(seconds);

@@ -24,8 +24,14 @@ fn shim(folder: &Path) -> Option<PathBuf> {
     if built.is_ok_and(|status| status.success()) {
         return Some(library);
     }
-    eprintln!("no C compiler: faults were not tried");
+    say("no C compiler: faults were not tried");
     None
+}
+
+/// Tells the one who runs the tests how many faults were tried.
+#[expect(clippy::print_stderr, reason = "the counts of a long run are its result")]
+fn say(line: &str) {
+    eprintln!("{line}");
 }
 
 /// A change of a year: what the workspace holds before it and after it.
@@ -204,7 +210,7 @@ fn a_fault_at_any_change_leaves_the_old_year_or_the_new_one() {
     for operation in operations() {
         for kind in ["kill", "eio", "enospc", "short"] {
             let tried = try_faults(&operation, &shim, kind);
-            println!("{}: {tried} × {kind} survived", operation.name);
+            say(&format!("{}: {tried} × {kind} survived", operation.name));
         }
     }
 }
@@ -215,6 +221,6 @@ fn a_power_cut_at_any_change_leaves_the_old_year_or_the_new_one() {
     let Some(shim) = shim(folder.path()) else { return };
     for operation in operations() {
         let states = power::check_power_cuts(&operation, &shim);
-        println!("{}: {states} states after a power cut survived", operation.name);
+        say(&format!("{}: {states} states after a power cut survived", operation.name));
     }
 }
