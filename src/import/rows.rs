@@ -12,6 +12,7 @@ use regex::Regex;
 
 use super::footer::is_footer;
 use super::header::{Header, Role};
+use super::merged::Merged;
 use crate::contract::Contract;
 use crate::source::{Block, Cell, Merge, Row, Unreadable};
 use crate::vietnamese::fold::{fold, may_begin_with};
@@ -96,11 +97,12 @@ pub struct Classifier {
     width: usize,
     /// The last columns of merged regions, by the place where they begin.
     merges: HashMap<(u32, usize), usize>,
+    merged: Merged,
 }
 
 impl Classifier {
     /// Prepares the classification of a sheet whose upper rows are `head`.
-    pub fn new(head: &Block, merges: &[Merge], header: &Header, contract: &Contract) -> Self {
+    pub fn new(head: &Block, merges: &[Merge], header: &Header, contract: &Contract, merged: Merged) -> Self {
         let is_key = |role: &Role| {
             let Role::Field(field) = role else { return false };
             let column = &contract.columns[*field];
@@ -125,12 +127,18 @@ impl Classifier {
             first: header.columns.first().map(|column| column.column),
             width: header.columns.len(),
             merges: merges.iter().map(|merge| ((merge.top, merge.left), merge.right)).collect(),
+            merged,
         }
     }
 
     /// Returns the numbers of the first and the last row of the header.
     pub fn header_rows(&self) -> (u32, u32) {
         self.header
+    }
+
+    /// Returns the merged regions of the body.
+    pub fn merged(&self) -> &Merged {
+        &self.merged
     }
 
     /// Tells what a row looks like by itself; see [`settle`] for what it is.
@@ -179,12 +187,16 @@ impl Classifier {
 
     /// A detail row has its key or its required cells; a row with an ordinal and other cells is one, too.
     fn is_detail(&self, row: &Row<'_>) -> bool {
-        let is_filled = |column: &&usize| !row.cell(**column).is_empty();
+        let cell = |column: usize| match row.cell(column) {
+            Cell::Empty => self.merged.cell_below(row.number, column),
+            cell => cell,
+        };
+        let is_filled = |column: &&usize| !cell(**column).is_empty();
         if !self.keys.is_empty() && self.keys.iter().all(|column| is_filled(&column)) {
             return true;
         }
         let filled = self.mapped.iter().filter(is_filled).count();
-        let has_ordinal = self.first.is_some_and(|column| is_ordinal_number(row.cell(column)));
+        let has_ordinal = self.first.is_some_and(|column| is_ordinal_number(cell(column)));
         (has_ordinal && filled >= 1) || filled * 2 >= self.mapped.len().max(3)
     }
 }
