@@ -146,7 +146,7 @@ fn every_format_is_read_alike() {
     for file in files {
         // `.VnTime` draws other letters than the file holds.
         let is_in_old_letters = |_: &str, other: &str| {
-            other.chars().any(|letter| "§µ«¸·¹ªÊ­¬ÜÒäöï®Ýû´»ÌÑïé".contains(letter))
+            other.chars().any(|letter| "§µ«¸·¹ªÊ¬ÜÒäöï®Ýû´»ÌÑïé".contains(letter))
                 || other.chars().any(|letter| ('\u{A1}'..='\u{FF}').contains(&letter))
         };
         let name = file.file_name().unwrap().to_string_lossy().into_owned();

@@ -104,8 +104,18 @@ fn letters_and_digits_of_other_keyboards_are_stored_as_usual_ones() {
     let stored = project.run(&["query", "-c", "select symbol, issued_on from documents"]).data();
     assert_eq!(stored, "symbol,issued_on\n66/NQ-CP,2023-12-05\n");
     let twice = format!("{text}66/NQ-CP;05/12/2023\n");
-    let run = import(&project, "documents", &[("b.csv", &twice)], &["--real"]);
+    let run = import(&project, "documents", &[("b.csv", &twice)], &[]);
     assert!(run.code == Some(1) && run.stderr.contains("rows repeat the key"), "{run}");
+}
+
+#[test]
+fn pages_may_repeat_the_header_in_other_capitals_and_the_column_numbers() {
+    let project = Project::new();
+    let text = "STT;Tên khóa;Số lượng\n(1);(2);(3)\n1;Tin học;3\nSTT;TÊN KHÓA;Số  lượng\n(1);(2);(3)\n\
+        2;Ngoại ngữ;4\n;Người lập biểu;Giám đốc\n;Nguyễn Văn A;Trần Thị B\n";
+    import(&project, "training", &[("a.csv", text)], &[]).data();
+    let stored = project.run(&["query", "-c", "select course, participants from training order by 2"]).data();
+    assert_eq!(stored, "course,participants\nTin học,3\nNgoại ngữ,4\n");
 }
 
 const COURSES: &[&[&str]] = &[&["Tên khóa", "Số lượng"], &["Tin học", "3"], &["Ngoại ngữ", "4"]];

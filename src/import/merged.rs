@@ -95,7 +95,9 @@ impl Merged {
             for row in sheet.rows.block(index)?.rows().filter(|row| has_any(row, claimed)) {
                 let regions: BTreeSet<usize> =
                     self.columns.keys().filter_map(|column| self.region_at(row.number, *column)).collect();
-                regions.into_iter().for_each(|region| self.regions[region].rows += 1);
+                for region in regions {
+                    self.regions[region].rows += 1;
+                }
             }
         }
         Ok(())

@@ -81,10 +81,10 @@ static NUMBERED: LazyLock<Option<Regex>> =
 pub struct Classifier {
     /// Numbers of the first and the last row of the header.
     header: (u32, u32),
-    /// Number of the row under the header.
-    body: Option<u32>,
     /// The rows of the header that a page may repeat.
     headings: Block,
+    /// The row of column numbers, which a page may repeat, too.
+    numbers: Option<Block>,
     /// Columns that a detail row must fill: the key and the required ones.
     keys: Vec<usize>,
     /// Columns that the contract claims.
@@ -119,8 +119,8 @@ impl Classifier {
         }
         Self {
             header: (head.row(header.top).number, head.row(body - 1).number),
-            body: (body < head.len()).then(|| head.row(body).number),
             headings,
+            numbers: read_numbers(head, body),
             keys: columns(&is_key),
             mapped: columns(&|role| *role != Role::Ignored),
             ignored: columns(&|role| *role == Role::Ignored),
@@ -147,7 +147,7 @@ impl Classifier {
             () if row.is_blank() => RowKind::Blank,
             () if row.number < self.header.0 => RowKind::Preamble,
             () if row.number <= self.header.1 => RowKind::Header,
-            () if Some(row.number) == self.body && is_column_numbers(row) => RowKind::ColumnNumbers,
+            () if self.repeats_numbers(row) => RowKind::ColumnNumbers,
             () if self.repeats_header(row) => RowKind::Header,
             () if is_total(row) => RowKind::Total,
             () if is_footer(row) => RowKind::Footer,
@@ -157,9 +157,17 @@ impl Classifier {
         }
     }
 
+    fn repeats_numbers(&self, row: &Row<'_>) -> bool {
+        let numbers = self.numbers.as_ref().map(|numbers| numbers.row(0));
+        numbers.is_some_and(|numbers| {
+            (0..numbers.width().max(row.width())).all(|column| numbers.cell(column) == row.cell(column))
+        })
+    }
+
     fn repeats_header(&self, row: &Row<'_>) -> bool {
         self.headings.rows().any(|heading| {
-            (0..heading.width().max(row.width())).all(|column| heading.cell(column) == row.cell(column))
+            (0..heading.width().max(row.width()))
+                .all(|column| is_same(heading.cell(column), row.cell(column)))
         })
     }
 
@@ -212,6 +220,25 @@ pub fn settle(look: RowKind, row: &Row<'_>, is_followed: bool) -> RowKind {
         RowKind::Group if !is_followed => RowKind::Footer,
         look => look,
     }
+}
+
+/// Compares headings, in which a page may write blanks, line breaks and capitals in another way.
+fn is_same(heading: Cell<'_>, cell: Cell<'_>) -> bool {
+    match (heading, cell) {
+        (Cell::Text(heading), Cell::Text(cell)) => {
+            let first = |text: &str| text.chars().next().map(|letter| letter.to_lowercase().next());
+            heading == cell || (first(heading) == first(cell) && fold(heading) == fold(cell))
+        }
+        (heading, cell) => heading == cell,
+    }
+}
+
+/// Returns the row under the header if it numbers the columns.
+fn read_numbers(head: &Block, body: usize) -> Option<Block> {
+    let row = (body < head.len()).then(|| head.row(body)).filter(is_column_numbers)?;
+    let mut numbers = Block::default();
+    numbers.push_row(&row);
+    Some(numbers)
 }
 
 /// `(1) (2) (3)`, `1 2 3`, `A B 1 2`, `(4)=(5)+(6)`: at least two, each number one more than the last.

@@ -365,7 +365,7 @@ mod tests {
     fn headings_in_unicode_over_old_data_stay() {
         let sheet = mended(&[
             &["Tên khóa", "Cơ sở đào tạo"],
-            &["Båi d­ìng qu¶n lý nhµ n­íc", "Tr­êng ChÝnh trÞ"],
+            &["Båi d\u{AD}ìng qu¶n lý nhµ n\u{AD}íc", "Tr\u{AD}êng ChÝnh trÞ"],
             &["Có", "Së Néi vô"],
         ]);
         assert_eq!((text(&sheet, 0, 0), text(&sheet, 2, 0)), ("Tên khóa".to_owned(), "Cú".to_owned()));

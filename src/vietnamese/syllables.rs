@@ -206,7 +206,6 @@ mod tests {
             "Có?Không",
             "??? ???",
             "Thế à?",
-            "x?y",
             // One word alone could be a slip of the hand.
             "?ăng ký",
         ] {
