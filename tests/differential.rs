@@ -3,6 +3,8 @@
 //! Listed differences: percentages, which calamine does not tell from numbers; blanks around text; texts
 //! in old fonts, which calamine leaves in their letters; formulas that nobody computed.
 
+#![expect(clippy::cast_precision_loss, reason = "the times of workbooks are far below 2^53 milliseconds")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -84,7 +86,7 @@ fn theirs(path: &Path) -> Sheets {
                     serial((day.unwrap() - start(false)).num_seconds() as f64 / 86_400.0)
                 }
                 Data::Error(error) => format!("error {error}"),
-                other => panic!("{other:?}"),
+                Data::DurationIso(time) => panic!("{time}"),
             };
             let column = usize::try_from(left).unwrap() + column;
             cells.insert((top + 1 + u32::try_from(row).unwrap(), column), shown);
