@@ -10,6 +10,8 @@
 mod bundled;
 /// Saved charts, charts from SQL, and what is refused.
 mod charts;
+/// Our readers of workbooks against another one, cell by cell.
+mod differential;
 /// What wrong input is answered with, in both languages.
 mod errors;
 /// Faults of the disk and power cuts during changes of a year.
@@ -25,6 +27,8 @@ mod hostile;
 mod imports;
 /// The direction in which modules may use each other.
 mod layers;
+/// Merged cells of data in all formats.
+mod merged;
 /// Saved queries, formats and notices.
 mod queries;
 /// The README's commands do what it says.
