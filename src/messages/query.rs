@@ -122,3 +122,23 @@ super::messages! {
             "synthetic data, not the department's: {what}", "số liệu mô phỏng, không phải số liệu thật của Sở: {what_vi}";
     }
 }
+
+impl QueryNotice {
+    /// Joins the notices of several answers into one per kind, each dataset and year named once.
+    pub fn merge(notices: Vec<Self>) -> Vec<Self> {
+        let mut parts: Vec<(String, String)> = Vec::new();
+        for Self::Synthetic { what, what_vi } in notices {
+            for (part, part_vi) in what.split("; ").zip(what_vi.split("; ")) {
+                if parts.iter().all(|(known, _)| known != part) {
+                    parts.push((part.to_owned(), part_vi.to_owned()));
+                }
+            }
+        }
+        if parts.is_empty() {
+            return Vec::new();
+        }
+        parts.sort();
+        let (what, what_vi): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+        vec![Self::Synthetic { what: what.join("; "), what_vi: what_vi.join("; ") }]
+    }
+}

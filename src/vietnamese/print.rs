@@ -37,6 +37,20 @@ pub fn format_number(value: f64, decimals: usize, lang: Lang) -> String {
     out
 }
 
+/// Writes a count as sentences of Vietnamese reports do: below ten with a leading zero, `03`.
+pub fn format_count(count: i64) -> String {
+    match count {
+        1..=9 => format!("0{count}"),
+        _ => localise_number(&count.to_string(), Lang::Vi),
+    }
+}
+
+/// Counts the decimals that a number needs, up to six.
+pub fn decimals_of(number: f64) -> usize {
+    let fixed = format!("{number:.6}");
+    fixed.split_once('.').map_or(0, |(_, decimals)| decimals.trim_end_matches('0').len())
+}
+
 /// Turns a number as programs print it, `-1234.50`, into the marks of a language; no digit is lost.
 pub fn localise_number(plain: &str, lang: Lang) -> String {
     let (sign, digits) = plain.strip_prefix('-').map_or(("", plain), |digits| ("-", digits));
@@ -75,7 +89,7 @@ pub fn localise_date(plain: &str, lang: Lang) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{format_number, localise_date, localise_number};
+    use super::{format_count, format_number, localise_date, localise_number};
     use crate::error::Lang::{En, Vi};
 
     #[test]
@@ -98,6 +112,12 @@ mod tests {
         assert_eq!(localise_number("12.0", En), "12");
         assert_eq!(localise_number("NaN", Vi), "NaN");
         assert_eq!(localise_number("1e21", Vi), "1e21");
+    }
+
+    #[test]
+    fn counts_below_ten_lead_with_a_zero_and_nothing_stays_nothing() {
+        let written: Vec<_> = [0, 3, 12, 1234].into_iter().map(format_count).collect();
+        assert_eq!(written, ["0", "03", "12", "1.234"]);
     }
 
     #[test]

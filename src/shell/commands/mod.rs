@@ -47,6 +47,7 @@ pub(super) enum Offers {
     Words(&'static [&'static str]),
     Queries,
     Charts,
+    Checks,
     Columns,
     Variables,
     Commands,
@@ -102,7 +103,7 @@ macro_rules! command {
 }
 
 /// All commands, in the order of `\?`: look, ask, show, send, keep.
-pub(super) static COMMANDS: [ShellCommand; 29] = [
+pub(super) static COMMANDS: [ShellCommand; 30] = [
     command!("?" "[COMMAND]" Help Offers::Commands, help::show_commands),
     command!("h" "[FUNCTION]" Function Offers::Functions, functions::explain),
     command!("d" "[NAME]" Describe Offers::Tables, tables::describe),
@@ -111,6 +112,7 @@ pub(super) static COMMANDS: [ShellCommand; 29] = [
     command!("df" "[TEXT]" Functions Offers::Functions, functions::list),
     command!("describe" "[TABLE | SELECT …]" Summary Offers::Tables, results::describe, takes the statement),
     command!("n" "[NAME [PARAM=VALUE]…]" Queries Offers::Queries, queries::run),
+    command!("check" "[NAME | PARAM=VALUE]… [--format F]" Check Offers::Checks, check),
     command!("save" "NAME [TITLE]" Save Offers::Nothing, queries::save, takes the statement),
     command!("chart" "[MARK x=… y=…] | [NAME] | [VISUALISE …] [FILE]" Chart Offers::Charts, drawing::chart, takes the statement),
     command!("last" "" Last Offers::Nothing, results::show_last),
@@ -184,11 +186,21 @@ fn leave(_: &mut Shell<'_>, _: &Call<'_>) -> Result<After> {
     Ok(After::Leave)
 }
 
-/// Reads the words as the command line does, and imports.
+/// Imports as the command line does.
 fn import(shell: &mut Shell<'_>, call: &Call<'_>) -> Result<After> {
+    call.needed()?;
+    run_command(shell, call, "import")
+}
+
+/// Checks as the command line does; the findings are shown as people read them.
+fn check(shell: &mut Shell<'_>, call: &Call<'_>) -> Result<After> {
+    run_command(shell, call, "check")
+}
+
+/// Reads the words as the command line does, and runs its command.
+fn run_command(shell: &mut Shell<'_>, call: &Call<'_>, name: &str) -> Result<After> {
     use clap::Parser as _;
-    let words = split_words(call.needed()?);
-    let words = ["cchc", "import"].into_iter().map(str::to_owned).chain(words);
+    let words = ["cchc", name].into_iter().map(str::to_owned).chain(split_words(call.argument));
     match Cli::try_parse_from(words) {
         Ok(Cli { command: Some(command), .. }) => commands::run(shell.session, &command)?,
         Ok(_) => return Err(call.misused()),
