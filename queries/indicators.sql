@@ -7,119 +7,110 @@
 -- column denominator: text -- Mẫu số tính
 -- column dataset: text -- Bộ dữ liệu
 -- column formula: text -- Công thức
-WITH procedure_levels AS (
-  SELECT year, online_level, count(*) AS n, sum(count(*)) OVER (PARTITION BY year) AS total
-  FROM procedures GROUP BY year, online_level
+WITH counted AS (
+  SELECT year AS year, outcome, field, channel, count(*) AS n FROM dossiers GROUP BY year, outcome, field, channel
+),
+sums AS (
+  SELECT year AS year, sum(n) AS total,
+    sum(CASE WHEN outcome IN ('returned', 'withdrawn') THEN n ELSE 0 END) AS returned_withdrawn,
+    sum(CASE WHEN outcome IS NULL THEN n ELSE 0 END) AS unknown,
+    sum(CASE WHEN outcome IN ('early', 'on_time') THEN n ELSE 0 END) AS on_time,
+    sum(CASE WHEN outcome IN ('early', 'on_time', 'overdue') THEN n ELSE 0 END) AS resolved
+  FROM counted GROUP BY year
 ),
 levels AS (
-  SELECT year, max(total) AS total,
-    sum(CASE WHEN online_level = '3' THEN n ELSE 0 END) AS level3,
-    sum(CASE WHEN online_level = '4' THEN n ELSE 0 END) AS level4
-  FROM procedure_levels GROUP BY year
-),
-dossier_sums AS (
-  SELECT d.year, count(*) AS total,
-    count(*) FILTER (WHERE d.outcome IN ('returned', 'withdrawn')) AS returned_withdrawn,
-    count(*) FILTER (WHERE d.outcome IS NULL) AS unknown,
-    count(*) FILTER (WHERE d.outcome IN ('early', 'on_time')) AS on_time,
-    count(*) FILTER (WHERE d.outcome IN ('early', 'on_time', 'overdue')) AS resolved
-  FROM dossiers d GROUP BY d.year
+  SELECT year AS year, count(*) AS total, count(*) FILTER (WHERE online_level = '3') AS level3,
+    count(*) FILTER (WHERE online_level = '4') AS level4
+  FROM procedures GROUP BY year
 ),
 staff AS (
-  SELECT year,
+  SELECT year AS year,
     CASE staff_type WHEN 'civil_servant' THEN 'civil_servants' WHEN 'public_employee' THEN 'public_employees'
-      ELSE 'labour_contracts' END AS code,
+      ELSE 'labour_contracts' END AS staff_code,
     sum(assigned) AS assigned, sum(present) AS present, sum(vacant) AS vacant
   FROM staffing GROUP BY year, staff_type
 ),
-units AS (
-  SELECT year, count(*) AS total,
-    count(*) FILTER (WHERE group_code = '1') AS investment,
-    count(*) FILTER (WHERE group_code = '2') AS recurrent,
-    count(*) FILTER (WHERE group_code IN ('3', '3a', '3b', '3c')) AS part,
-    count(*) FILTER (WHERE group_code = '4') AS state
-  FROM autonomy GROUP BY year
+courses AS (
+  SELECT year AS year, coalesce(sum(participants) FILTER (WHERE count_unit = 'turn'), 0) AS turns,
+    coalesce(sum(participants) FILTER (WHERE count_unit = 'person'), 0) AS persons
+  FROM training GROUP BY year
 ),
-plans AS (
-  SELECT year, count(*) AS n FROM documents
-  WHERE fold(kind) = 'ke hoach' AND date_part('year', issued_on) = year
-    AND (fold(issuer) LIKE 'so %' OR fold(issuer) LIKE 'giam doc so %')
-  GROUP BY year
+units AS (
+  SELECT year AS year, count(*) AS total, count(*) FILTER (WHERE group_code = '1') AS investment,
+    count(*) FILTER (WHERE group_code = '2') AS recurrent, count(*) FILTER (WHERE group_code IN ('3', '3a', '3b', '3c')) AS part,
+    count(*) FILTER (WHERE group_code = '4') AS state, count(*) FILTER (WHERE status = 'approved') AS approved
+  FROM autonomy GROUP BY year
 )
 SELECT year, indicator_code, CAST(value AS DOUBLE) AS value, CAST(denominator AS DOUBLE) AS denominator, dataset, formula
 FROM (
-  SELECT year, 'dossiers_total' AS indicator_code, total AS value, NULL AS denominator, 'dossiers' AS dataset,
-    'đếm các dòng trong sổ theo dõi hồ sơ' AS formula FROM dossier_sums
+  SELECT s.year AS year, c.code AS indicator_code,
+    CASE c.code WHEN 'dossiers_total' THEN CAST(s.total AS DOUBLE) WHEN 'dossiers_returned_withdrawn' THEN s.returned_withdrawn
+      WHEN 'dossiers_unknown' THEN s.unknown ELSE 100.0 * s.on_time / nullif(s.resolved, 0) END AS value,
+    CAST(NULL AS DOUBLE) AS denominator, 'dossiers' AS dataset, c.formula AS formula
+  FROM sums s CROSS JOIN (VALUES
+    ('dossiers_total', 'đếm các dòng trong sổ theo dõi hồ sơ'),
+    ('dossiers_returned_withdrawn', 'đếm hồ sơ có kết quả trả lại hoặc rút'),
+    ('dossiers_unknown', 'đếm hồ sơ mà bản xuất để trống kết quả'),
+    ('dossiers_on_time_rate', '100 × (trước hạn + đúng hạn) / (trước hạn + đúng hạn + quá hạn)')) AS c(code, formula)
   UNION ALL
-  SELECT year, 'dossiers_returned_withdrawn', returned_withdrawn, NULL, 'dossiers',
-    'đếm hồ sơ có kết quả trả lại hoặc rút' FROM dossier_sums
+  SELECT d.year AS year, 'dossiers_' || c.code AS indicator_code,
+    CAST(sum(CASE WHEN c.code = CASE c.column_name WHEN 'outcome' THEN d.outcome WHEN 'field' THEN d.field ELSE d.channel END THEN d.n ELSE 0 END) AS DOUBLE) AS value,
+    NULL AS denominator, 'dossiers' AS dataset,
+    CASE c.column_name WHEN 'outcome' THEN 'đếm hồ sơ có kết quả “' WHEN 'field' THEN 'đếm hồ sơ thuộc lĩnh vực “' ELSE 'đếm hồ sơ nộp theo hình thức “' END
+      || c.label || '”' AS formula
+  FROM counted d
+  CROSS JOIN (
+    SELECT column_name, code, label FROM categories
+    WHERE dataset = 'dossiers' AND column_name IN ('outcome', 'field', 'channel')
+  ) c
+  GROUP BY d.year, c.column_name, c.code, c.label
   UNION ALL
-  SELECT year, 'dossiers_unknown', unknown, NULL, 'dossiers', 'đếm hồ sơ mà bản xuất để trống kết quả' FROM dossier_sums
-  UNION ALL
-  SELECT year, 'dossiers_on_time_rate', 100.0 * on_time / nullif(resolved, 0), NULL, 'dossiers',
-    '100 × (trước hạn + đúng hạn) / (trước hạn + đúng hạn + quá hạn)' FROM dossier_sums
-  UNION ALL
-  SELECT d.year, 'dossiers_' || c.code, sum(CASE WHEN d.outcome = c.code THEN d.n ELSE 0 END), NULL, 'dossiers',
-    'đếm hồ sơ có kết quả “' || c.label || '”'
-  FROM (SELECT year, outcome, count(*) AS n FROM dossiers GROUP BY year, outcome) d
-  CROSS JOIN (SELECT code, label FROM categories WHERE dataset = 'dossiers' AND column_name = 'outcome') c
-  GROUP BY d.year, c.code, c.label
-  UNION ALL
-  SELECT d.year, 'dossiers_' || c.code, sum(CASE WHEN d.field = c.code THEN d.n ELSE 0 END), NULL, 'dossiers',
-    'đếm hồ sơ thuộc lĩnh vực “' || c.label || '”'
-  FROM (SELECT year, field, count(*) AS n FROM dossiers GROUP BY year, field) d
-  CROSS JOIN (SELECT code, label FROM categories WHERE dataset = 'dossiers' AND column_name = 'field') c
-  GROUP BY d.year, c.code, c.label
-  UNION ALL
-  SELECT d.year, 'dossiers_' || c.code, sum(CASE WHEN d.channel = c.code THEN d.n ELSE 0 END), NULL, 'dossiers',
-    'đếm hồ sơ nộp theo hình thức “' || c.label || '”'
-  FROM (SELECT year, channel, count(*) AS n FROM dossiers GROUP BY year, channel) d
-  CROSS JOIN (SELECT code, label FROM categories WHERE dataset = 'dossiers' AND column_name = 'channel') c
-  GROUP BY d.year, c.code, c.label
-  UNION ALL
-  SELECT d.year, 'dossiers_carried_in', count(*) FILTER (WHERE CAST(d.received_at AS DATE) < i.period_from), NULL, 'dossiers',
-    'đếm hồ sơ trong sổ tiếp nhận trước ngày đầu kỳ'
+  SELECT d.year AS year, 'dossiers_carried_in' AS indicator_code,
+    CAST(count(*) FILTER (WHERE CAST(d.received_at AS DATE) < i.period_from) AS DOUBLE) AS value, NULL AS denominator, 'dossiers' AS dataset,
+    'đếm hồ sơ trong sổ tiếp nhận trước ngày đầu kỳ' AS formula
   FROM dossiers d JOIN imports i ON i.dataset = 'dossiers' AND i.year = d.year
   GROUP BY d.year
   UNION ALL
-  SELECT year, 'procedures_total', total, total, 'procedures', 'đếm thủ tục trong danh mục' FROM levels
+  SELECT l.year AS year, c.code AS indicator_code,
+    CASE c.code WHEN 'procedures_total' THEN CAST(l.total AS DOUBLE) WHEN 'procedures_level3' THEN l.level3 WHEN 'procedures_level4' THEN l.level4
+      WHEN 'procedures_level3_and_4' THEN l.level3 + l.level4 ELSE 100.0 * l.level4 / l.total END AS value,
+    CASE WHEN c.code <> 'procedures_level4_rate' THEN CAST(l.total AS DOUBLE) END AS denominator, 'procedures' AS dataset, c.formula AS formula
+  FROM levels l CROSS JOIN (VALUES
+    ('procedures_total', 'đếm thủ tục trong danh mục'),
+    ('procedures_level3', 'đếm thủ tục mức độ 3 / tổng số thủ tục'),
+    ('procedures_level4', 'đếm thủ tục mức độ 4 / tổng số thủ tục'),
+    ('procedures_level3_and_4', 'đếm thủ tục mức độ 3 và mức độ 4 / tổng số thủ tục'),
+    ('procedures_level4_rate', '100 × số thủ tục mức độ 4 / tổng số thủ tục')) AS c(code, formula)
   UNION ALL
-  SELECT year, 'procedures_level3', level3, total, 'procedures', 'đếm thủ tục mức độ 3 / tổng số thủ tục' FROM levels
+  SELECT s.year AS year, s.staff_code || c.code AS indicator_code,
+    CAST(CASE c.code WHEN '_assigned' THEN s.assigned WHEN '_present' THEN s.present ELSE s.vacant END AS DOUBLE) AS value,
+    NULL AS denominator, 'staffing' AS dataset, c.formula AS formula
+  FROM staff s CROSS JOIN (VALUES
+    ('_assigned', 'cộng cột được giao'), ('_present', 'cộng cột có mặt'), ('_vacant', 'cộng cột chưa sử dụng')) AS c(code, formula)
   UNION ALL
-  SELECT year, 'procedures_level4', level4, total, 'procedures', 'đếm thủ tục mức độ 4 / tổng số thủ tục' FROM levels
+  SELECT t.year AS year, c.code AS indicator_code, CAST(CASE c.code WHEN 'training_turns' THEN t.turns ELSE t.persons END AS DOUBLE) AS value,
+    NULL AS denominator, 'training' AS dataset, c.formula AS formula
+  FROM courses t CROSS JOIN (VALUES
+    ('training_turns', 'cộng số lượt của các khóa đếm theo lượt'),
+    ('training_persons', 'cộng số người của các khóa đếm theo người')) AS c(code, formula)
   UNION ALL
-  SELECT year, 'procedures_level3_and_4', level3 + level4, total, 'procedures',
-    'đếm thủ tục mức độ 3 và mức độ 4 / tổng số thủ tục' FROM levels
+  SELECT u.year AS year, c.code AS indicator_code,
+    CAST(CASE c.code WHEN 'service_units' THEN u.total WHEN 'units_investment_financing' THEN u.investment WHEN 'units_self_financing' THEN u.recurrent
+      WHEN 'units_part_financing' THEN u.part WHEN 'units_state_financed' THEN u.state ELSE u.approved END AS DOUBLE) AS value,
+    NULL AS denominator, 'autonomy' AS dataset, c.formula AS formula
+  FROM units u CROSS JOIN (VALUES
+    ('service_units', 'đếm đơn vị sự nghiệp trong biểu tự chủ'),
+    ('units_investment_financing', 'đếm đơn vị nhóm 1'),
+    ('units_self_financing', 'đếm đơn vị nhóm 2'),
+    ('units_part_financing', 'đếm đơn vị nhóm 3 (3a, 3b, 3c)'),
+    ('units_state_financed', 'đếm đơn vị nhóm 4'),
+    ('units_with_approved_plan', 'đếm đơn vị có phương án tự chủ đã phê duyệt')) AS c(code, formula)
   UNION ALL
-  SELECT year, 'procedures_level4_rate', 100.0 * level4 / total, NULL, 'procedures',
-    '100 × số thủ tục mức độ 4 / tổng số thủ tục' FROM levels
-  UNION ALL
-  SELECT year, code || '_assigned', assigned, NULL, 'staffing', 'cộng cột được giao' FROM staff
-  UNION ALL
-  SELECT year, code || '_present', present, NULL, 'staffing', 'cộng cột có mặt' FROM staff
-  UNION ALL
-  SELECT year, code || '_vacant', vacant, NULL, 'staffing', 'cộng cột chưa sử dụng' FROM staff
-  UNION ALL
-  SELECT year, 'training_turns', coalesce(sum(participants) FILTER (WHERE count_unit = 'turn'), 0), NULL, 'training',
-    'cộng số lượt của các khóa đếm theo lượt' FROM training GROUP BY year
-  UNION ALL
-  SELECT year, 'training_persons', coalesce(sum(participants) FILTER (WHERE count_unit = 'person'), 0), NULL, 'training',
-    'cộng số người của các khóa đếm theo người' FROM training GROUP BY year
-  UNION ALL
-  SELECT year, 'service_units', total, NULL, 'autonomy', 'đếm đơn vị sự nghiệp trong biểu tự chủ' FROM units
-  UNION ALL
-  SELECT year, 'units_investment_financing', investment, NULL, 'autonomy', 'đếm đơn vị nhóm 1' FROM units
-  UNION ALL
-  SELECT year, 'units_self_financing', recurrent, NULL, 'autonomy', 'đếm đơn vị nhóm 2' FROM units
-  UNION ALL
-  SELECT year, 'units_part_financing', part, NULL, 'autonomy', 'đếm đơn vị nhóm 3 (3a, 3b, 3c)' FROM units
-  UNION ALL
-  SELECT year, 'units_state_financed', state, NULL, 'autonomy', 'đếm đơn vị nhóm 4' FROM units
-  UNION ALL
-  SELECT year, 'units_with_approved_plan', count(*) FILTER (WHERE status = 'approved'), NULL, 'autonomy',
-    'đếm đơn vị có phương án tự chủ đã phê duyệt' FROM autonomy GROUP BY year
-  UNION ALL
-  SELECT year, 'plans_issued', n, NULL, 'documents',
-    'đếm kế hoạch do Sở hoặc Giám đốc Sở ban hành trong năm' FROM plans
+  SELECT year AS year, 'plans_issued' AS indicator_code, CAST(count(*) AS DOUBLE) AS value, NULL AS denominator, 'documents' AS dataset,
+    'đếm kế hoạch do Sở hoặc Giám đốc Sở ban hành trong năm' AS formula
+  FROM documents
+  WHERE fold(kind) = 'ke hoach' AND date_part('year', issued_on) = year
+    AND (fold(issuer) LIKE 'so %' OR fold(issuer) LIKE 'giam doc so %')
+  GROUP BY year
 )
 ORDER BY year, indicator_code

@@ -18,7 +18,7 @@ SELECT c.symbol AS key, $for_year AS year, CASE WHEN r.is_sourced THEN 'warning'
   c.symbol AS subject, CAST(NULL AS DOUBLE) AS stated, CAST(NULL AS DOUBLE) AS computed, CAST(NULL AS DOUBLE) AS difference,
   CASE WHEN r.is_sourced THEN 'No longer in force since ' || to_char(r.repealed_on, '%Y-%m-%d') || ': replaced by ' || r.replaced_by
     ELSE 'Probably replaced by ' || r.replaced_by || ' before this report; look it up' END AS explanation,
-  CASE WHEN r.is_sourced THEN 'Hết hiệu lực từ ngày ' || to_char(r.repealed_on, '%d/%m/%Y') || ', được thay bằng ' || r.replaced_by
+  CASE WHEN r.is_sourced THEN 'Hết hiệu lực từ ngày ' || vi_date(r.repealed_on) || ', được thay bằng ' || r.replaced_by
     ELSE 'Có thể đã được thay bằng ' || r.replaced_by || ' trước thời điểm báo cáo; cần tra lại' END || '. Kiểm tra lại với Sở Tư pháp' AS explanation_vi,
   CAST(NULL AS VARCHAR) AS place
 FROM cited c JOIN repealed r ON r.symbol = c.symbol AND r.repealed_on <= c.as_of

@@ -14,7 +14,7 @@ SELECT status AS key, $for_year AS year, 'warning' AS severity,
   CAST(NULL AS DOUBLE) AS stated, CAST(count(*) AS DOUBLE) AS computed, CAST(NULL AS DOUBLE) AS difference,
   count(*) || ' units have no approved plan as of ' || to_char(max(as_of), '%Y-%m-%d') || ', about ' || CAST(max(months) AS BIGINT)
     || ' months after the statutory date 2022-06-30' AS explanation,
-  vi_count(count(*)) || ' đơn vị chưa có phương án được phê duyệt tính đến ngày ' || to_char(max(as_of), '%d/%m/%Y') || ', chậm khoảng '
+  vi_count(count(*)) || ' đơn vị chưa có phương án được phê duyệt tính đến ngày ' || vi_date(max(as_of)) || ', chậm khoảng '
     || CAST(max(months) AS BIGINT) || ' tháng so với hạn 30/6/2022: ' || string_agg(unit, '; ' ORDER BY unit) AS explanation_vi,
   (SELECT min(section) FROM figures WHERE year = $for_year AND indicator_code = 'service_units') AS place
 FROM late GROUP BY status

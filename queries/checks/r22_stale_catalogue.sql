@@ -15,7 +15,7 @@ SELECT d.symbol AS key, $for_year AS year, CASE WHEN d.age >= 2 THEN 'warning' E
   'Quyết định công bố danh mục thủ tục' AS subject, c.value AS stated, CAST(NULL AS DOUBLE) AS computed, CAST(NULL AS DOUBLE) AS difference,
   'The newest decision cited, ' || d.symbol || ', is of ' || to_char(d.issued_on, '%Y-%m-%d')
     || CASE WHEN d.age >= 2 THEN ', ' || d.age || ' years before the reporting year' || CASE WHEN r.n > 0 THEN '; the same report tells of drafts of new decisions' ELSE '' END || ': are there later ones?' ELSE '' END AS explanation,
-  'Quyết định mới nhất được dẫn, số ' || d.symbol || ', ban hành ngày ' || to_char(d.issued_on, '%d/%m/%Y')
+  'Quyết định mới nhất được dẫn, số ' || d.symbol || ', ban hành ngày ' || vi_date(d.issued_on)
     || CASE WHEN d.age >= 2 THEN ', trước năm báo cáo ' || d.age || ' năm' || CASE WHEN r.n > 0 THEN '; cùng báo cáo này nêu đã tham mưu dự thảo văn bản mới' ELSE '' END || ': đã có quyết định mới hơn chưa?' ELSE '' END AS explanation_vi,
   c.section AS place
 FROM decisions d LEFT JOIN catalogue c ON true CROSS JOIN drafts r

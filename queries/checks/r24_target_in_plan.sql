@@ -14,6 +14,6 @@ SELECT g.figure_id AS key, $for_year AS year,
   CASE WHEN p.indicator_code IS NULL THEN 'Mục tiêu ' || vi_number(g.value) || ' không có trong kế hoạch năm ' || ($for_year + 1)
     WHEN p.target IS DISTINCT FROM g.value THEN 'Báo cáo nêu mục tiêu ' || vi_number(g.value) || ', kế hoạch ghi ' || coalesce(vi_number(p.target), 'không có số')
     WHEN p.deadline IS NULL THEN 'Kế hoạch có mục tiêu ' || vi_number(g.value) || ' nhưng không ghi thời hạn hoàn thành' || CASE WHEN p.lead_unit IS NULL THEN ' và đơn vị chủ trì' ELSE '' END
-    ELSE 'mục tiêu ' || vi_number(g.value) || ', hạn ' || to_char(p.deadline, '%d/%m/%Y') END AS explanation_vi,
+    ELSE 'mục tiêu ' || vi_number(g.value) || ', hạn ' || vi_date(p.deadline) END AS explanation_vi,
   g.section AS place
 FROM goals g LEFT JOIN plan p ON p.indicator_code = g.indicator_code

@@ -18,6 +18,6 @@ SELECT figure_id AS key, $for_year AS year,
   section AS place
 FROM claims
 UNION ALL
-SELECT indicator_code, $for_year, 'warning', indicator_code, CAST(NULL AS DOUBLE), CAST(NULL AS DOUBLE), CAST(NULL AS DOUBLE),
+SELECT indicator_code AS key, $for_year, 'warning', indicator_code AS subject, CAST(NULL AS DOUBLE), CAST(NULL AS DOUBLE), CAST(NULL AS DOUBLE),
   'The same work is said to be done at different periods: ' || words, 'Cùng một việc nhưng nêu các chu kỳ khác nhau: ' || words, section
 FROM periods

@@ -165,6 +165,7 @@ impl Page<'_> {
         if let (Some(stated), Some(computed), Some(difference)) =
             (finding.stated, finding.computed, finding.difference)
             && finding.severity != Severity::Fine
+            && difference != 0.0
         {
             let print = |number: f64| format_number(number, decimals_of(number), self.lang());
             let sign = if difference > 0.0 { "+" } else { "" };

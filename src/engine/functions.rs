@@ -24,7 +24,7 @@ use super::working_calendar::WorkingCalendar;
 use crate::error::Lang;
 use crate::vietnamese::calendar::Saturdays;
 use crate::vietnamese::fold::{fold, unaccent};
-use crate::vietnamese::print::{decimals_of, format_count, format_number};
+use crate::vietnamese::print::{decimals_of, format_count, format_date, format_number};
 use crate::vietnamese::rules::{autonomy_group, timeliness};
 use crate::workspace::Workspace;
 
@@ -52,7 +52,7 @@ struct Definition {
 
 const SATURDAYS: (&str, Wanted) = ("count_makeup_saturdays", Wanted::Truth);
 
-static DEFINITIONS: [Definition; 10] = [
+static DEFINITIONS: [Definition; 11] = [
     Definition {
         name: "working_days",
         parameters: &[("from", Wanted::Day), ("to", Wanted::Day), SATURDAYS],
@@ -129,6 +129,15 @@ static DEFINITIONS: [Definition; 10] = [
         result: DataType::Utf8,
         about: "The count as Vietnamese reports write it in a sentence: `03`, `12`, `1.234`",
         run: write_count,
+    },
+    Definition {
+        name: "vi_date",
+        parameters: &[("date", Wanted::Day)],
+        optional: 0,
+        result: DataType::Utf8,
+        about: "The date as Vietnamese reports write it: `06/02/2023`, `15/8/2021` (days below 10 and the months \
+                1 and 2 lead with a zero)",
+        run: write_date,
     },
     Definition {
         name: "unaccent",
@@ -208,6 +217,12 @@ fn write_number(rows: &Rows<'_>, _: &WorkingCalendar) -> Result<ArrayRef> {
 #[expect(clippy::unnecessary_wraps, reason = "all functions of the table have one shape")]
 fn write_count(rows: &Rows<'_>, _: &WorkingCalendar) -> Result<ArrayRef> {
     let write = |row| rows.whole(0, row).map(format_count);
+    Ok(Arc::new((0..rows.count).map(write).collect::<StringArray>()))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "all functions of the table have one shape")]
+fn write_date(rows: &Rows<'_>, _: &WorkingCalendar) -> Result<ArrayRef> {
+    let write = |row| rows.day(0, row).map(format_date);
     Ok(Arc::new((0..rows.count).map(write).collect::<StringArray>()))
 }
 
