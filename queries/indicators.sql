@@ -20,7 +20,9 @@ sums AS (
 ),
 levels AS (
   SELECT year AS year, count(*) AS total, count(*) FILTER (WHERE online_level = '3') AS level3,
-    count(*) FILTER (WHERE online_level = '4') AS level4
+    count(*) FILTER (WHERE online_level = '4') AS level4, count(*) FILTER (WHERE online_level = 'partial') AS partial,
+    count(*) FILTER (WHERE online_level = 'full') AS whole, count(*) FILTER (WHERE level_scheme = 'nd43') AS nd43,
+    count(*) FILTER (WHERE level_scheme = 'nd42') AS nd42
   FROM procedures GROUP BY year
 ),
 staff AS (
@@ -72,15 +74,21 @@ FROM (
   GROUP BY d.year
   UNION ALL
   SELECT l.year AS year, c.code AS indicator_code,
-    CASE c.code WHEN 'procedures_total' THEN CAST(l.total AS DOUBLE) WHEN 'procedures_level3' THEN l.level3 WHEN 'procedures_level4' THEN l.level4
-      WHEN 'procedures_level3_and_4' THEN l.level3 + l.level4 ELSE 100.0 * l.level4 / l.total END AS value,
+    -- Hai cách phân loại không quy đổi cho nhau: danh mục không dùng cách nào thì chỉ tiêu của cách đó không tính được.
+    CASE WHEN c.scheme = 'nd43' AND l.nd43 = 0 OR c.scheme = 'nd42' AND l.nd42 = 0 THEN NULL
+      WHEN c.code = 'procedures_total' THEN CAST(l.total AS DOUBLE) WHEN c.code = 'procedures_level3' THEN l.level3
+      WHEN c.code = 'procedures_level4' THEN l.level4 WHEN c.code = 'procedures_level3_and_4' THEN l.level3 + l.level4
+      WHEN c.code = 'procedures_partial' THEN l.partial WHEN c.code = 'procedures_full' THEN l.whole
+      ELSE 100.0 * l.level4 / l.total END AS value,
     CASE WHEN c.code <> 'procedures_level4_rate' THEN CAST(l.total AS DOUBLE) END AS denominator, 'procedures' AS dataset, c.formula AS formula
   FROM levels l CROSS JOIN (VALUES
-    ('procedures_total', 'đếm thủ tục trong danh mục'),
-    ('procedures_level3', 'đếm thủ tục mức độ 3 / tổng số thủ tục'),
-    ('procedures_level4', 'đếm thủ tục mức độ 4 / tổng số thủ tục'),
-    ('procedures_level3_and_4', 'đếm thủ tục mức độ 3 và mức độ 4 / tổng số thủ tục'),
-    ('procedures_level4_rate', '100 × số thủ tục mức độ 4 / tổng số thủ tục')) AS c(code, formula)
+    ('procedures_total', '', 'đếm thủ tục trong danh mục'),
+    ('procedures_level3', 'nd43', 'đếm thủ tục mức độ 3 / tổng số thủ tục'),
+    ('procedures_level4', 'nd43', 'đếm thủ tục mức độ 4 / tổng số thủ tục'),
+    ('procedures_level3_and_4', 'nd43', 'đếm thủ tục mức độ 3 và mức độ 4 / tổng số thủ tục'),
+    ('procedures_level4_rate', 'nd43', '100 × số thủ tục mức độ 4 / tổng số thủ tục'),
+    ('procedures_partial', 'nd42', 'đếm thủ tục một phần / tổng số thủ tục'),
+    ('procedures_full', 'nd42', 'đếm thủ tục toàn trình / tổng số thủ tục')) AS c(code, scheme, formula)
   UNION ALL
   SELECT s.year AS year, s.staff_code || c.code AS indicator_code,
     CAST(CASE c.code WHEN '_assigned' THEN s.assigned WHEN '_present' THEN s.present ELSE s.vacant END AS DOUBLE) AS value,
@@ -113,4 +121,5 @@ FROM (
     AND (fold(issuer) LIKE 'so %' OR fold(issuer) LIKE 'giam doc so %')
   GROUP BY year
 )
+WHERE value IS NOT NULL
 ORDER BY year, indicator_code

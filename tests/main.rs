@@ -8,6 +8,8 @@
 
 /// Re-importing the exports gives the bundled data; every check of the expectations holds.
 mod bundled;
+/// Checks find seeded faults, are silent on a clean year, and can be waived.
+mod checks;
 /// Saved charts, charts from SQL, and what is refused.
 mod charts;
 /// What wrong input is answered with, in both languages.

@@ -6,6 +6,8 @@ WITH classes AS (SELECT code, label FROM categories WHERE dataset = 'dossiers' A
 merged AS (
   SELECT 'dossiers_' || a.code || '_' || b.code AS indicator_code, a.label AS first, b.label AS second, a.code AS a, b.code AS b
   FROM classes a CROSS JOIN classes b WHERE a.code <> b.code
+    -- “in_progress_overdue” là một loại kết quả, không phải hai loại gộp lại.
+    AND a.code || '_' || b.code NOT IN (SELECT code FROM classes)
 ),
 stated AS (SELECT * FROM figures WHERE year = $for_year AND kind = 'count' AND value IS NOT NULL),
 register AS (SELECT outcome, count(*) AS n FROM dossiers WHERE year = $for_year AND outcome IS NOT NULL GROUP BY outcome)

@@ -13,7 +13,7 @@ doubled AS (
   SELECT figure_id, section, indicator, words[at] AS word,
     concat_ws(' ', words[at - 1], words[at], words[at + 1], words[at + 2]) AS phrase
   FROM placed
-  WHERE lower(words[at]) = lower(words[at + 1]) AND regexp_like(words[at], '^\p{L}+$')
+  WHERE lower(words[at]) = lower(regexp_replace(words[at + 1], '[.,;:!?)”"]+$', '')) AND regexp_like(words[at], '^\p{L}+$')
     AND lower(words[at]) NOT IN ('luôn', 'thường', 'dần', 'ngày', 'từng', 'đời', 'nhà', 'người', 'hằng', 'mãi', 'riêng', 'chung')
 )
 SELECT figure_id || '/' || word AS key, $for_year AS year, 'warning' AS severity, indicator AS subject, CAST(NULL AS DOUBLE) AS stated,

@@ -30,7 +30,8 @@ pub(super) fn make_table(workspace: &Workspace, contracts: &Contracts) -> Result
     let text = |index: usize| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(rows.iter().map(|row| &row[index])))
     };
-    let fields = ["dataset", "column_name", "code", "label"].map(|name| Field::new(name, DataType::Utf8, false));
+    let fields =
+        ["dataset", "column_name", "code", "label"].map(|name| Field::new(name, DataType::Utf8, false));
     let mut fields = fields.to_vec();
     fields.push(Field::new("position", DataType::Int64, false));
     let arrays = vec![text(0), text(1), text(2), text(3), Arc::new(Int64Array::from(positions))];

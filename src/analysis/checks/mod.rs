@@ -114,7 +114,11 @@ impl Report {
 /// # Errors
 /// If a name or a parameter is unknown, or the file of waivers is wrong; what one check fails with stands
 /// in the report.
-pub async fn run_checks(engine: &Engine, names: &[String], given: &BTreeMap<String, String>) -> Result<Report> {
+pub async fn run_checks(
+    engine: &Engine,
+    names: &[String],
+    given: &BTreeMap<String, String>,
+) -> Result<Report> {
     let waivers = read_waivers(engine.workspace())?;
     let names = choose(engine, names)?;
     let mut report = Report::default();
@@ -159,7 +163,8 @@ fn choose(engine: &Engine, names: &[String]) -> Result<Vec<String>> {
 
 /// A parameter that no check declares is a mistake, not a value to pass over.
 fn refuse_unknown(queries: &[SavedQuery], given: &BTreeMap<String, String>) -> Result<()> {
-    let declares = |name: &str| queries.iter().any(|query| query.parameters.iter().any(|one| one.name == name));
+    let declares =
+        |name: &str| queries.iter().any(|query| query.parameters.iter().any(|one| one.name == name));
     match given.keys().find(|name| !declares(name)) {
         Some(name) if !queries.is_empty() => Err(CheckFault::UnknownParameter { name: name.clone() }.error()),
         _ => Ok(()),
@@ -211,7 +216,11 @@ async fn ask(engine: &Engine, query: &SavedQuery, values: BTreeMap<String, Strin
     Ok((read::read_findings(query, &answer)?, answer.notices))
 }
 
-fn collect(done: Vec<(SavedQuery, Option<i32>, Outcome)>, mut waivers: waivers::Waivers, report: &mut Report) {
+fn collect(
+    done: Vec<(SavedQuery, Option<i32>, Outcome)>,
+    mut waivers: waivers::Waivers,
+    report: &mut Report,
+) {
     for (query, year, outcome) in done {
         match outcome {
             Ok((findings, notices)) => {
@@ -221,7 +230,9 @@ fn collect(done: Vec<(SavedQuery, Option<i32>, Outcome)>, mut waivers: waivers::
                     report.idle.push(query);
                 }
                 report.findings.extend(findings);
-                for notice in notices.into_iter().filter(|notice| !report.notices.contains(notice)).collect::<Vec<_>>() {
+                for notice in
+                    notices.into_iter().filter(|notice| !report.notices.contains(notice)).collect::<Vec<_>>()
+                {
                     report.notices.push(notice);
                 }
             }

@@ -122,7 +122,14 @@ fn parse_waiver(file: &str, text: &str, entry: &Spanned<RawWaiver>) -> Result<Wa
         Place::Text { line, .. } => format!("{file}:{line}"),
         _ => file.to_owned(),
     };
-    Ok(Waiver { check, key, year: raw.year, reason: reason.get_ref().trim().to_owned(), date: day, place: line })
+    Ok(Waiver {
+        check,
+        key,
+        year: raw.year,
+        reason: reason.get_ref().trim().to_owned(),
+        date: day,
+        place: line,
+    })
 }
 
 impl Waivers {
