@@ -8,18 +8,13 @@ WITH stocks AS (
     AND (indicator_code LIKE '%\_present' OR indicator_code LIKE '%\_vacant' OR indicator_code LIKE '%\_assigned'
       OR indicator_code LIKE 'dossiers\_in\_progress%' OR indicator_code LIKE 'units\_%' OR indicator_code LIKE 'procedures\_%'
       OR indicator_code IN ('service_units', 'iso_units', 'dossiers_waiting'))
-),
-undated AS (SELECT unit FROM staffing WHERE year = $for_year AND as_of IS NULL)
+)
 SELECT section AS key, $for_year AS year, 'gap' AS severity, 'Ngày chốt số liệu' AS subject,
   CAST(NULL AS DOUBLE) AS stated, CAST(count(*) AS DOUBLE) AS computed, CAST(NULL AS DOUBLE) AS difference,
   count(*) || ' figures without an as-of date: ' || string_agg(figure_id, ', ' ORDER BY figure_id) AS explanation,
   vi_count(count(*)) || ' số liệu không có ngày chốt: ' || string_agg(indicator, '; ' ORDER BY figure_id) AS explanation_vi,
   section AS place
 FROM stocks WHERE as_of IS NULL GROUP BY section
-UNION ALL
-SELECT 'staffing', $for_year, 'gap', 'Biểu biên chế', CAST(NULL AS DOUBLE), CAST(count(*) AS DOUBLE), CAST(NULL AS DOUBLE),
-  count(*) || ' rows of dataset staffing have no as-of date', vi_count(count(*)) || ' dòng của biểu biên chế không có ngày chốt số liệu', CAST(NULL AS VARCHAR)
-FROM undated HAVING count(*) > 0
 UNION ALL
 SELECT 'figures', $for_year, 'fine', 'Ngày chốt số liệu', CAST(count(*) AS DOUBLE), CAST(count(*) AS DOUBLE), 0.0,
   'all ' || count(*) || ' stock figures have an as-of date', vi_count(count(*)) || ' số liệu thời điểm đều có ngày chốt', CAST(NULL AS VARCHAR)

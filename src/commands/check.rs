@@ -138,13 +138,14 @@ impl Page<'_> {
         }
         let text = heading.message(self.lang());
         let style = match severity {
-            _ if !self.terminal.colors_data() => return out.push_str(&format!("{text}\n")),
+            _ if !self.terminal.colors_data() => "",
             Severity::Error => "\u{1b}[1;31m",
             Severity::Warning => "\u{1b}[1;33m",
             Severity::Fine => "\u{1b}[1;32m",
             Severity::Gap | Severity::Note => "\u{1b}[1m",
         };
-        out.push_str(&format!("{style}{text}\u{1b}[0m\n"));
+        let reset = if style.is_empty() { "" } else { "\u{1b}[0m" };
+        out.extend([style, &text, reset, "\n"]);
     }
 
     fn finding(&self, out: &mut String, finding: &Finding) {
@@ -201,7 +202,7 @@ impl Page<'_> {
         for (name, error) in failed {
             self.lines(out, name, "  ", "    ");
             for line in error.render(self.lang()).lines() {
-                out.push_str(&format!("    {}\n", visible(line)));
+                out.extend(["    ", &visible(line), "\n"]);
             }
         }
     }
