@@ -15,7 +15,7 @@
 -- column deadline: text -- Thời hạn
 -- column lead_unit: text -- Đơn vị chủ trì
 -- column note: text -- Ghi chú
-WITH base AS (SELECT indicator_code, value, denominator FROM queries.indicators WHERE year = $target_year - 1),
+WITH base AS (SELECT indicator_code, value, denominator FROM queries.indicators WHERE year = CAST($target_year AS BIGINT) - 1),
 one AS (
   SELECT max(value) FILTER (WHERE indicator_code = 'dossiers_total') AS dossiers,
     max(value) FILTER (WHERE indicator_code = 'dossiers_overdue') AS overdue,
@@ -45,7 +45,7 @@ posts AS (
 ),
 bounds AS (SELECT * FROM (VALUES (0.10, '3c'), (0.30, '3b'), (0.70, '3a'), (1.00, '1/2')) AS t(bound, group_code)),
 rates AS (
-  SELECT unit, CAST(revenue AS DOUBLE) / nullif(CAST(expenditure AS DOUBLE), 0) AS rate FROM autonomy WHERE year = $target_year - 1
+  SELECT unit, CAST(revenue AS DOUBLE) / nullif(CAST(expenditure AS DOUBLE), 0) AS rate FROM autonomy WHERE year = CAST($target_year AS BIGINT) - 1
 ),
 steps AS (
   SELECT r.unit, r.rate, b.bound, b.group_code,
@@ -59,32 +59,32 @@ rows AS (
       WHEN t.indicator_code LIKE 'training%' THEN 'Đào tạo, bồi dưỡng' WHEN t.indicator_code LIKE 'units%' THEN 'Tự chủ tài chính'
       WHEN t.indicator_code LIKE 'iso%' THEN 'Hệ thống quản lý chất lượng' ELSE 'Nhiệm vụ khác' END AS task,
     indicator, CASE WHEN origin IN ('stated', 'adopted') THEN 'chỉ tiêu' ELSE 'số suy ra' END AS called,
-    coalesce(t.baseline, b.value) AS baseline, CAST(CASE WHEN coalesce(t.baseline, b.value) IS NOT NULL THEN $target_year - 1 END AS INT) AS baseline_year,
+    coalesce(t.baseline, b.value) AS baseline, CAST(CASE WHEN coalesce(t.baseline, b.value) IS NOT NULL THEN CAST($target_year AS BIGINT) - 1 END AS INT) AS baseline_year,
     target, target - coalesce(t.baseline, b.value) AS gap, measure_unit, origin, deadline, lead_unit,
     concat_ws('. ', note, CASE WHEN t.baseline IS NULL AND b.value IS NOT NULL THEN 'Hiện trạng tính từ dữ liệu' END) AS note
   FROM targets t LEFT JOIN base b ON b.indicator_code = t.indicator_code
   WHERE t.target_year = $target_year
   UNION ALL
-  SELECT 2, 'Dịch vụ công trực tuyến', 'Thủ tục phải nâng lên mức độ 4', 'số tính', level4, $target_year - 1, target, gap, 'TTHC', 'derived', NULL, NULL,
+  SELECT 2, 'Dịch vụ công trực tuyến', 'Thủ tục phải nâng lên mức độ 4', 'số tính', level4, CAST($target_year AS BIGINT) - 1, target, gap, 'TTHC', 'derived', NULL, NULL,
     'Từ ' || vi_number(level4) || ' lên ' || vi_number(target) || '/' || vi_number(procedures) || ': thêm ' || vi_number(gap) || '; trong đó ít nhất '
     || vi_number(beyond) || ' thủ tục chưa ở mức độ 3 hay 4 (mức độ 3 hiện có ' || vi_number(level3) || '). Báo cáo không ghi năm hoàn thành'
   FROM levels
   UNION ALL
-  SELECT 2, 'Giải quyết thủ tục hành chính', 'Hồ sơ được phép quá hạn nếu cần đạt ' || vi_number(100 * $on_time_goal) || '% đúng hạn', 'số tính', overdue, $target_year - 1,
-    allowed, allowed - overdue, 'hồ sơ', 'derived', NULL, NULL, 'Tính trên ' || vi_number(dossiers) || ' hồ sơ của năm ' || ($target_year - 1) || ', làm tròn xuống'
+  SELECT 2, 'Giải quyết thủ tục hành chính', 'Hồ sơ được phép quá hạn nếu cần đạt ' || vi_number(100 * $on_time_goal) || '% đúng hạn', 'số tính', overdue, CAST($target_year AS BIGINT) - 1,
+    allowed, allowed - overdue, 'hồ sơ', 'derived', NULL, NULL, 'Tính trên ' || vi_number(dossiers) || ' hồ sơ của năm ' || (CAST($target_year AS BIGINT) - 1) || ', làm tròn xuống'
   FROM allowed
   UNION ALL
-  SELECT 2, 'Tổ chức bộ máy, biên chế', 'Phương án 1, tuyển đủ ' || kind || ': số có mặt', 'phương án', present, $target_year - 1, assigned, assigned - present, 'người', 'derived', NULL, NULL,
+  SELECT 2, 'Tổ chức bộ máy, biên chế', 'Phương án 1, tuyển đủ ' || kind || ': số có mặt', 'phương án', present, CAST($target_year AS BIGINT) - 1, assigned, assigned - present, 'người', 'derived', NULL, NULL,
     'Tuyển thêm ' || vi_number(assigned - present) || ' người, giữ chỉ tiêu được giao ' || vi_number(assigned) FROM posts
   UNION ALL
-  SELECT 2, 'Tổ chức bộ máy, biên chế', 'Phương án 2, giảm chỉ tiêu ' || kind || ': số được giao', 'phương án', assigned, $target_year - 1, present, present - assigned, 'người', 'derived', NULL, NULL,
+  SELECT 2, 'Tổ chức bộ máy, biên chế', 'Phương án 2, giảm chỉ tiêu ' || kind || ': số được giao', 'phương án', assigned, CAST($target_year AS BIGINT) - 1, present, present - assigned, 'người', 'derived', NULL, NULL,
     'Giảm chỉ tiêu được giao còn ' || vi_number(present) || ' bằng số có mặt, không tuyển thêm' FROM posts
   UNION ALL
-  SELECT 2, 'Đào tạo, bồi dưỡng', 'Lượt đào tạo, bồi dưỡng trên 100 công chức, viên chức', 'số tính', round(100 * turns / (civil_present + public_present), 1), $target_year - 1, NULL, NULL,
+  SELECT 2, 'Đào tạo, bồi dưỡng', 'Lượt đào tạo, bồi dưỡng trên 100 công chức, viên chức', 'số tính', round(100 * turns / (civil_present + public_present), 1), CAST($target_year AS BIGINT) - 1, NULL, NULL,
     'lượt/100 người', 'derived', NULL, NULL, vi_number(turns) || ' lượt trên ' || vi_number(civil_present + public_present) || ' người có mặt; một người có thể đi nhiều lượt, nên đây không phải tỷ lệ người được đào tạo'
   FROM one WHERE turns > 0 AND civil_present + public_present > 0
   UNION ALL
-  SELECT 2, 'Tự chủ tài chính', unit, 'số tính, không phải mức được giao', round(100 * rate, 2), $target_year - 1, 100 * bound, round(100 * (bound - rate), 2), 'điểm phần trăm', 'derived', NULL, NULL,
+  SELECT 2, 'Tự chủ tài chính', unit, 'số tính, không phải mức được giao', round(100 * rate, 2), CAST($target_year AS BIGINT) - 1, 100 * bound, round(100 * (bound - rate), 2), 'điểm phần trăm', 'derived', NULL, NULL,
     'Mức tự bảo đảm tính từ A/B là ' || vi_number(100 * rate, 2) || '%, thiếu ' || vi_number(100 * (bound - rate), 2) || ' điểm phần trăm để đến ngưỡng nhóm ' || group_code
   FROM steps WHERE place_no = 1
 )

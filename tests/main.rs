@@ -28,6 +28,8 @@ mod layers;
 mod queries;
 /// The README's commands do what it says.
 mod readme;
+/// The numbers, sentences and plan that a report starts from, and the form II.06a.
+mod report;
 /// What is kept of replaced years, who may change them at once, and what `verify` finds.
 mod revisions;
 /// The shell on a pipe and from files.

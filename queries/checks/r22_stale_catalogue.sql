@@ -3,7 +3,7 @@
 -- about: R22. Quyết định công bố danh mục được dẫn cũ từ hai năm trở lên thì cần tra quyết định mới hơn.
 -- param for_year: year = (SELECT max(year) FROM figures) -- năm báo cáo
 WITH decisions AS (
-  SELECT symbol, issued_on, $for_year - CAST(date_part('year', issued_on) AS BIGINT) AS age,
+  SELECT symbol, issued_on, CAST($for_year AS BIGINT) - CAST(date_part('year', issued_on) AS BIGINT) AS age,
     row_number() OVER (ORDER BY issued_on DESC) AS newest
   FROM documents
   WHERE year = $for_year AND issued_on IS NOT NULL AND fold(subject) LIKE '%cong bo%danh muc%'
