@@ -1,7 +1,7 @@
 -- title: Số liệu báo cáo: số nêu, số tính và kết quả đối chiếu
 -- about: Mọi số liệu của báo cáo gần nhất; số nêu để trống khi năm cần báo cáo chưa có báo cáo. Các cột đầu có tiêu đề như bộ figures, nên bảng này xuất ra XLSX, điền xong thì nhập lại được bằng `cchc import figures NĂM TỆP`.
 -- about: So sánh theo số chữ số thập phân đã in và theo từ định tính: “trên 35” khớp với 36, “khoảng” cho phép lệch 5 %. Mục tiêu không so với hiện trạng (xem plan_gap).
--- param for_year: year = (SELECT max(year) FROM figures) -- năm báo cáo
+-- param for_year: year? = (SELECT max(year) FROM figures) -- năm báo cáo
 -- param section: text? -- mục của báo cáo; bỏ trống là mọi mục
 -- column figure_id: key -- Mã số liệu
 -- column section: text -- Mục
