@@ -1,4 +1,4 @@
-use crate::support::{Project, exports};
+use crate::support::Project;
 
 fn rows(project: &Project, sql: &str) -> Vec<Vec<String>> {
     let data = project.run(&["query", "-c", sql, "--format", "csv"]).data();
@@ -254,5 +254,4 @@ fn report_figures_exported_filled_in_and_imported_are_the_next_years_figures() {
     let of =
         |year: i32| rows(&project, &format!("select {columns} from figures where year = {year} order by 1"));
     assert_eq!(of(2024), of(2023));
-    let _ = exports();
 }
