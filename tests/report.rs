@@ -9,12 +9,14 @@ fn rows(project: &Project, sql: &str) -> Vec<Vec<String>> {
 /// A project whose figures of 2023 are these rows of the form `code;value;denominator;unit;qualifier;kind`.
 fn with_figures(lines: &[&str]) -> Project {
     let project = Project::with_data();
-    let mut text =
-        "Mã số liệu;Mục;Mã chỉ tiêu;Chỉ tiêu;Số liệu;Mẫu số;Đơn vị tính;Định tính;Loại số liệu\n".to_owned();
-    for (number, line) in (1..).zip(lines) {
+    let heading = "Mã số liệu;Mục;Mã chỉ tiêu;Chỉ tiêu;Số liệu;Mẫu số;Đơn vị tính;Định tính;Loại số liệu";
+    let row = |(number, line): (usize, &&str)| {
         let (code, rest) = line.split_once(';').unwrap();
-        text += &format!("F{number:02};II.2;{code};Chỉ tiêu {number};{rest}\n");
-    }
+        format!("F{number:02};II.2;{code};Chỉ tiêu {number};{rest}")
+    };
+    let mut rows = vec![heading.to_owned()];
+    rows.extend((1..).zip(lines).map(row));
+    let text = rows.join("\n");
     project.write("figures.csv", &text);
     project.run(&["import", "figures", "2023", "figures.csv"]).data();
     project
