@@ -12,8 +12,9 @@ fn workbook(project: &Project, name: &str, sheets: &[(&str, &str)]) {
         let (text, merges) = text.split_once('@').unwrap_or((text, ""));
         for region in merges.split_whitespace() {
             let corner = |address: &str| {
-                let letter = address.as_bytes()[0];
-                (address[1..].parse::<u32>().unwrap() - 1, u16::from(letter - b'A'))
+                let column = u16::from(address.as_bytes()[0] - b'A');
+                let number = address.trim_start_matches(char::is_alphabetic);
+                (number.parse::<u32>().unwrap() - 1, column)
             };
             let (from, to) = region.split_once(':').unwrap();
             let ((top, left), (bottom, right)) = (corner(from), corner(to));
