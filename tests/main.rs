@@ -31,6 +31,8 @@ mod imports;
 mod layers;
 /// Merged cells of data in all formats.
 mod merged;
+/// Exports as offices send them, each with what it gives.
+mod odd;
 /// Saved queries, formats and notices.
 mod queries;
 /// The README's commands do what it says.
