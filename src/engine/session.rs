@@ -22,6 +22,7 @@ use datafusion::sql::parser::{DFParserBuilder, Statement as Parsed};
 use datafusion::sql::sqlparser::ast;
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 
+use super::cache::{self, Cache, CacheOptions};
 use super::call::expand_calls;
 use super::catalog::{
     CATALOG, Context, Contracts, DATASETS, LastResult, StateSource, WorkspaceCatalogs, external,
@@ -44,6 +45,14 @@ const PLANNING_ATTEMPTS: usize = 5;
 pub struct Engine {
     context: SessionContext,
     inner: Context,
+    cache: Option<Arc<Cache>>,
+}
+
+/// What an engine may use; by default memory as it needs it, and nothing outside the workspace.
+#[derive(Debug, Clone, Default)]
+pub struct EngineOptions {
+    /// Where aggregates of years are kept, if they are.
+    pub cache: Option<CacheOptions>,
 }
 
 /// What a statement gives.
@@ -72,6 +81,14 @@ impl Engine {
     /// # Errors
     /// If the workspace's folder cannot be used.
     pub fn open(workspace: &Workspace) -> Result<Self> {
+        Self::open_with(workspace, EngineOptions::default())
+    }
+
+    /// As [`Engine::open`], with `options`.
+    ///
+    /// # Errors
+    /// As [`Engine::open`].
+    pub fn open_with(workspace: &Workspace, options: EngineOptions) -> Result<Self> {
         let state_source = StateSource::default();
         let contracts = Contracts::new(workspace.clone());
         let state = Arc::clone(&state_source);
@@ -81,7 +98,14 @@ impl Engine {
         let source = move || state.upgrade().map(|state| state.read().clone());
         // The cell is new, so this is its first and only value.
         let _ = state_source.set(Box::new(source));
-        Ok(Self { context, inner })
+        Ok(Self { context, inner, cache: options.cache.map(|options| Arc::new(Cache::new(options))) })
+    }
+
+    /// Uses what is kept of closed years from now on, or does not.
+    pub fn turn_cache(&self, on: bool) {
+        if let Some(cache) = &self.cache {
+            cache.turn(on);
+        }
     }
 
     /// Returns the workspace.
@@ -272,6 +296,10 @@ impl Engine {
             LogicalPlan::Explain(_) => Vec::new(),
             _ => notice::find_notices(&state, &self.inner, &plan)?,
         };
+        let plan = match &self.cache {
+            Some(cache) => cache.apply(&state, &self.inner.workspace, plan).await?,
+            None => plan,
+        };
         let physical = state.query_planner().create_physical_plan(&plan, &state).await?;
         let schema = keep_metadata(&schema, &physical);
         watch.follow(&physical);
@@ -314,6 +342,7 @@ fn open_context(inner: &Context) -> datafusion::common::Result<SessionContext> {
         .with_default_features()
         .with_catalog_list(Arc::new(WorkspaceCatalogs::new(inner.clone())))
         .with_analyzer_rules(analyzer_rules(inner))
+        .with_query_planner(cache::planner())
         .build();
     let context = SessionContext::new_with_state(state);
     context.register_udf(ScalarUDF::from(Label::new()));
