@@ -9,6 +9,7 @@ mod catalog;
 mod dataset;
 mod fault;
 mod files;
+mod format;
 mod function_list;
 mod functions;
 mod imports;
