@@ -109,6 +109,7 @@ pub(super) fn describe(error: DataFusionError) -> Error {
             Error::new(QueryFault::Syntax { problem: problem.to_owned(), near: String::new() })
         }
         DataFusionError::Internal(problem) => Error::new(QueryFault::Defect { problem }),
+        DataFusionError::ResourcesExhausted(problem) => Error::new(QueryFault::TooLarge { problem }),
         other if faulty_signature(&other).is_some() => {
             let function = faulty_signature(&other).unwrap_or_default();
             Error::new(QueryFault::WrongTypes { function })

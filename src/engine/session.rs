@@ -11,7 +11,6 @@ use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::metadata::FieldMetadata;
 use datafusion::common::{Column, TableReference};
 use datafusion::datasource::MemTable;
-use datafusion::execution::memory_pool::UnboundedMemoryPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, ScalarUDF};
@@ -30,6 +29,7 @@ use super::catalog::{
 use super::files::{FileReplaced, WorkspaceOnly};
 use super::functions::domain_functions;
 use super::label::{Label, LabelRule};
+use super::memory::{self, MemoryOptions};
 use super::saved::{self, Bindings};
 use super::{Script, Statement, TITLE_KEY, Watch, fault, notice, statement};
 use crate::error::{Error, Result};
@@ -53,6 +53,8 @@ pub struct Engine {
 pub struct EngineOptions {
     /// Where aggregates of years are kept, if they are.
     pub cache: Option<CacheOptions>,
+    /// How much memory statements may use, if not all.
+    pub memory: Option<MemoryOptions>,
 }
 
 /// What a statement gives.
@@ -93,7 +95,7 @@ impl Engine {
         let contracts = Contracts::new(workspace.clone());
         let state = Arc::clone(&state_source);
         let inner = Context { workspace: workspace.clone(), contracts, state, last: Arc::default() };
-        let context = open_context(&inner).map_err(fault::describe)?;
+        let context = open_context(&inner, options.memory).map_err(fault::describe)?;
         let state = context.state_weak_ref();
         let source = move || state.upgrade().map(|state| state.read().clone());
         // The cell is new, so this is its first and only value.
@@ -323,11 +325,13 @@ fn keep_metadata(logical: &SchemaRef, physical: &Arc<dyn ExecutionPlan>) -> Sche
     Arc::new(datafusion::arrow::datatypes::Schema::new(fields))
 }
 
-fn open_context(inner: &Context) -> datafusion::common::Result<SessionContext> {
+fn open_context(
+    inner: &Context,
+    memory: Option<MemoryOptions>,
+) -> datafusion::common::Result<SessionContext> {
     let registry = WorkspaceOnly::new(inner.workspace.root())?;
-    let runtime = RuntimeEnvBuilder::new()
+    let runtime = memory::limit(RuntimeEnvBuilder::new(), memory)
         .with_object_store_registry(Arc::new(registry))
-        .with_memory_pool(Arc::new(UnboundedMemoryPool::default()))
         // Zero turns the cache of file listings off; it would hide imports by other processes.
         .with_object_list_cache_limit(0)
         .build_arc()?;

@@ -223,7 +223,6 @@ impl ExecutionPlan for KeptExec {
         Ok(TreeNodeRecursion::Continue)
     }
 
-    #[expect(deprecated, reason = "the trait has no other required way yet")]
     fn with_new_children(
         self: Arc<Self>,
         children: Vec<Arc<dyn ExecutionPlan>>,

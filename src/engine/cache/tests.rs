@@ -73,7 +73,7 @@ impl Place {
 
     fn engine(&self, keeps: bool, limit: u64) -> Engine {
         let cache = CacheOptions { folder: self.folder.path().join("cache"), limit, smallest: 0 };
-        let options = EngineOptions { cache: keeps.then_some(cache) };
+        let options = EngineOptions { cache: keeps.then_some(cache), ..EngineOptions::default() };
         Engine::open_with(&Workspace::open(&self.folder.path().join("w")).unwrap(), options).unwrap()
     }
 
