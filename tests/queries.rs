@@ -220,8 +220,10 @@ fn what_does_not_fit_into_memory_goes_on_on_disk_or_says_what_to_do_and_leaves_n
     let project = Project::with_data();
     let all = "select a.dossier_code, b.procedure_name, b.dossier_code c from dossiers a, dossiers b \
                where b.year < 2022 order by 3, 2, 1";
-    let sql = format!("select count(*) n, max(c) last, sum(place * 7 % 1000003) s from (select *, row_number() over \
-                       (order by c, dossier_code) place from ({all}))");
+    let sql = format!(
+        "select count(*) n, max(c) last, sum(place * 7 % 1000003) s from (select *, row_number() over \
+                       (order by c, dossier_code) place from ({all}))"
+    );
     let wanted = project.run(&["query", "-c", &sql]);
     let limited = project.run(&["--memory-limit", "40M", "query", "-c", &sql]);
     assert_eq!(limited.code, Some(0), "{limited}");

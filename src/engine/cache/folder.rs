@@ -17,9 +17,9 @@ use super::values::{self, Kept};
 /// A file that changed this recently may change again without its time changing.
 const SETTLED_AFTER: Duration = Duration::from_secs(2);
 /// How exact the time of the last use is.
-const USED_WITHIN: Duration = Duration::from_secs(600);
+const USED_WITHIN: Duration = Duration::from_mins(10);
 /// After this long nobody writes a file that has not been renamed.
-const ABANDONED_AFTER: Duration = Duration::from_secs(3600);
+const ABANDONED_AFTER: Duration = Duration::from_hours(1);
 /// How much of the limit may be written before the sizes are added up again.
 const SWEEP_PART: u64 = 64;
 
@@ -75,7 +75,7 @@ impl Folder {
     /// # Errors
     /// If it cannot be read, or changes meanwhile.
     pub(super) fn content(&self, file: &Path, stamp: &Stamp) -> io::Result<String> {
-        let name = hash_hex(format!("{:?} {stamp:?}", file.canonicalize()?).as_bytes());
+        let name = hash_hex(format!("{} {stamp:?}", file.canonicalize()?.display()).as_bytes());
         let known = self.root.join("contents").join(name);
         if let Ok(text) = fs::read_to_string(&known)
             && text.len() == 64

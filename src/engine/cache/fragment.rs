@@ -28,8 +28,20 @@ use crate::workspace::Workspace;
 
 /// Aggregates whose partial states merge exactly (floating point up to rounding), whatever the order.
 const MERGEABLE: [&str; 14] = [
-    "count", "sum", "min", "max", "avg", "bool_and", "bool_or", "bit_and", "bit_or", "bit_xor", "stddev",
-    "stddev_pop", "var", "var_pop",
+    "count",
+    "sum",
+    "min",
+    "max",
+    "avg",
+    "bool_and",
+    "bool_or",
+    "bit_and",
+    "bit_or",
+    "bit_xor",
+    "stddev",
+    "stddev_pop",
+    "var",
+    "var_pop",
 ];
 /// Aggregates whose final value depends on nothing but the rows, but whose states are the rows.
 const WHOLE: [&str; 1] = ["median"];
@@ -86,9 +98,8 @@ impl Fragment {
         let known = workspace.years(&trace.dataset).unwrap_or_default();
         let years = years_read(state, &trace.scan.filters, &known)?;
         let is_mergeable = aggregate.aggr_expr.iter().all(|expression| {
-            call(expression).is_some_and(|call| {
-                !call.params.distinct && MERGEABLE.contains(&call.func.name())
-            })
+            call(expression)
+                .is_some_and(|call| !call.params.distinct && MERGEABLE.contains(&call.func.name()))
         });
         let form = match years.len() {
             0 => return Ok(None),

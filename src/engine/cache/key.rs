@@ -112,13 +112,7 @@ fn describe_node(plan: &LogicalPlan, text: &mut String) -> Result<()> {
 
 fn describe_field(field: &Field, text: &mut String) {
     let metadata: BTreeMap<_, _> = field.metadata().iter().collect();
-    let _ = writeln!(
-        text,
-        "{:?} {:?} {} {metadata:?}",
-        field.name(),
-        field.data_type(),
-        field.is_nullable()
-    );
+    let _ = writeln!(text, "{:?} {:?} {} {metadata:?}", field.name(), field.data_type(), field.is_nullable());
 }
 
 /// Writes an expression; its name does not matter, and where `input` is given neither do its columns'.

@@ -8,20 +8,18 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::catalog::Session;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{DFSchemaRef, Result, internal_err};
 use datafusion::execution::context::QueryPlanner;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
-use datafusion::catalog::Session;
 use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
 use datafusion::logical_expr::{Expr, LogicalPlan, UserDefinedLogicalNode, UserDefinedLogicalNodeCore};
 use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
 use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType};
 use datafusion::physical_plan::metrics::{ExecutionPlanMetricsSet, MetricBuilder, MetricsSet};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use datafusion::physical_plan::{
-    DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties,
-};
+use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties};
 use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, PhysicalPlanner};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
@@ -46,7 +44,12 @@ impl KeptAggregate {
     ///
     /// # Errors
     /// If the aggregate's second step does not fit, a defect.
-    pub(super) fn new(fragment: &Fragment, parts: Vec<Part>, folder: Arc<Folder>, cores: usize) -> Result<Self> {
+    pub(super) fn new(
+        fragment: &Fragment,
+        parts: Vec<Part>,
+        folder: Arc<Folder>,
+        cores: usize,
+    ) -> Result<Self> {
         let kept = KeptExec::new(fragment, parts, folder, cores);
         let shown = kept.describe();
         let plan = fragment.finish(Arc::new(kept), cores)?;
@@ -275,17 +278,18 @@ fn run(part: Part, schema: &SchemaRef, folder: &Arc<Folder>, context: &Arc<TaskC
 
 /// Passes batches on, and keeps them once all have come.
 fn keep(batches: SendableRecordBatchStream, keeper: Keeper) -> Batches {
-    let step = async |(mut batches, mut keeper): (SendableRecordBatchStream, Keeper)| match batches.next().await {
-        Some(batch) => {
-            let batch = fit(&keeper.schema, &batch?)?;
-            keeper.hold(&batch);
-            Ok(Some((batch, (batches, keeper))))
-        }
-        None => {
-            keeper.finish();
-            Ok(None)
-        }
-    };
+    let step =
+        async |(mut batches, mut keeper): (SendableRecordBatchStream, Keeper)| match batches.next().await {
+            Some(batch) => {
+                let batch = fit(&keeper.schema, &batch?)?;
+                keeper.hold(&batch);
+                Ok(Some((batch, (batches, keeper))))
+            }
+            None => {
+                keeper.finish();
+                Ok(None)
+            }
+        };
     stream::try_unfold((batches, keeper), step).boxed()
 }
 

@@ -34,7 +34,8 @@ impl Place {
         for dataset in ["dossiers", "staffing"] {
             let target = folder.path().join("w/datasets");
             fs::create_dir_all(&target).unwrap();
-            fs::copy(bundled.join(format!("{dataset}.toml")), target.join(format!("{dataset}.toml"))).unwrap();
+            fs::copy(bundled.join(format!("{dataset}.toml")), target.join(format!("{dataset}.toml")))
+                .unwrap();
             for year in 2020..2024 {
                 let part = format!("{dataset}/year={year}");
                 fs::create_dir_all(target.join(&part)).unwrap();
@@ -85,7 +86,9 @@ impl Place {
         let engine = self.engine(keeps, limit);
         let script = Script::new("test", sql);
         let statement = script.statements().remove(0);
-        self.runtime.block_on(engine.ask(&script, &statement)).unwrap_or_else(|error| panic!("{sql}\n{error:?}"))
+        self.runtime
+            .block_on(engine.ask(&script, &statement))
+            .unwrap_or_else(|error| panic!("{sql}\n{error:?}"))
     }
 
     /// What the plan says of hits and misses.
@@ -126,9 +129,14 @@ fn rows(answer: &Answer) -> Vec<Vec<Value>> {
     }
     // Floating point comes last in a row only by the order of columns; exact values decide first.
     let key = |row: &Vec<Value>| {
-        row.iter().filter(|value| matches!(value, Value::Exact(_))).map(|value| format!("{value:?}")).collect::<Vec<_>>()
+        row.iter()
+            .filter(|value| matches!(value, Value::Exact(_)))
+            .map(|value| format!("{value:?}"))
+            .collect::<Vec<_>>()
     };
-    rows.sort_by(|left: &Vec<Value>, right| key(left).cmp(&key(right)).then(left.partial_cmp(right).unwrap()));
+    rows.sort_by(|left: &Vec<Value>, right| {
+        key(left).cmp(&key(right)).then(left.partial_cmp(right).unwrap())
+    });
     rows
 }
 
@@ -148,43 +156,73 @@ fn assert_rows(sql: &str, wanted: &[Vec<Value>], found: &[Vec<Value>]) {
 }
 
 const GROUPS: [&str; 8] = [
-    "year", "field", "channel", "outcome", "applicant_type", "procedure_code", "date_part('month', received_at)",
+    "year",
+    "field",
+    "channel",
+    "outcome",
+    "applicant_type",
+    "procedure_code",
+    "date_part('month', received_at)",
     "year % 2",
 ];
 const MEASURES: [&str; 18] = [
-    "count(*)", "count(fee)", "sum(fee)", "avg(fee)", "min(fee)", "max(received_at)", "min(procedure_name)",
-    "count(DISTINCT applicant_key)", "count(DISTINCT procedure_code)", "median(fee)",
-    "stddev(cast(fee AS double))", "var_pop(cast(fee AS double))",
-    "sum(CASE WHEN outcome = 'overdue' THEN 1 ELSE 0 END)", "count(*) FILTER (WHERE channel = 'online')",
-    "bool_or(outcome = 'returned')", "avg(date_part('epoch', completed_at) - date_part('epoch', received_at))",
-    "max(date_trunc('month', received_at))", "array_agg(field ORDER BY dossier_code)",
+    "count(*)",
+    "count(fee)",
+    "sum(fee)",
+    "avg(fee)",
+    "min(fee)",
+    "max(received_at)",
+    "min(procedure_name)",
+    "count(DISTINCT applicant_key)",
+    "count(DISTINCT procedure_code)",
+    "median(fee)",
+    "stddev(cast(fee AS double))",
+    "var_pop(cast(fee AS double))",
+    "sum(CASE WHEN outcome = 'overdue' THEN 1 ELSE 0 END)",
+    "count(*) FILTER (WHERE channel = 'online')",
+    "bool_or(outcome = 'returned')",
+    "avg(date_part('epoch', completed_at) - date_part('epoch', received_at))",
+    "max(date_trunc('month', received_at))",
+    "array_agg(field ORDER BY dossier_code)",
 ];
 const FILTERS: [&str; 8] = [
-    "year >= 2021", "year IN (2020, 2023)", "year = 2022", "field = 'standards'", "fee > 100000",
-    "outcome IS NOT NULL", "procedure_name LIKE '%bức xạ%'", "year = 2021 OR channel = 'direct'",
+    "year >= 2021",
+    "year IN (2020, 2023)",
+    "year = 2022",
+    "field = 'standards'",
+    "fee > 100000",
+    "outcome IS NOT NULL",
+    "procedure_name LIKE '%bức xạ%'",
+    "year = 2021 OR channel = 'direct'",
 ];
 
-fn some(of: &'static [&'static str], range: std::ops::Range<usize>) -> impl Strategy<Value = Vec<&'static str>> {
+fn some(
+    of: &'static [&'static str],
+    range: std::ops::Range<usize>,
+) -> impl Strategy<Value = Vec<&'static str>> {
     prop::sample::subsequence(of.to_vec(), range)
 }
 
 /// A grouping with columns named g0, g1, … and m0, m1, …
 fn grouping() -> impl Strategy<Value = (String, usize)> {
-    (some(&GROUPS, 0..4), some(&MEASURES, 1..4), some(&FILTERS, 0..3)).prop_map(|(groups, measures, filters)| {
-        let named = |prefix: char, columns: &[&str]| {
-            let columns = columns.iter().enumerate().map(|(at, column)| format!("{column} AS {prefix}{at}"));
-            columns.collect::<Vec<_>>()
-        };
-        let columns = [named('g', &groups), named('m', &measures)].concat().join(", ");
-        let mut sql = format!("SELECT {columns} FROM dossiers");
-        if !filters.is_empty() {
-            sql += &format!(" WHERE {}", filters.join(" AND "));
-        }
-        if !groups.is_empty() {
-            sql += &format!(" GROUP BY {}", groups.join(", "));
-        }
-        (sql, groups.len())
-    })
+    (some(&GROUPS, 0..4), some(&MEASURES, 1..4), some(&FILTERS, 0..3)).prop_map(
+        |(groups, measures, filters)| {
+            let named = |prefix: char, columns: &[&str]| {
+                let columns =
+                    columns.iter().enumerate().map(|(at, column)| format!("{column} AS {prefix}{at}"));
+                columns.collect::<Vec<_>>()
+            };
+            let columns = [named('g', &groups), named('m', &measures)].concat().join(", ");
+            let mut sql = format!("SELECT {columns} FROM dossiers");
+            if !filters.is_empty() {
+                sql += &format!(" WHERE {}", filters.join(" AND "));
+            }
+            if !groups.is_empty() {
+                sql += &format!(" GROUP BY {}", groups.join(", "));
+            }
+            (sql, groups.len())
+        },
+    )
 }
 
 /// A statement around groupings.
@@ -232,7 +270,8 @@ proptest! {
 }
 
 const BY_YEAR: &str = "SELECT year, field, count(*), count(DISTINCT applicant_key), median(fee) FROM dossiers GROUP BY year, field";
-const BY_FIELD: &str = "SELECT field, count(*), avg(fee), stddev(cast(fee AS double)) FROM dossiers GROUP BY field";
+const BY_FIELD: &str =
+    "SELECT field, count(*), avg(fee), stddev(cast(fee AS double)) FROM dossiers GROUP BY field";
 
 #[test]
 fn a_replaced_year_costs_only_that_year() {
