@@ -173,7 +173,7 @@ fn start_runtime() -> Result<Runtime> {
 ///
 /// # Errors
 /// If it is there and cannot be deleted.
-pub fn forget_aggregates() -> std::io::Result<()> {
+pub(super) fn forget_aggregates() -> std::io::Result<()> {
     let Some(folder) = find_cache_folder() else { return Ok(()) };
     match std::fs::remove_dir_all(folder.join(AGGREGATES)) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),

@@ -16,6 +16,7 @@ use crate::workspace::{did_you_mean, read_text};
 
 /// How the shell shows things.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Settings {
     pub(super) format: Option<FormatChoice>,
     pub(super) expanded: Expanded,

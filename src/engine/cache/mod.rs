@@ -144,16 +144,15 @@ impl Cache {
         let cores_per_file = if missing < cores { cores } else { 1 };
         let mut parts = Vec::new();
         for ((key, rows), (year, file, stamp)) in found.into_iter().zip(&files) {
-            let part = match rows {
-                Some(rows) => Part::Kept(rows),
-                None => {
-                    let plan = fragment.plan_year(state, *year, cores_per_file).await?;
-                    if Stamp::read(file).ok().as_ref() != Some(stamp) {
-                        let shown = workspace.display(file);
-                        return Err(DataFusionError::External(Box::new(FileReplaced(shown))));
-                    }
-                    Part::Computed { plan, key, allowed: allowed_bytes(stamp) }
+            let part = if let Some(rows) = rows {
+                Part::Kept(rows)
+            } else {
+                let plan = fragment.plan_year(state, *year, cores_per_file).await?;
+                if Stamp::read(file).ok().as_ref() != Some(stamp) {
+                    let shown = workspace.display(file);
+                    return Err(DataFusionError::External(Box::new(FileReplaced(shown))));
                 }
+                Part::Computed { plan, key, allowed: allowed_bytes(stamp) }
             };
             parts.push(part);
         }

@@ -278,18 +278,15 @@ fn run(part: Part, schema: &SchemaRef, folder: &Arc<Folder>, context: &Arc<TaskC
 
 /// Passes batches on, and keeps them once all have come.
 fn keep(batches: SendableRecordBatchStream, keeper: Keeper) -> Batches {
-    let step =
-        async |(mut batches, mut keeper): (SendableRecordBatchStream, Keeper)| match batches.next().await {
-            Some(batch) => {
-                let batch = fit(&keeper.schema, &batch?)?;
-                keeper.hold(&batch);
-                Ok(Some((batch, (batches, keeper))))
-            }
-            None => {
-                keeper.finish();
-                Ok(None)
-            }
-        };
+    let step = async |(mut batches, mut keeper): (SendableRecordBatchStream, Keeper)| {
+        if let Some(batch) = batches.next().await {
+            let batch = fit(&keeper.schema, &batch?)?;
+            keeper.hold(&batch);
+            return Ok(Some((batch, (batches, keeper))));
+        }
+        keeper.finish();
+        Ok(None)
+    };
     stream::try_unfold((batches, keeper), step).boxed()
 }
 
