@@ -94,6 +94,9 @@ impl Fragment {
         plan: &LogicalPlan,
     ) -> Result<Option<Self>> {
         let LogicalPlan::Aggregate(aggregate) = plan else { return Ok(None) };
+        if is_in_footers(aggregate) {
+            return Ok(None);
+        }
         let Some(trace) = trace(plan) else { return Ok(None) };
         let known = workspace.years(&trace.dataset).unwrap_or_default();
         let years = years_read(state, &trace.scan.filters, &known)?;
@@ -317,6 +320,25 @@ fn year_positions(expressions: &[Expr], input: &LogicalPlan, below: &Trace<'_>) 
     };
     let positions = expressions.iter().enumerate();
     positions.filter(|(_, expression)| is_year(expression)).map(|(position, _)| position).collect()
+}
+
+/// Whether the footers of the files hold the answer, which costs less than looking for what is kept.
+fn is_in_footers(aggregate: &Aggregate) -> bool {
+    let mut input = aggregate.input.as_ref();
+    while let LogicalPlan::Projection(_) | LogicalPlan::SubqueryAlias(_) = input {
+        let Some(below) = input.inputs().into_iter().next() else { break };
+        input = below;
+    }
+    let is_whole_scan =
+        matches!(input, LogicalPlan::TableScan(scan) if scan.filters.iter().all(is_about_year));
+    let is_in_footer = |expression: &Expr| {
+        call(expression).is_some_and(|call| {
+            ["count", "min", "max"].contains(&call.func.name())
+                && !call.params.distinct
+                && call.params.filter.is_none()
+        })
+    };
+    aggregate.group_expr.is_empty() && is_whole_scan && aggregate.aggr_expr.iter().all(is_in_footer)
 }
 
 /// The aggregate function that an expression calls.

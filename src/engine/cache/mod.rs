@@ -127,10 +127,10 @@ impl Cache {
     ) -> Result<Option<KeptAggregate>> {
         let Some(files) = self.stamp(workspace, fragment) else { return Ok(None) };
         let text = fragment.describe()?;
+        // A file that cannot be read is the scan's to report.
+        let Some(contents) = self.hash(&files) else { return Ok(None) };
         let mut found = Vec::new();
-        for (year, file, stamp) in &files {
-            // A file that cannot be read is the scan's to report.
-            let Ok(content) = self.folder.content(file, stamp) else { return Ok(None) };
+        for ((year, _, _), content) in files.iter().zip(contents) {
             let key = key::Key::new(content, *year, &text);
             match self.folder.load(&key) {
                 Some(values::Kept::Rows(rows)) if fragment.accepts(&rows) => found.push((key, Some(rows))),
@@ -157,6 +157,17 @@ impl Cache {
             parts.push(part);
         }
         KeptAggregate::new(fragment, parts, Arc::clone(&self.folder), cores).map(Some)
+    }
+
+    /// Hashes the files side by side; those of versions that were hashed before take no time.
+    fn hash(&self, files: &[(i32, PathBuf, Stamp)]) -> Option<Vec<String>> {
+        std::thread::scope(|scope| {
+            let running: Vec<_> = files
+                .iter()
+                .map(|(_, file, stamp)| scope.spawn(move || self.folder.content(file, stamp).ok()))
+                .collect();
+            running.into_iter().map(|thread| thread.join().ok().flatten()).collect()
+        })
     }
 
     /// Reads what tells the files' versions, unless they are too small together.
