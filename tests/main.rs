@@ -10,8 +10,13 @@
 mod bundled;
 /// Saved charts, charts from SQL, and what is refused.
 mod charts;
+/// Our readers of workbooks against another one, cell by cell.
+mod differential;
 /// What wrong input is answered with, in both languages.
 mod errors;
+/// Faults of the disk and power cuts during changes of a year.
+#[cfg(target_os = "linux")]
+mod faults;
 /// One table in every format and encoding; what is refused by what it is.
 mod formats;
 /// The department's functions in SQL.
@@ -22,6 +27,8 @@ mod hostile;
 mod imports;
 /// The direction in which modules may use each other.
 mod layers;
+/// Merged cells of data in all formats.
+mod merged;
 /// Saved queries, formats and notices.
 mod queries;
 /// The README's commands do what it says.
@@ -32,6 +39,8 @@ mod revisions;
 mod shell;
 /// A throw-away workspace and a way to run the program in it.
 mod support;
+/// Many processes in one workspace.
+mod together;
 /// The shell on a pseudo-terminal, as a person sees it.
 #[cfg(unix)]
 mod terminal;
