@@ -6,6 +6,7 @@
 mod cache;
 mod call;
 mod catalog;
+mod categories;
 mod dataset;
 mod fault;
 mod files;
@@ -26,7 +27,7 @@ mod watch;
 mod working_calendar;
 
 pub use cache::CacheOptions;
-pub use catalog::{Contracts, IMPORTS};
+pub use catalog::{CATEGORIES, Contracts, IMPORTS};
 pub use dataset::{CATEGORY_KEY, LABELS_KEY, MEASURE_UNIT_KEY, TITLE_KEY};
 pub use function_list::{Function, FunctionKind};
 pub use lex::{Lexeme, LexemeKind, split_lexemes};
