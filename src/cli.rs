@@ -47,6 +47,12 @@ pub struct Global {
     /// Clock for the history, as RFC 3339, for tests
     #[arg(long, env = "CCHC_NOW", hide = true, global = true)]
     pub now: Option<chrono::DateTime<chrono::Utc>>,
+    /// Memory that queries may use, as 2G or 800M [default: 60 % of the machine's]
+    #[arg(long, value_name = "SIZE", global = true, value_parser = parse_bytes)]
+    pub memory_limit: Option<u64>,
+    /// Compute everything again, also of years that have not changed
+    #[arg(long, global = true)]
+    pub no_cache: bool,
     /// Say nothing but errors
     #[arg(long, short, global = true)]
     pub quiet: bool,
@@ -340,5 +346,42 @@ fn parse_lang(text: &str) -> Result<Lang, String> {
         "vi" => Ok(Lang::Vi),
         "en" | "c" | "posix" => Ok(Lang::En),
         _ => Err("wanted `vi` or `en`".to_owned()),
+    }
+}
+
+/// Parses a number of bytes: `2G`, `800M`, `1.5GiB`; units are powers of 1024.
+fn parse_bytes(text: &str) -> Result<u64, String> {
+    let wanted = || "wanted a size, as 2G or 800M".to_owned();
+    let unit_at = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at_checked(unit_at).ok_or_else(wanted)?;
+    let unit: u64 = match unit.trim().to_ascii_uppercase().trim_end_matches('B').trim_end_matches('I') {
+        "" => 1,
+        "K" => 1 << 10,
+        "M" => 1 << 20,
+        "G" => 1 << 30,
+        "T" => 1 << 40,
+        _ => return Err(wanted()),
+    };
+    let number: f64 = number.parse().map_err(|_| wanted())?;
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the digits cannot be negative, and a conversion ends at the largest number"
+    )]
+    Ok((number * unit as f64) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_bytes;
+
+    #[test]
+    fn sizes_are_read_with_their_units() {
+        let read = ["2G", "800M", "1.5GiB", "64kb", "1000", "1 T"].map(|text| parse_bytes(text).unwrap());
+        assert_eq!(read, [2 << 30, 800 << 20, 3 << 29, 64 << 10, 1000, 1 << 40]);
+        for text in ["", "G", "2X", "-1G", "1.2.3G"] {
+            assert!(parse_bytes(text).is_err(), "{text}");
+        }
     }
 }

@@ -214,3 +214,24 @@ fn made_up_data_do_not_become_real_by_a_forgotten_option() {
     project.run(&["import", "training", "2023", export, "--real"]).data();
     assert_eq!(synthetic(&project), "synthetic\nnone\n");
 }
+
+#[test]
+fn what_does_not_fit_into_memory_goes_on_on_disk_or_says_what_to_do_and_leaves_nothing_behind() {
+    let project = Project::with_data();
+    let all = "select a.dossier_code, b.procedure_name, b.dossier_code c from dossiers a, dossiers b \
+               where b.year < 2022 order by 3, 2, 1";
+    let sql = format!(
+        "select count(*) n, max(c) last, sum(place * 7 % 1000003) s from (select *, row_number() over \
+                       (order by c, dossier_code) place from ({all}))"
+    );
+    let wanted = project.run(&["query", "-c", &sql]);
+    let limited = project.run(&["--memory-limit", "40M", "query", "-c", &sql]);
+    assert_eq!(limited.code, Some(0), "{limited}");
+    assert_eq!(limited.stdout, wanted.stdout);
+    let refused = project.run(&["--memory-limit", "100K", "query", "-c", &sql]);
+    assert_eq!((refused.code, refused.stdout.as_str()), (Some(1), ""));
+    assert!(refused.stderr.contains("Failed to allocate additional"), "{refused}");
+    assert!(refused.stderr.contains("--memory-limit 8G"), "{refused}");
+    let left = std::fs::read_dir(project.path("home/.cache/cchc/spill")).map_or(0, Iterator::count);
+    assert_eq!(left, 0);
+}

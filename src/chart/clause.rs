@@ -341,9 +341,9 @@ fn draws(tree: &SourceTree) -> Vec<DrawClause> {
                 .find(|from| start <= from.name.span.start && from.name.span.end <= end)
                 .cloned(),
             settings: assignments(tree, "parameter_assignment", start, end),
-            partition: tree
-                .find_nodes(&node, "(partition_columns (identifier) @c)")
-                .into_iter()
+            partition: of_kind(&node, "partition_columns")
+                .iter()
+                .flat_map(|columns| children_of_kind(columns, "identifier"))
                 .map(|column| piece!(tree, column))
                 .collect(),
             settings_at,
@@ -358,20 +358,19 @@ fn scales(tree: &SourceTree) -> Vec<ScaleClause> {
     for node in of_kind(&root, "scale_clause") {
         let Some(aesthetic) = first_of_kind(&node, "aesthetic_name") else { continue };
         let mut extras = Vec::new();
-        for (query, keyword) in [
-            ("(scale_to_clause) @c", "SCALE … TO"),
-            ("(scale_via_clause) @c", "SCALE … VIA"),
-            ("(setting_clause) @c", "SCALE … SETTING"),
+        for (kind, keyword) in [
+            ("scale_to_clause", "SCALE … TO"),
+            ("scale_via_clause", "SCALE … VIA"),
+            ("setting_clause", "SCALE … SETTING"),
         ] {
-            extras.extend(
-                tree.find_node(&node, query)
-                    .map(|part| Piece { text: keyword.to_owned(), span: span!(part) }),
-            );
+            let part = first_of_kind(&node, kind);
+            extras.extend(part.map(|part| Piece { text: keyword.to_owned(), span: span!(part) }));
         }
         let from = first_of_kind(&node, "scale_from_clause");
-        let names: Vec<String> = tree
-            .find_nodes(&node, "(scale_from_clause (array (array_element (string) @s)))")
-            .into_iter()
+        let names: Vec<String> = from
+            .iter()
+            .flat_map(|from| of_kind(from, "array_element"))
+            .flat_map(|element| children_of_kind(&element, "string"))
             .map(|name| piece!(tree, name).text)
             .collect();
         found.push(ScaleClause {
@@ -388,14 +387,11 @@ fn scales(tree: &SourceTree) -> Vec<ScaleClause> {
 fn others(tree: &SourceTree) -> Vec<Piece> {
     let root = tree.root();
     let mut found = Vec::new();
-    for (query, keyword) in
-        [("(place_clause) @c", "PLACE"), ("(facet_clause) @c", "FACET"), ("(project_clause) @c", "PROJECT")]
+    for (kind, keyword) in
+        [("place_clause", "PLACE"), ("facet_clause", "FACET"), ("project_clause", "PROJECT")]
     {
-        found.extend(
-            tree.find_nodes(&root, query)
-                .into_iter()
-                .map(|node| Piece { text: keyword.to_owned(), span: span!(node) }),
-        );
+        let clauses = of_kind(&root, kind).into_iter();
+        found.extend(clauses.map(|node| Piece { text: keyword.to_owned(), span: span!(node) }));
     }
     found
 }
@@ -403,6 +399,12 @@ fn others(tree: &SourceTree) -> Vec<Piece> {
 /// Writes names as a list in backticks.
 pub(super) fn listed<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
     names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect::<Vec<_>>().join(", ")
+}
+
+/// Returns the children of a kind, in the order of the text.
+fn children_of_kind<'t>(node: &Node<'t>, kind: &str) -> Vec<Node<'t>> {
+    let children = (0..node.child_count()).filter_map(|at| node.child(u32::try_from(at).ok()?));
+    children.filter(|child| child.kind() == kind).collect()
 }
 
 /// Returns the nodes of a kind below a node, in the order of the text.

@@ -98,7 +98,7 @@ fn columns_read(scan: &TableScan) -> BTreeSet<String> {
 }
 
 /// Keeps the years that pass every filter that looks at nothing but `year`.
-fn years_read(state: &SessionState, filters: &[Expr], years: &[i32]) -> Result<Vec<i32>> {
+pub(super) fn years_read(state: &SessionState, filters: &[Expr], years: &[i32]) -> Result<Vec<i32>> {
     let schema = Arc::new(Schema::new(vec![Field::new("year", DataType::Int32, true)]));
     let df_schema = DFSchema::try_from(Arc::clone(&schema))?;
     let column: ArrayRef = Arc::new(Int32Array::from(years.to_vec()));

@@ -11,7 +11,6 @@ use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::metadata::FieldMetadata;
 use datafusion::common::{Column, TableReference};
 use datafusion::datasource::MemTable;
-use datafusion::execution::memory_pool::UnboundedMemoryPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, ScalarUDF};
@@ -22,6 +21,7 @@ use datafusion::sql::parser::{DFParserBuilder, Statement as Parsed};
 use datafusion::sql::sqlparser::ast;
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 
+use super::cache::{self, Cache, CacheOptions};
 use super::call::expand_calls;
 use super::catalog::{
     CATALOG, Context, Contracts, DATASETS, LastResult, StateSource, WorkspaceCatalogs, external,
@@ -30,6 +30,7 @@ use super::files::{FileReplaced, WorkspaceOnly};
 use super::functions::domain_functions;
 use super::label::{Label, LabelRule};
 use super::limits::check_size;
+use super::memory::{self, MemoryOptions};
 use super::saved::{self, Bindings};
 use super::{Script, Statement, TITLE_KEY, Watch, fault, notice, statement};
 use crate::error::{Error, Result};
@@ -45,6 +46,16 @@ const PLANNING_ATTEMPTS: usize = 5;
 pub struct Engine {
     context: SessionContext,
     inner: Context,
+    cache: Option<Arc<Cache>>,
+}
+
+/// What an engine may use; by default memory as it needs it, and nothing outside the workspace.
+#[derive(Debug, Clone, Default)]
+pub struct EngineOptions {
+    /// Where aggregates of years are kept, if they are.
+    pub cache: Option<CacheOptions>,
+    /// How much memory statements may use, if not all.
+    pub memory: Option<MemoryOptions>,
 }
 
 /// What a statement gives.
@@ -73,16 +84,31 @@ impl Engine {
     /// # Errors
     /// If the workspace's folder cannot be used.
     pub fn open(workspace: &Workspace) -> Result<Self> {
+        Self::open_with(workspace, EngineOptions::default())
+    }
+
+    /// As [`Engine::open`], with `options`.
+    ///
+    /// # Errors
+    /// As [`Engine::open`].
+    pub fn open_with(workspace: &Workspace, options: EngineOptions) -> Result<Self> {
         let state_source = StateSource::default();
         let contracts = Contracts::new(workspace.clone());
         let state = Arc::clone(&state_source);
         let inner = Context { workspace: workspace.clone(), contracts, state, last: Arc::default() };
-        let context = open_context(&inner).map_err(fault::describe)?;
+        let context = open_context(&inner, options.memory).map_err(fault::describe)?;
         let state = context.state_weak_ref();
         let source = move || state.upgrade().map(|state| state.read().clone());
         // The cell is new, so this is its first and only value.
         let _ = state_source.set(Box::new(source));
-        Ok(Self { context, inner })
+        Ok(Self { context, inner, cache: options.cache.map(|options| Arc::new(Cache::new(options))) })
+    }
+
+    /// Uses what is kept of closed years from now on, or does not.
+    pub fn turn_cache(&self, on: bool) {
+        if let Some(cache) = &self.cache {
+            cache.turn(on);
+        }
     }
 
     /// Returns the workspace.
@@ -289,6 +315,10 @@ impl Engine {
             LogicalPlan::Explain(_) => Vec::new(),
             _ => notice::find_notices(&state, &self.inner, &plan)?,
         };
+        let plan = match &self.cache {
+            Some(cache) => cache.apply(&state, &self.inner.workspace, plan).await?,
+            None => plan,
+        };
         let physical = state.query_planner().create_physical_plan(&plan, &state).await?;
         let schema = keep_metadata(&schema, &physical);
         watch.follow(&physical);
@@ -312,11 +342,13 @@ fn keep_metadata(logical: &SchemaRef, physical: &Arc<dyn ExecutionPlan>) -> Sche
     Arc::new(datafusion::arrow::datatypes::Schema::new(fields))
 }
 
-fn open_context(inner: &Context) -> datafusion::common::Result<SessionContext> {
+fn open_context(
+    inner: &Context,
+    memory: Option<MemoryOptions>,
+) -> datafusion::common::Result<SessionContext> {
     let registry = WorkspaceOnly::new(inner.workspace.root())?;
-    let runtime = RuntimeEnvBuilder::new()
+    let runtime = memory::limit(RuntimeEnvBuilder::new(), memory)
         .with_object_store_registry(Arc::new(registry))
-        .with_memory_pool(Arc::new(UnboundedMemoryPool::default()))
         // Zero turns the cache of file listings off; it would hide imports by other processes.
         .with_object_list_cache_limit(0)
         .build_arc()?;
@@ -331,6 +363,7 @@ fn open_context(inner: &Context) -> datafusion::common::Result<SessionContext> {
         .with_default_features()
         .with_catalog_list(Arc::new(WorkspaceCatalogs::new(inner.clone())))
         .with_analyzer_rules(analyzer_rules(inner))
+        .with_query_planner(cache::planner())
         .build();
     let context = SessionContext::new_with_state(state);
     context.register_udf(ScalarUDF::from(Label::new()));

@@ -6,6 +6,8 @@ use datafusion::common::stats::Precision;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
 
+use super::cache::KeptExec;
+
 /// How far a statement is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reach {
@@ -38,6 +40,10 @@ impl Watch {
 
 /// Sums over the plan's leaves, which are what reads tables.
 fn add_leaves(plan: &Arc<dyn ExecutionPlan>, reach: &mut Reach) {
+    if let Some(kept) = plan.downcast_ref::<KeptExec>() {
+        kept.plans().for_each(|plan| add_leaves(plan, reach));
+        return;
+    }
     let children = plan.children();
     if !children.is_empty() {
         for child in children {

@@ -133,6 +133,8 @@ const HELP_VI: &[(&str, &str)] = &[
     ("*.lang", "Ngôn ngữ của thông báo, tiêu đề và ảnh; nếu không nêu thì theo hệ điều hành"),
     ("*.color", "Khi nào dùng màu"),
     ("*.keep_going", "Gặp lỗi trong tập lệnh thì vẫn chạy tiếp câu sau"),
+    ("*.memory_limit", "Bộ nhớ mà truy vấn được dùng, dạng 2G hoặc 800M [mặc định: 60 % của máy]"),
+    ("*.no_cache", "Tính lại mọi thứ, kể cả các năm không thay đổi"),
     ("*.quiet", "Không nói gì ngoài lỗi"),
     ("*.help", "Hiện trợ giúp (`--help` đầy đủ hơn)"),
     ("*.version", "Hiện phiên bản"),

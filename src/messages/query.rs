@@ -55,6 +55,12 @@ super::messages! {
         /// Planning or running failed in a way that the engine explains in its own words.
         Failed { problem: String } Data,
             "the query failed: {problem}", "truy vấn không chạy được: {problem}";
+        /// It needs more memory, or more of the disk, than it may use.
+        TooLarge { problem: String } Data,
+            "the query does not fit into the memory it may use: {problem}",
+            "truy vấn không vừa bộ nhớ được phép dùng: {problem}",
+            hint "ask for fewer years, columns or groups, or raise the limit: `--memory-limit 8G`",
+                 "hãy hỏi ít năm, ít cột hoặc ít nhóm hơn, hoặc nâng giới hạn: `--memory-limit 8G`";
         /// The engine calls it a defect of its own.
         Defect { problem: String } Internal,
             "the query engine failed: {problem}", "bộ máy truy vấn gặp lỗi: {problem}",

@@ -266,6 +266,8 @@ super::messages! {
         Preview Notice, "how charts are shown in the terminal", "cách hiện biểu đồ trên màn hình lệnh";
         /// `history`
         History Notice, "keep what is typed for the next session", "giữ lại những gì đã gõ cho lần sau";
+        /// `cache`
+        Cache Notice, "keep what is computed of years that do not change", "giữ lại kết quả đã tính của các năm không thay đổi";
         /// `lang`
         Lang Notice, "language of messages and headings", "ngôn ngữ của thông báo và tiêu đề";
     }

@@ -127,6 +127,7 @@ impl<'a> Shell<'a> {
         let engine = session.open_engine()?;
         let lang = Some(session.terminal.lang);
         let settings = Settings { lang, ..settings };
+        engine.turn_cache(settings.cache);
         Ok(Self {
             session,
             engine,
