@@ -225,6 +225,16 @@ pub enum FormatChoice {
     Ndjson,
     /// A Markdown table
     Markdown,
+    /// CSV for Vietnamese Excel: semicolons, decimal commas, no formulas
+    ExcelCsv,
+    /// One page without scripts
+    Html,
+    /// A workbook with number formats and a sheet of provenance
+    Xlsx,
+    /// Apache Parquet
+    Parquet,
+    /// The file format of Apache Arrow
+    Arrow,
 }
 
 impl From<FormatChoice> for Format {
@@ -235,6 +245,11 @@ impl From<FormatChoice> for Format {
             FormatChoice::Json => Self::Json,
             FormatChoice::Ndjson => Self::Ndjson,
             FormatChoice::Markdown => Self::Markdown,
+            FormatChoice::ExcelCsv => Self::ExcelCsv,
+            FormatChoice::Html => Self::Html,
+            FormatChoice::Xlsx => Self::Xlsx,
+            FormatChoice::Parquet => Self::Parquet,
+            FormatChoice::Arrow => Self::Arrow,
         }
     }
 }

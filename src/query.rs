@@ -85,6 +85,20 @@ pub enum Value {
     Date(NaiveDate),
 }
 
+impl std::fmt::Display for Value {
+    /// Writes the value as it can be given again: nothing for NULL, dates as `2023-12-31`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Null => Ok(()),
+            Self::Int(number) => write!(f, "{number}"),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Text(text) => f.write_str(text),
+            Self::Bool(truth) => write!(f, "{truth}"),
+            Self::Date(date) => write!(f, "{date}"),
+        }
+    }
+}
+
 /// What a column of the result is, by `-- column`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ResultColumn {

@@ -22,6 +22,8 @@ mod hostile;
 mod imports;
 /// The direction in which modules may use each other.
 mod layers;
+/// Workbooks, pages and files for programs: types, provenance, the same bytes.
+mod outputs;
 /// Saved queries, formats and notices.
 mod queries;
 /// The README's commands do what it says.

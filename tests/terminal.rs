@@ -357,3 +357,15 @@ fn an_import_that_waits_shows_it_on_a_terminal() {
     session.expect("đã nhập 1 dòng").unwrap();
     session.expect(expectrl::Eof).unwrap();
 }
+
+#[test]
+fn what_is_no_text_does_not_reach_the_terminal() {
+    let project = Project::with_data();
+    let mut screen = Screen::open(&project);
+    screen.session.send_line("\\pset format xlsx").unwrap();
+    screen.session.send_line("select 1 as a;").unwrap();
+    screen.wait_for("`xlsx` is not text and cannot be shown on a terminal");
+    screen.session.send_line("\\pset format auto").unwrap();
+    screen.session.send_line("select 41 + 1 as b;").unwrap();
+    screen.wait_for("42");
+}

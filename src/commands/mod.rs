@@ -11,6 +11,7 @@ mod plan;
 mod query;
 mod revisions;
 mod session;
+mod sheet;
 mod verify;
 mod write;
 
@@ -22,7 +23,8 @@ pub use list::describe_years;
 pub use listing::Listing;
 pub use query::parse_arguments;
 pub use session::Session;
-pub use write::{check_outside, default_format, describe_cut, format_of, list_layout, show};
+pub use sheet::{Asked, make_sheet};
+pub use write::{check_binary, check_outside, default_format, describe_cut, format_of, list_layout, show};
 
 /// Runs a command.
 ///

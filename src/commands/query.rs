@@ -1,7 +1,7 @@
 //! `cchc query NAME`: runs a saved query.
 
-use super::Session;
 use super::write::Destination;
+use super::{Asked, Session};
 use crate::cli::QueryArgs;
 use crate::engine::Arguments;
 use crate::error::{Explain as _, Result};
@@ -15,7 +15,7 @@ pub(super) fn run(session: &Session, arguments: &QueryArgs) -> Result<()> {
     let query = engine.read_query(name)?;
     let values = parse_arguments(&arguments.arguments)?;
     let answer = session.wait(engine.ask_saved(&query, query.text.len(), &values))?;
-    destination.write(session, &engine, &answer, &query.columns)
+    destination.write(session, &engine, &answer, &Asked::Saved(Box::new(query)))
 }
 
 /// Parses `name=value` pairs.

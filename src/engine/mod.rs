@@ -26,7 +26,7 @@ pub use dataset::{CATEGORY_KEY, LABELS_KEY, MEASURE_UNIT_KEY, TITLE_KEY};
 pub use function_list::{Function, FunctionKind};
 pub use lex::{Lexeme, LexemeKind, split_lexemes};
 pub use saved::Arguments;
-pub use session::{Answer, Engine};
+pub use session::{Answer, Engine, Trace};
 pub use statement::{Script, Statement};
 pub use types::type_word;
 pub use watch::{Reach, Watch};

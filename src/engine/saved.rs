@@ -63,6 +63,12 @@ impl Bindings {
         Self { values: BTreeMap::new(), query: None }
     }
 
+    /// Returns the values in the order in which the query declares its parameters.
+    pub(super) fn into_values(mut self, query: &SavedQuery) -> Vec<(String, Value)> {
+        let names = query.parameters.iter().map(|parameter| &parameter.name);
+        names.filter_map(|name| self.values.remove_entry(name)).collect()
+    }
+
     /// Replaces every `$name` in the statement.
     pub(super) fn apply(&self, mut parsed: Parsed, script: &Script, statement: &Statement) -> Result<Parsed> {
         let tree = match &mut parsed {

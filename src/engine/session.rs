@@ -3,7 +3,7 @@
 //! One session per process. Each statement is planned against the workspace as it is at that
 //! moment: file listings are not cached, so a year that another process imports is seen at once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError};
 
 use datafusion::arrow::array::RecordBatch;
@@ -33,7 +33,8 @@ use super::saved::{self, Bindings};
 use super::{Script, Statement, TITLE_KEY, Watch, fault, notice, statement};
 use crate::error::{Error, Result};
 use crate::messages::{QueryFault, QueryNotice};
-use crate::query::{SavedQuery, parse_saved_query};
+use crate::query::{SavedQuery, Value, parse_saved_query};
+use crate::store::{Provenance, read_provenance};
 use crate::workspace::{Workspace, read_text};
 
 /// How often a statement is planned again when a year is replaced under it.
@@ -57,6 +58,17 @@ pub struct Answer {
     pub notices: Vec<QueryNotice>,
     /// Whether an `ORDER BY` decides the order of the rows.
     pub is_ordered: bool,
+    /// What the rows were made from.
+    pub trace: Trace,
+}
+
+/// What an answer was made from; lists of the program's own have none.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Trace {
+    /// The parameters of the saved query with the values that they had, in order of declaration.
+    pub parameters: Vec<(String, Value)>,
+    /// Every dataset and year that was read, in order.
+    pub years: BTreeSet<(String, i32)>,
 }
 
 impl Answer {
@@ -116,10 +128,25 @@ impl Engine {
     /// If the engine does not take the rows.
     pub fn keep_last(&self, answer: &Answer) -> Result<()> {
         let table = MemTable::try_new(Arc::clone(&answer.schema), vec![answer.batches.clone()]);
-        let last =
-            LastResult { table: Arc::new(table.map_err(fault::describe)?), notices: answer.notices.clone() };
+        let last = LastResult {
+            table: Arc::new(table.map_err(fault::describe)?),
+            notices: answer.notices.clone(),
+            years: answer.trace.years.clone(),
+        };
         *self.inner.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
         Ok(())
+    }
+
+    /// Reads where the years that an answer was made from come from.
+    ///
+    /// # Errors
+    /// If a file of the workspace cannot be read any more.
+    pub fn provenance(&self, trace: &Trace) -> Result<Vec<Provenance>> {
+        let workspace = &self.inner.workspace;
+        let read = |(dataset, year): &(String, i32)| {
+            read_provenance(workspace, &workspace.year_file(dataset, *year))
+        };
+        trace.years.iter().map(read).collect()
     }
 
     pub(super) fn context(&self) -> &SessionContext {
@@ -211,7 +238,9 @@ impl Engine {
             let bindings = saved::bind(&self.inner, query, text, arguments).await?;
             let script = Script::new(query.file.clone(), text);
             let statement = saved::only_statement(query, &script)?;
-            self.run(&script, &statement, &bindings, watch).await
+            let mut answer = self.run(&script, &statement, &bindings, watch).await?;
+            answer.trace.parameters = bindings.into_values(query);
+            Ok(answer)
         };
         saved::share_defaults(work).await
     }
@@ -268,15 +297,16 @@ impl Engine {
         only_reading().verify_plan(&plan)?;
         let schema = Arc::clone(plan.schema().inner());
         let plan = state.optimize(&plan)?;
-        let notices = match plan {
-            LogicalPlan::Explain(_) => Vec::new(),
-            _ => notice::find_notices(&state, &self.inner, &plan)?,
+        let read = match plan {
+            LogicalPlan::Explain(_) => notice::Read::default(),
+            _ => notice::find_read(&state, &self.inner, &plan)?,
         };
         let physical = state.query_planner().create_physical_plan(&plan, &state).await?;
         let schema = keep_metadata(&schema, &physical);
         watch.follow(&physical);
         let batches = collect(physical, state.task_ctx()).await?;
-        Ok(Answer { schema, batches, notices, is_ordered })
+        let trace = Trace { parameters: Vec::new(), years: read.years };
+        Ok(Answer { schema, batches, notices: read.notices, is_ordered, trace })
     }
 }
 

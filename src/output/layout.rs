@@ -36,12 +36,15 @@ pub struct ColumnLayout {
     /// Whether a value says something only as a whole: numbers, dates.
     pub rigid: bool,
     labels: HashMap<String, String>,
-    style: Style,
+    /// How values are printed.
+    pub(super) style: Style,
+    /// Whether the digits of whole numbers stand in groups of three; those of years and keys do not.
+    pub(super) grouped: bool,
 }
 
 /// How values are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Style {
+pub(super) enum Style {
     /// As they are.
     Plain,
     /// As a report prints them, with this many decimals.
@@ -81,6 +84,8 @@ impl Layout {
                 rigid: is_numeric(field.data_type()) || field.data_type().is_temporal(),
                 labels: HashMap::new(),
                 style: Style::Plain,
+                // Whole numbers of 32 bits are years.
+                grouped: field.data_type() != &DataType::Int32,
             })
             .collect();
         Self { columns, lang: Lang::En, locale: None, missing: None, has_titles: false }
@@ -113,8 +118,14 @@ impl Layout {
                 column.labels = read_labels(contracts, key);
             }
             column.style = choose_style(declared, field.data_type());
+            column.grouped &= declared.is_none_or(|declared| declared.role != Role::Key);
         }
         layout
+    }
+
+    /// Returns the language of titles and numbers.
+    pub fn lang(&self) -> Lang {
+        self.lang
     }
 
     /// Prints numbers and dates as a language does.
@@ -157,6 +168,26 @@ pub struct CellReader<'a> {
 impl<'a> CellReader<'a> {
     fn new(layout: &'a Layout, column: &'a ColumnLayout, array: &'a dyn Array) -> Self {
         Self { layout, column, array, formatter: ArrayFormatter::try_new(array, &OPTIONS).ok() }
+    }
+
+    /// Returns the column's values.
+    pub(super) fn array(&self) -> &'a dyn Array {
+        self.array
+    }
+
+    /// Returns how the column's values are printed.
+    pub(super) fn style(&self) -> Style {
+        self.column.style
+    }
+
+    /// Returns the language of printed numbers.
+    pub(super) fn lang(&self) -> Lang {
+        self.layout.lang
+    }
+
+    /// Returns the value as a number, if it is one.
+    pub(super) fn number(&self, row: usize) -> Option<f64> {
+        if self.is_null(row) { None } else { number_at(self.array, row) }
     }
 
     /// Tells whether the cell is NULL.

@@ -2,7 +2,7 @@
 
 use super::{Call, split_words};
 use crate::chart::find_visualise;
-use crate::commands::{Listing, parse_arguments};
+use crate::commands::{Asked, Listing, parse_arguments};
 use crate::engine::{LexemeKind, split_lexemes};
 use crate::error::{Explain as _, Result};
 use crate::messages::{Heading, Narration, ShellFault, ShellNote};
@@ -22,11 +22,10 @@ pub(super) fn run(shell: &mut Shell<'_>, call: &Call<'_>) -> Result<After> {
     };
     let query = shell.engine.read_query(name)?;
     let values = parse_arguments(pairs)?;
-    let declared = query.columns.clone();
-    let mut outcome = shell.time(async move |engine, watch| {
+    let asked = Asked::Saved(Box::new(query.clone()));
+    let outcome = shell.time(asked, async move |engine, watch| {
         engine.ask_saved_watched(&query, query.text.len(), &values, &watch).await
     })?;
-    outcome.declared = declared;
     shell.last_statement = Some(format!("SELECT * FROM queries.{name}{}", call_arguments(pairs)));
     shell.keep_and_show(outcome)?;
     Ok(After::Continue)
