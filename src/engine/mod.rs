@@ -8,6 +8,7 @@ mod catalog;
 mod dataset;
 mod fault;
 mod files;
+mod format;
 mod function_list;
 mod functions;
 mod imports;
