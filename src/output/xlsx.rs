@@ -10,7 +10,7 @@ use datafusion::arrow::datatypes::DataType;
 use rust_xlsxwriter::{
     Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::UnicodeWidthStr;
 
 use super::layout::{ColumnLayout, Style};
 use super::provenance::{describe_year, list_facts, year_headings};
@@ -199,11 +199,11 @@ fn set_page(target: &mut Worksheet, sheet: &Sheet<'_>) {
 }
 
 fn longest_word(text: &str) -> usize {
-    text.split_whitespace().map(|word| word.width()).max().unwrap_or_default()
+    text.split_whitespace().map(UnicodeWidthStr::width).max().unwrap_or_default()
 }
 
 fn widest_line(text: &str) -> usize {
-    text.lines().map(|line| line.width()).max().unwrap_or_default()
+    text.lines().map(UnicodeWidthStr::width).max().unwrap_or_default()
 }
 
 /// Adds the room that a filter's button takes.
