@@ -128,7 +128,9 @@ fn free_name(wanted: &str, taken: &[String]) -> String {
         let head: String = kept.chars().take(LONGEST - tail.len()).collect();
         head + &tail
     };
-    if is_taken(&kept) { (2..).map(numbered).find(|name| !is_taken(name)).unwrap_or_default() } else { kept }
+    // Of more names than are taken, one is free.
+    let free = (2..taken.len() + 3).map(numbered).find(|name| !is_taken(name));
+    if is_taken(&kept) { free.unwrap_or_default() } else { kept }
 }
 
 /// How headings look.
