@@ -371,8 +371,8 @@ fn parse(script: &Script, statement: &Statement, bindings: &Bindings) -> Result<
         .and_then(|mut parser| parser.parse_statements())
         .map_err(|error| fault::convert(error, script, statement))?;
     let (Some(mut parsed), None) = (found.pop_front(), found.pop_front()) else {
-        let fault = QueryFault::Syntax { problem: "one statement is wanted".to_owned(), near: String::new() };
-        return Err(Error::new(fault).at(fault::start_of(script, statement)));
+        let error = fault::not_sql("one statement is wanted".to_owned(), String::new());
+        return Err(error.at(fault::start_of(script, statement)));
     };
     check_question(&parsed).map_err(|error| error.at_if_unplaced(|| fault::start_of(script, statement)))?;
     statement::read_order_by_all(&mut parsed);
