@@ -363,9 +363,14 @@ fn what_is_no_text_does_not_reach_the_terminal() {
     let project = Project::with_data();
     let mut screen = Screen::open(&project);
     screen.session.send_line("\\pset format xlsx").unwrap();
+    screen.wait_for("format: xlsx");
+    screen.wait_for_prompt();
     screen.session.send_line("select 1 as a;").unwrap();
     screen.wait_for("`xlsx` is not text and cannot be shown on a terminal");
+    screen.wait_for_prompt();
     screen.session.send_line("\\pset format auto").unwrap();
+    screen.wait_for("format: auto");
+    screen.wait_for_prompt();
     screen.session.send_line("select 41 + 1 as b;").unwrap();
     screen.wait_for("42");
 }
