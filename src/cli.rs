@@ -75,6 +75,8 @@ pub enum Command {
     Contract(ContractArgs),
     /// Run a saved query or SQL
     Query(QueryArgs),
+    /// Compare the years of saved queries: a column per year, changes, totals
+    Compare(CompareArgs),
     /// Draw saved charts, or SQL with a VISUALISE clause, as PNG or SVG
     Chart(ChartArgs),
     /// List the datasets
@@ -196,9 +198,33 @@ pub struct QueryArgs {
     /// After an error, go on with the next statement
     #[arg(long)]
     pub keep_going: bool,
+    /// Run it and show the plan instead of the result, with the bytes and row groups that were read
+    #[arg(long)]
+    pub explain: bool,
     /// Where and how the result is written
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// Arguments of `compare`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cchc compare dossiers_by_field
+  cchc compare on_time_resolved staffing_vacancy --years 2021,2023 -o so_sanh.xlsx
+  cchc compare on_time_resolved field=standards --baseline 2020")]
+pub struct CompareArgs {
+    /// Saved queries with a column `year`, then their parameters as name=value
+    #[arg(value_name = "NAME | param=value", required = true)]
+    pub words: Vec<String>,
+    /// Years to show [default: those that the queries give]
+    #[arg(long, value_name = "YEARS", value_delimiter = ',')]
+    pub years: Vec<i32>,
+    /// Year that the last one is compared with [default: the year imported before it]
+    #[arg(long, value_name = "YEAR")]
+    pub baseline: Option<i32>,
+    /// Where and how the comparison is written
+    #[command(flatten)]
+    pub list: ListArgs,
 }
 
 /// Where and how a result is written.

@@ -1,6 +1,8 @@
 //! Runs what the command line asks for: one file per command.
 
+mod ask;
 mod chart;
+mod compare;
 mod contract;
 mod import;
 mod key;
@@ -18,6 +20,7 @@ mod write;
 use crate::cli::Command;
 use crate::error::Result;
 
+pub use ask::ask_for_missing;
 pub use chart::{Drawing, ask_chart, find_clause, usual_options};
 pub use list::describe_years;
 pub use listing::Listing;
@@ -33,6 +36,7 @@ pub use write::{check_binary, check_outside, default_format, describe_cut, forma
 pub fn run(session: &Session, command: &Command) -> Result<()> {
     match command {
         Command::Query(arguments) => query::run(session, arguments),
+        Command::Compare(arguments) => compare::run(session, arguments),
         Command::Datasets(arguments) => list::run_datasets(session, arguments),
         Command::Queries(arguments) => list::run_queries(session, arguments),
         Command::Charts(arguments) => list::run_charts(session, arguments),

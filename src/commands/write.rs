@@ -8,7 +8,7 @@ use crate::cli::{ListArgs, OutputArgs};
 use crate::engine::{Answer, Engine};
 use crate::error::{Explain as _, Result};
 use crate::messages::{Narration, OutputFault, TerminalFault};
-use crate::output::{Cut, Format, Layout, Sheet, TableStyle, check_room, write_sheet};
+use crate::output::{Cut, Format, Layout, Sheet, TableStyle, check_room, write_sheet, write_sheets};
 use crate::store::replace_file;
 use crate::terminal::Terminal;
 use crate::workspace::Workspace;
@@ -73,6 +73,29 @@ impl<'a> Destination<'a> {
         self.deliver(terminal, &Sheet::of(answer, list_layout(self.format, answer, terminal)))
     }
 
+    /// Returns the format.
+    pub(super) fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Writes several results, each with its title.
+    pub(super) fn write_sheets(&self, terminal: Terminal, sheets: &[Sheet<'_>]) -> Result<()> {
+        for sheet in sheets {
+            check_room(self.format, sheet.answer)?;
+        }
+        let Some(file) = self.file else {
+            let style = screen_style(terminal);
+            return terminal.data(|out| write_sheets(out, self.format, sheets, &style).map(|_| ()));
+        };
+        let mut bytes = Vec::new();
+        write_sheets(&mut bytes, self.format, sheets, &TableStyle::WHOLE)
+            .map_err(|error| crate::terminal::write_fault(&error))?;
+        let shown = file.display().to_string();
+        replace_file(file, &shown, &bytes)?;
+        terminal.narrate(&Narration::Wrote { file: shown });
+        Ok(())
+    }
+
     /// Tells whether people read the result as it is written.
     pub(super) fn is_for_people(&self) -> bool {
         self.format.is_for_people()
@@ -105,21 +128,25 @@ pub fn default_format(terminal: Terminal) -> Format {
     if terminal.shows_data() { Format::Table } else { Format::Csv }
 }
 
+/// How tables look where results go: as wide as the screen, if it is one.
+fn screen_style(terminal: Terminal) -> TableStyle {
+    if !terminal.shows_data() {
+        return TableStyle::WHOLE;
+    }
+    TableStyle {
+        width: terminal.width(),
+        max_rows: ROWS_SHOWN,
+        color: terminal.colors_data(),
+        ..TableStyle::WHOLE
+    }
+}
+
 /// Writes an answer to standard output; a terminal shows what fits, and says what does not.
 ///
 /// # Errors
 /// If the output cannot be written.
 pub fn show(terminal: Terminal, format: Format, sheet: &Sheet<'_>) -> Result<()> {
-    let style = if terminal.shows_data() {
-        TableStyle {
-            width: terminal.width(),
-            max_rows: ROWS_SHOWN,
-            color: terminal.colors_data(),
-            ..TableStyle::WHOLE
-        }
-    } else {
-        TableStyle::WHOLE
-    };
+    let style = screen_style(terminal);
     let mut cut = Cut::default();
     terminal.data(|out| {
         cut = write_sheet(out, format, sheet, &style)?;

@@ -18,6 +18,7 @@ use super::saved::{self, Arguments};
 use super::{Script, Statement, session};
 use crate::error::{Error, Result};
 use crate::messages::QueryFault;
+use crate::query::quote_item;
 
 /// One call as written.
 struct Call {
@@ -133,6 +134,11 @@ fn text_of(value: &Expr) -> Option<String> {
         },
         Expr::UnaryOp { op: UnaryOperator::Minus, expr } => Some(format!("-{}", text_of(expr)?)),
         Expr::TypedString(typed) => text_of(&Expr::Value(typed.value.clone())),
+        Expr::Array(list) => {
+            let items: Option<Vec<String>> =
+                list.elem.iter().map(|item| Some(quote_item(&text_of(item)?))).collect();
+            Some(items?.join(","))
+        }
         _ => None,
     }
 }

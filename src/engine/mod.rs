@@ -5,7 +5,9 @@
 
 mod call;
 mod catalog;
+mod choices;
 mod dataset;
+mod explain;
 mod fault;
 mod files;
 mod format;
@@ -23,6 +25,7 @@ mod watch;
 mod working_calendar;
 
 pub use catalog::{Contracts, IMPORTS};
+pub use choices::Choice;
 pub use dataset::{CATEGORY_KEY, LABELS_KEY, MEASURE_UNIT_KEY, TITLE_KEY};
 pub use function_list::{Function, FunctionKind};
 pub use lex::{Lexeme, LexemeKind, split_lexemes};
@@ -31,3 +34,6 @@ pub use session::{Answer, Engine, Trace};
 pub use statement::{Script, Statement};
 pub use types::type_word;
 pub use watch::{Reach, Watch};
+
+/// The column by which a saved query tells its years apart.
+pub const QUERY_YEAR: &str = "year";

@@ -30,10 +30,10 @@ use super::files::{FileReplaced, WorkspaceOnly};
 use super::functions::domain_functions;
 use super::label::{Label, LabelRule};
 use super::saved::{self, Bindings};
-use super::{Script, Statement, TITLE_KEY, Watch, fault, notice, statement};
+use super::{Choice, Script, Statement, TITLE_KEY, Watch, choices, fault, notice, statement};
 use crate::error::{Error, Result};
 use crate::messages::{QueryFault, QueryNotice};
-use crate::query::{SavedQuery, Value, parse_saved_query};
+use crate::query::{Parameter, SavedQuery, Value, parse_saved_query};
 use crate::store::{Provenance, read_provenance};
 use crate::workspace::{Workspace, read_text};
 
@@ -239,10 +239,39 @@ impl Engine {
             let script = Script::new(query.file.clone(), text);
             let statement = saved::only_statement(query, &script)?;
             let mut answer = self.run(&script, &statement, &bindings, watch).await?;
+            saved::check_columns(query, &answer.schema)?;
             answer.trace.parameters = bindings.into_values(query);
             Ok(answer)
         };
         saved::share_defaults(work).await
+    }
+
+    /// Lists the parameters of a query that need a value and have none.
+    pub fn missing_parameters<'q>(
+        &self,
+        query: &'q SavedQuery,
+        given: &saved::Arguments,
+    ) -> Vec<&'q Parameter> {
+        let is_missing = |parameter: &&Parameter| {
+            parameter.default.is_none() && !parameter.optional && given.get(&parameter.name).is_none()
+        };
+        query.parameters.iter().filter(is_missing).collect()
+    }
+
+    /// Lists the values that a parameter takes; none, if the query does not say.
+    ///
+    /// # Errors
+    /// If they cannot be looked up.
+    pub async fn choices(&self, query: &SavedQuery, parameter: &Parameter) -> Result<Vec<Choice>> {
+        choices::list(&self.inner, query, parameter).await
+    }
+
+    /// Parses a value that was given for a parameter, and judges it by the choices.
+    ///
+    /// # Errors
+    /// As [`Engine::ask_saved`] has them for a wrong argument.
+    pub async fn judge_argument(&self, query: &SavedQuery, parameter: &Parameter, text: &str) -> Result<()> {
+        choices::judge(&self.inner, query, parameter, text).await.map(drop)
     }
 
     /// Plans a saved query, to see whether it can run.
@@ -357,6 +386,11 @@ fn analyzer_rules(inner: &Context) -> Vec<Arc<dyn AnalyzerRule + Send + Sync>> {
     std::iter::once(label).chain(Analyzer::new().rules).collect()
 }
 
+/// Refuses a plan that changes something.
+pub(super) fn check_reading(plan: &LogicalPlan) -> datafusion::common::Result<()> {
+    only_reading().verify_plan(plan)
+}
+
 fn only_reading() -> SQLOptions {
     SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false)
 }
@@ -440,7 +474,10 @@ pub(super) async fn plan_saved(
     };
     planned
         .await
-        .and_then(|plan| describe_columns(plan, query))
+        .and_then(|plan| {
+            saved::check_columns(query, plan.schema().as_arrow()).map_err(external)?;
+            describe_columns(plan, query)
+        })
         .map_err(|error| external(fault::convert(error, &script, &statement)))
 }
 

@@ -59,6 +59,7 @@ pub(crate) use messages;
 
 mod chart;
 mod command;
+mod compare;
 mod contract;
 mod draft;
 mod import;
@@ -76,12 +77,13 @@ mod workspace;
 
 pub use chart::ChartFault;
 pub use command::{CommandFault, HelpWords, help_vi, value_name_vi};
+pub use compare::{CompareFault, CompareWords};
 pub use contract::ContractFault;
 pub use draft::{DraftFault, DraftWords};
 pub use import::{CellsFault, ImportFault, ImportWords};
 pub use output::{OutputFault, ProvenanceWords};
 pub use plan::PlanWords;
-pub use query::{QueryFault, QueryNotice};
+pub use query::{AskWords, ExplainWords, QueryFault, QueryNotice};
 pub use reject::RejectWords;
 pub use shell::{PagerWords, SettingHelp, ShellFault, ShellHelp, ShellNote, TableWords};
 pub use source::SourceFault;

@@ -14,7 +14,7 @@ use super::layout::{Style, plain_text};
 use super::{CellReader, Layout};
 use crate::engine::Answer;
 use crate::error::Lang;
-use crate::vietnamese::print::localise_date;
+use crate::vietnamese::print::{format_number, localise_date};
 
 pub(super) fn write_excel_csv(out: &mut impl Write, answer: &Answer, layout: &Layout) -> io::Result<()> {
     out.write_all("\u{feff}".as_bytes())?;
@@ -37,11 +37,16 @@ pub(super) fn write_excel_csv(out: &mut impl Write, answer: &Answer, layout: &La
 
 fn print_cell(reader: &CellReader<'_>, row: usize) -> String {
     if reader.is_null(row) {
-        return String::new();
+        return reader.own_missing().unwrap_or_default().to_owned();
     }
     match reader.array().data_type() {
-        data_type if data_type.is_numeric() => match reader.style() {
-            Style::Plain | Style::Trimmed => plain_text(reader.array(), row).replace('.', ","),
+        data_type if data_type.is_numeric() => match reader.style(row) {
+            Style::Plain | Style::Bare | Style::Trimmed => plain_text(reader.array(), row).replace('.', ","),
+            // A plus sign would make it a formula.
+            Style::Signed(decimals) => {
+                let number = reader.number(row).unwrap_or_default();
+                format_number(number, decimals, Lang::Vi).replace('.', "")
+            }
             Style::Number(_) | Style::Percent(_) => {
                 let printed = reader.text(row).unwrap_or_default();
                 match reader.lang() {

@@ -62,10 +62,14 @@ fn write_table(out: &mut impl Write, sheet: &Sheet<'_>) -> io::Result<()> {
         for row in 0..batch.num_rows() {
             write!(out, "<tr>")?;
             for (reader, column) in readers.iter().zip(&sheet.layout.columns) {
-                let class = if column.numeric { " class=\"n\"" } else { "" };
-                let text = reader.text(row);
-                let text = text.as_deref().unwrap_or_else(|| sheet.layout.missing(""));
-                write!(out, "<td{class}>{}</td>", escape(text))?;
+                let class = match (column.numeric, reader.tone(row)) {
+                    (true, Some(true)) => " class=\"n better\"",
+                    (true, Some(false)) => " class=\"n worse\"",
+                    (true, None) => " class=\"n\"",
+                    (false, _) => "",
+                };
+                let text = reader.text(row).unwrap_or_else(|| reader.missing("").to_owned());
+                write!(out, "<td{class}>{}</td>", escape(&text))?;
             }
             writeln!(out, "</tr>")?;
         }

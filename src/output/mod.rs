@@ -4,6 +4,7 @@
 //! lays out strings. Formats for programs (CSV, JSON, Parquet, Arrow) keep names and codes unless titles are
 //! asked for; those for people show titles and labels.
 
+mod by_row;
 mod columnar;
 mod csv;
 mod excel_csv;
@@ -26,7 +27,7 @@ use std::io::{self, Write};
 use crate::engine::Answer;
 use crate::error::Result;
 
-pub use layout::{CellReader, ColumnLayout, Layout};
+pub use layout::{CellReader, ColumnLayout, Layout, Style};
 pub use rejects::{render_workbook, write_list};
 pub use sheet::{ResultProvenance, Sheet};
 pub use table::{Cut, Expanded, TableStyle};
@@ -154,4 +155,46 @@ pub fn write_sheet(
         Format::Arrow => columnar::write_arrow(out, sheet)?,
     }
     Ok(Cut::default())
+}
+
+/// Tells whether a format holds several results, each with its title.
+pub fn holds_several(format: Format) -> bool {
+    matches!(format, Format::Table | Format::Markdown | Format::Html | Format::Xlsx)
+}
+
+/// Writes several results into one file; people's text formats have titles above and notes below each.
+///
+/// # Errors
+/// What `out` gives; formats that hold one result take the first.
+pub fn write_sheets(
+    out: &mut impl Write,
+    format: Format,
+    sheets: &[Sheet<'_>],
+    style: &TableStyle,
+) -> io::Result<Cut> {
+    let Some(first) = sheets.first() else { return Ok(Cut::default()) };
+    let lang = first.layout.lang();
+    let mut cut = Cut::default();
+    match format {
+        Format::Html => html::write_html(out, sheets, lang)?,
+        Format::Xlsx => xlsx::write_xlsx(out, sheets, lang)?,
+        Format::Table | Format::Markdown => {
+            for (index, sheet) in sheets.iter().enumerate() {
+                if index > 0 {
+                    writeln!(out)?;
+                }
+                if format == Format::Markdown {
+                    markdown::write_document(out, sheet)?;
+                    continue;
+                }
+                writeln!(out, "{}", visible(&sheet.title))?;
+                let part = table::write_table(out, sheet.answer, &sheet.layout, style)?;
+                cut.rows += part.rows;
+                cut.columns += part.columns;
+                cut.cells += part.cells;
+            }
+        }
+        _ => return write_sheet(out, format, first, style),
+    }
+    Ok(cut)
 }

@@ -146,12 +146,10 @@ pub(super) fn heading_format() -> Format {
 
 fn write_result(target: &mut Worksheet, sheet: &Sheet<'_>) -> std::result::Result<(), XlsxError> {
     let fields = sheet.answer.schema.fields();
-    let formats: Vec<Format> = sheet
-        .layout
-        .columns
-        .iter()
-        .zip(fields)
-        .map(|(column, field)| value_format(column, field.data_type(), sheet.layout.lang()))
+    let lang = sheet.layout.lang();
+    let columns = sheet.layout.columns.iter().zip(fields);
+    let formats: Vec<Format> = columns
+        .map(|(column, field)| value_format(column, column.style, field.data_type(), lang))
         .collect();
     let mut widths: Vec<usize> = Vec::with_capacity(formats.len());
     let heading = heading_format();
@@ -165,7 +163,13 @@ fn write_result(target: &mut Worksheet, sheet: &Sheet<'_>) -> std::result::Resul
         let readers = sheet.layout.readers(batch);
         for row in 0..batch.num_rows() {
             for (at, (reader, format)) in (0_u16..).zip(readers.iter().zip(&formats)) {
-                write_value(target, (line, at), reader, row, format)?;
+                let column = &sheet.layout.columns[usize::from(at)];
+                if column.styles.is_empty() && column.tones.is_empty() {
+                    write_value(target, (line, at), reader, row, format)?;
+                } else {
+                    let own = value_format(column, reader.style(row), reader.array().data_type(), lang);
+                    write_value(target, (line, at), reader, row, &toned(own, reader.tone(row)))?;
+                }
                 if line as usize <= ROWS_MEASURED {
                     let width = reader.text(row).map_or(0, |text| widest_line(&text));
                     widths[usize::from(at)] = widths[usize::from(at)].max(width);
@@ -215,14 +219,18 @@ fn column_width(letters: usize) -> f64 {
 }
 
 /// The format of a column's values: separators are the reader's spreadsheet's, decimals the column's.
-fn value_format(column: &ColumnLayout, data_type: &DataType, lang: Lang) -> Format {
+fn value_format(column: &ColumnLayout, style: Style, data_type: &DataType, lang: Lang) -> Format {
     let decimals = |count: usize| if count == 0 { String::new() } else { format!(".{}", "0".repeat(count)) };
     let date = match lang {
         Lang::Vi => "dd/mm/yyyy",
         Lang::En => "yyyy-mm-dd",
     };
-    let pattern = match (column.style, data_type) {
+    let pattern = match (style, data_type) {
         (Style::Percent(count), _) => format!("0{}%", decimals(count)),
+        (Style::Signed(count), _) => {
+            let digits = format!("#,##0{}", decimals(count));
+            format!("+{digits};-{digits};0{}", decimals(count))
+        }
         (Style::Number(count), _) => format!("#,##0{}", decimals(count)),
         (_, DataType::Date32 | DataType::Date64) => date.to_owned(),
         (_, DataType::Timestamp(..)) => format!("{date} hh:mm"),
@@ -237,6 +245,15 @@ fn value_format(column: &ColumnLayout, data_type: &DataType, lang: Lang) -> Form
     if column.rigid { format } else { format.set_text_wrap() }
 }
 
+/// Sets off what is for the better or for the worse, in letters too, for those who print in black.
+fn toned(format: Format, tone: Option<bool>) -> Format {
+    match tone {
+        Some(true) => format.set_background_color(Color::RGB(0x00E2_F0D9)).set_font_color(Color::RGB(0x0037_5623)),
+        Some(false) => format.set_background_color(Color::RGB(0x00FB_E5D6)).set_font_color(Color::RGB(0x009C_0006)),
+        None => format,
+    }
+}
+
 fn write_value(
     target: &mut Worksheet,
     (line, at): (u32, u16),
@@ -245,6 +262,10 @@ fn write_value(
     format: &Format,
 ) -> std::result::Result<(), XlsxError> {
     if reader.is_null(row) {
+        if let Some(sign) = reader.own_missing() {
+            let format = format.clone().set_align(FormatAlign::Right);
+            target.write_string_with_format(line, at, sign, &format)?;
+        }
         return Ok(());
     }
     let data_type = reader.array().data_type();

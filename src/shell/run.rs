@@ -64,6 +64,14 @@ impl Shell<'_> {
         }
         let asked = Asked::Sql(script.sql(statement).to_owned());
         let (script, statement) = (script.clone(), statement.clone());
+        if self.explains {
+            let lang = self.session.terminal.lang;
+            let outcome = self.time(asked, async move |engine, watch| {
+                engine.ask_watched(&script, &statement, &watch).await?;
+                Ok(watch.explain(lang))
+            })?;
+            return Ok(Outcome { is_own: true, ..outcome });
+        }
         self.time(asked, async move |engine, watch| engine.ask_watched(&script, &statement, &watch).await)
     }
 
