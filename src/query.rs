@@ -165,15 +165,19 @@ impl Parameter {
 }
 
 impl ResultColumn {
-    /// Describes a column that the query does not declare: numbers count, anything else names the row.
+    /// Describes a column that the query does not declare: whole numbers count, other values name the row;
+    /// of a fraction it is not known what it is made of, so it is no more than text.
     pub fn undeclared(name: &str, data_type: &DataType) -> Self {
         Self {
             name: name.to_owned(),
-            role: if data_type.is_numeric() { Role::Count } else { Role::Key },
-            decimals: data_type.is_floating().then_some(2),
+            role: match data_type {
+                data_type if data_type.is_floating() => Role::Text,
+                data_type if data_type.is_numeric() => Role::Count,
+                _ => Role::Key,
+            },
+            decimals: None,
             better: None,
-            // What a fraction is made of is not known, so it is not added up.
-            is_whole: data_type.is_floating(),
+            is_whole: false,
             stands_apart: false,
             title: String::new(),
             span: 0..0,

@@ -10,6 +10,10 @@
 mod bundled;
 /// Saved charts, charts from SQL, and what is refused.
 mod charts;
+/// Years of saved queries side by side.
+mod compare;
+/// Saved queries against DuckDB on the same Parquet.
+mod differential;
 /// What wrong input is answered with, in both languages.
 mod errors;
 /// One table in every format and encoding; what is refused by what it is.
@@ -24,6 +28,8 @@ mod imports;
 mod layers;
 /// Workbooks, pages and files for programs: types, provenance, the same bytes.
 mod outputs;
+/// Lists, choices and declarations of saved queries.
+mod parameters;
 /// Saved queries, formats and notices.
 mod queries;
 /// The README's commands do what it says.

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use super::compare_groups::{Group, Measures, find_groups};
+use super::compare_groups::{Group, Groups, Measures, Name, find_groups};
 use crate::engine::{Answer, QUERY_YEAR};
 use crate::error::{Error, Explain as _, Place, Result};
 use crate::messages::CompareFault;
@@ -80,20 +80,30 @@ pub fn compare(query: &SavedQuery, answer: &Answer, years: &Years) -> Result<Com
     }
     let groups = find_groups(answer, &columns.keys, &columns.measures)
         .map_err(|(group, year)| fault(CompareFault::TwoRows { query: query.name.clone(), group, year }))?;
+    let groups = fill_groups(&groups, &columns, years);
     let totals = total_groups(&groups, &columns, years);
     let change = find_change(years);
     let mut lines = Vec::new();
     for (index, measure) in columns.measures.iter().enumerate() {
-        for (group, found) in &groups {
-            let values = years.shown.iter().map(|year| value_of(found, *year, index, measure, years));
-            lines.push(make_line(measure, group.clone(), false, values.collect(), change, years));
-        }
-        for (group, total) in &totals {
-            let values = years.shown.iter().map(|year| total.get(year).and_then(|row| row[index]));
-            lines.push(make_line(measure, group.clone(), true, values.collect(), change, years));
+        // What stands for the whole year is said once, as long as all rows say the same.
+        let has_total = |year: &i32| totals.values().all(|total| value_at(total, *year, index).is_some());
+        let has_value = |year: &i32| groups.values().any(|group| value_at(group, *year, index).is_some());
+        let is_once = measure.is_whole
+            && !totals.is_empty()
+            && years.shown.iter().filter(|year| has_value(year)).all(has_total);
+        let shown = groups.iter().filter(|_| !is_once);
+        for (is_total, (group, found)) in
+            shown.map(|group| (false, group)).chain(totals.iter().map(|total| (true, total)))
+        {
+            let values = years.shown.iter().map(|year| value_at(found, *year, index));
+            lines.push(make_line(measure, group.clone(), is_total, values.collect(), change, years));
         }
     }
     Ok(Comparison { years: years.shown.clone(), change, keys: columns.keys, lines })
+}
+
+fn value_at(group: &Group, year: i32, index: usize) -> Option<f64> {
+    group.get(&year).and_then(|row| row[index])
 }
 
 /// Chooses what the last year is compared with, unless it was said: the year imported before it.
@@ -106,9 +116,12 @@ pub fn choose_baseline(shown: &[i32], imported: &BTreeSet<i32>) -> Option<i32> {
 fn find_change(years: &Years) -> Option<(i32, i32)> {
     let baseline = years.baseline?;
     let imported = |year: &&i32| years.imported.contains(year) && **year != baseline;
-    let last = years.shown.iter().rev().find(imported).or_else(|| {
-        years.shown.iter().rev().find(|year| **year != baseline)
-    })?;
+    let last = years
+        .shown
+        .iter()
+        .rev()
+        .find(imported)
+        .or_else(|| years.shown.iter().rev().find(|year| **year != baseline))?;
     Some((*last, baseline))
 }
 
@@ -119,12 +132,13 @@ struct Columns {
 }
 
 impl Columns {
-    /// Takes the declared columns; a query that declares nothing has texts as keys and numbers as measures.
+    /// Takes the declared columns; in a query that declares nothing, texts are keys and whole numbers measures.
     fn of(query: &SavedQuery, answer: &Answer) -> Self {
         let mut columns = Self { keys: Vec::new(), measures: Vec::new() };
         for field in answer.schema.fields().iter().filter(|field| field.name() != QUERY_YEAR) {
             let declared = query.columns.iter().find(|column| column.name == *field.name()).cloned();
-            let column = declared.unwrap_or_else(|| ResultColumn::undeclared(field.name(), field.data_type()));
+            let column =
+                declared.unwrap_or_else(|| ResultColumn::undeclared(field.name(), field.data_type()));
             match column.role {
                 Role::Key => columns.keys.push(column),
                 Role::Count | Role::Amount | Role::Rate { .. } => columns.measures.push(column),
@@ -135,19 +149,22 @@ impl Columns {
     }
 }
 
-fn value_of(
-    found: &Group,
-    year: i32,
-    index: usize,
-    measure: &ResultColumn,
-    years: &Years,
-) -> Option<f64> {
-    match found.get(&year) {
-        Some(row) => row[index],
-        // Counted and not found is nothing; a rate of nothing is no rate.
-        None if years.imported.contains(&year) && !is_rate(measure) => Some(0.0),
-        None => None,
+/// Gives every group the imported years that it does not have: nothing was counted there.
+fn fill_groups(groups: &Groups, columns: &Columns, years: &Years) -> Groups {
+    let mut filled = groups.clone();
+    for year in years.shown.iter().filter(|year| years.imported.contains(year)) {
+        let known: Vec<&Measures> = groups.values().filter_map(|group| group.get(year)).collect();
+        let counts = columns.measures.iter().enumerate().map(|(index, measure)| match measure.role {
+            Role::Rate { .. } => None,
+            _ if measure.is_whole => only_value(known.iter().map(|row| row[index])),
+            _ => Some(0.0),
+        });
+        let row = columns.with_rates(&counts.collect::<Measures>());
+        for group in filled.values_mut() {
+            group.entry(*year).or_insert_with(|| row.clone());
+        }
     }
+    filled
 }
 
 fn is_rate(measure: &ResultColumn) -> bool {
@@ -155,12 +172,8 @@ fn is_rate(measure: &ResultColumn) -> bool {
 }
 
 /// Adds the groups up, one total for each value of the keys that stand apart.
-fn total_groups(
-    groups: &IndexMap<Vec<Option<String>>, Group>,
-    columns: &Columns,
-    years: &Years,
-) -> IndexMap<Vec<Option<String>>, Group> {
-    let mut parts: IndexMap<Vec<Option<String>>, Vec<&Group>> = IndexMap::new();
+fn total_groups(groups: &Groups, columns: &Columns, years: &Years) -> Groups {
+    let mut parts: IndexMap<Name, Vec<&Group>> = IndexMap::new();
     for (group, found) in groups {
         parts.entry(name_total(group, &columns.keys)).or_default().push(found);
     }
@@ -172,7 +185,7 @@ fn total_groups(
 pub(super) const TOTAL: &str = "total";
 
 /// Names a total: `total` in place of the first key that it goes across, nothing in place of the others.
-fn name_total(group: &[Option<String>], keys: &[ResultColumn]) -> Vec<Option<String>> {
+fn name_total(group: &[Option<String>], keys: &[ResultColumn]) -> Name {
     let mut is_named = false;
     let name = |(value, key): (&Option<String>, &ResultColumn)| {
         if key.stands_apart {
@@ -202,24 +215,26 @@ fn add_up(members: &[&Group], columns: &Columns, years: &Years) -> Group {
                 _ => rows.iter().map(|row| row[index]).sum(),
             })
             .collect();
-        let rates = columns.measures.iter().enumerate().map(|(index, measure)| match &measure.role {
-            Role::Rate { numerator, denominator } => {
-                let part = |names: &[String]| -> Option<f64> {
-                    names.iter().map(|name| sums.get(columns.position(name)?).copied().flatten()).sum()
-                };
-                let below = part(denominator).filter(|below| *below != 0.0)?;
-                Some(part(numerator)? / below)
-            }
-            _ => sums[index],
-        });
-        total.insert(*year, rates.collect());
+        total.insert(*year, columns.with_rates(&sums));
     }
     total
 }
 
 impl Columns {
-    fn position(&self, name: &str) -> Option<usize> {
-        self.measures.iter().position(|measure| measure.name == name)
+    /// Computes the rates from what was counted; nothing of nothing is no rate.
+    fn with_rates(&self, counts: &[Option<f64>]) -> Measures {
+        let part = |names: &[String]| -> Option<f64> {
+            let position = |name: &String| self.measures.iter().position(|measure| measure.name == *name);
+            names.iter().map(|name| counts.get(position(name)?).copied().flatten()).sum()
+        };
+        let value = |(index, measure): (usize, &ResultColumn)| match &measure.role {
+            Role::Rate { numerator, denominator } => {
+                let below = part(denominator).filter(|below| *below != 0.0)?;
+                Some(part(numerator)? / below)
+            }
+            _ => counts[index],
+        };
+        self.measures.iter().enumerate().map(value).collect()
     }
 }
 
@@ -244,7 +259,8 @@ fn make_line(
     let pair = change.and_then(|(last, baseline)| Some((at(last)?, at(baseline)?)));
     let difference = pair.map(|(last, base)| last - base);
     let is_rate = is_rate(measure);
-    let growth = pair.filter(|(_, base)| !is_rate && *base >= LEAST_BASE).map(|(last, base)| last / base - 1.0);
+    let growth =
+        pair.filter(|(_, base)| !is_rate && *base >= LEAST_BASE).map(|(last, base)| last / base - 1.0);
     let is_better = difference.filter(|difference| *difference != 0.0).and_then(|difference| {
         Some(match measure.better? {
             Better::Higher => difference > 0.0,

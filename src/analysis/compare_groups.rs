@@ -14,6 +14,10 @@ use crate::query::ResultColumn;
 pub(super) type Measures = Vec<Option<f64>>;
 /// The years of one group.
 pub(super) type Group = BTreeMap<i32, Measures>;
+/// What names a group, in the order of the keys.
+pub(super) type Name = Vec<Option<String>>;
+/// All groups by name.
+pub(super) type Groups = IndexMap<Name, Group>;
 
 /// Collects the groups in the order in which they first occur.
 ///
@@ -23,8 +27,8 @@ pub(super) fn find_groups(
     answer: &Answer,
     keys: &[ResultColumn],
     measures: &[ResultColumn],
-) -> Result<IndexMap<Vec<Option<String>>, Group>, (String, i32)> {
-    let mut groups: IndexMap<Vec<Option<String>>, Group> = IndexMap::new();
+) -> Result<Groups, (String, i32)> {
+    let mut groups = Groups::new();
     for batch in &answer.batches {
         let column = |name: &str, data_type: &DataType| {
             batch.column_by_name(name).and_then(|array| cast(array, data_type).ok())
@@ -39,7 +43,7 @@ pub(super) fn find_groups(
                 continue;
             }
             let year = years.as_primitive::<Int32Type>().value(row);
-            let group: Vec<Option<String>> = keys.iter().map(|array| text_at(array.as_ref(), row)).collect();
+            let group: Name = keys.iter().map(|array| text_at(array.as_ref(), row)).collect();
             let values = measures.iter().map(|array| number_at(array.as_ref(), row)).collect();
             if groups.entry(group.clone()).or_default().insert(year, values).is_some() {
                 let name: Vec<String> = group.into_iter().map(Option::unwrap_or_default).collect();

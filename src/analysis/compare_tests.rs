@@ -1,3 +1,5 @@
+#![expect(clippy::cast_precision_loss, reason = "counts of a test are small")]
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -68,7 +70,8 @@ const ROWS: [Row; 4] = [
 
 #[test]
 fn an_absent_group_is_nothing_in_an_imported_year_and_unknown_in_another() {
-    let compared = compare(&query(), &answer(&ROWS), &years(&[2021, 2022, 2023], &[2022, 2023], 2022)).unwrap();
+    let compared =
+        compare(&query(), &answer(&ROWS), &years(&[2021, 2022, 2023], &[2022, 2023], 2022)).unwrap();
     assert_eq!(line(&compared, "on_time", "b").values, [None, Some(4.0), Some(0.0)]);
     assert_eq!(line(&compared, "on_time", "c").values, [None, Some(0.0), Some(5.0)]);
     assert_eq!(line(&compared, "rate", "c").values, [None, None, Some(1.0)]);
@@ -94,6 +97,27 @@ fn totals_compute_rates_again_and_leave_what_stands_for_the_year_alone() {
     let compared = compare(&query(), &answer(&ROWS), &years(&[2022, 2023], &[2022, 2023], 2022)).unwrap();
     assert_eq!(line(&compared, "rate", "total").values, [Some(61.0 / 64.0), Some(66.0 / 67.0)]);
     assert_eq!(line(&compared, "total", "total").values, [Some(64.0), Some(67.0)]);
+    let lines = compared.lines.iter().filter(|line| line.measure.name == "total").count();
+    assert_eq!(lines, 1, "what stands for the year is said once");
+}
+
+#[test]
+fn a_share_of_an_absent_group_is_nothing_of_the_whole() {
+    let text = "-- column field: key\n-- column n: count\n-- column total: count total\n\
+                -- column share: rate(n/total)\nSELECT 1";
+    let query = parse_saved_query("q", "q.sql", text).unwrap();
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("year", Arc::new(Int32Array::from(vec![2022, 2022, 2023]))),
+        ("field", Arc::new(StringArray::from(vec!["a", "b", "a"]))),
+        ("n", Arc::new(Int64Array::from(vec![3, 1, 8]))),
+        ("total", Arc::new(Int64Array::from(vec![4, 4, 8]))),
+        ("share", Arc::new(Float64Array::from(vec![0.75, 0.25, 1.0]))),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let answer = Answer { schema: batch.schema(), batches: vec![batch], ..answer(&[]) };
+    let compared = compare(&query, &answer, &years(&[2022, 2023], &[2022, 2023], 2022)).unwrap();
+    assert_eq!(line(&compared, "share", "b").values, [Some(0.25), Some(0.0)]);
+    assert_eq!(line(&compared, "share", "total").values, [Some(1.0), Some(1.0)]);
 }
 
 #[test]
@@ -121,6 +145,22 @@ fn totals_do_not_go_across_a_key_that_stands_apart() {
     assert_eq!(totals.len(), 1, "a single group is its own total");
     assert_eq!(totals[0].group, [Some("turn".to_owned()), Some("total".to_owned())]);
     assert_eq!(totals[0].values, [Some(3.0), Some(8.0)]);
+}
+
+#[test]
+fn undeclared_whole_numbers_are_counted_and_fractions_are_left_out() {
+    let query = parse_saved_query("q", "q.sql", "SELECT 1").unwrap();
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("year", Arc::new(Int32Array::from(vec![2022, 2022, 2023]))),
+        ("field", Arc::new(StringArray::from(vec!["a", "b", "a"]))),
+        ("n", Arc::new(Int64Array::from(vec![3, 1, 8]))),
+        ("mean", Arc::new(Float64Array::from(vec![0.5, 0.25, 1.5]))),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let answer = Answer { schema: batch.schema(), batches: vec![batch], ..answer(&[]) };
+    let compared = compare(&query, &answer, &years(&[2022, 2023], &[2022, 2023], 2022)).unwrap();
+    assert_eq!(line(&compared, "n", "total").values, [Some(4.0), Some(8.0)]);
+    assert!(compared.lines.iter().all(|line| line.measure.name == "n"));
 }
 
 #[test]

@@ -4,12 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::write::Destination;
 use super::{Session, ask_for_missing};
-use crate::analysis::{
-    Years, check_years, choose_baseline, compare, lay_out, tabulate, warn_of_periods,
-};
+use crate::analysis::{Years, check_years, choose_baseline, compare, lay_out, tabulate, warn_of_periods};
 use crate::cli::CompareArgs;
 use crate::engine::{Answer, Arguments, Engine, QUERY_YEAR};
-use crate::error::{Explain as _, Result};
+use crate::error::{Explain as _, Lang, Result};
 use crate::messages::{CompareFault, CompareWords, QueryNotice, TerminalFault};
 use crate::output::{Format, ResultProvenance, Sheet, holds_several};
 use crate::query::{Parameter, ParameterKind, SavedQuery};
@@ -25,7 +23,7 @@ pub(super) fn run(session: &Session, arguments: &CompareArgs) -> Result<()> {
     let mut compared = Vec::new();
     for (query, mut values) in requests {
         ask_for_missing(session, &engine, &query, &mut values)?;
-        compared.push(compare_one(session, &engine, query, values, arguments, destination.format())?);
+        compared.push(compare_one(session, &engine, query, &values, arguments, destination.format())?);
     }
     let sheets: Vec<Sheet<'_>> = compared.iter().map(Compared::sheet).collect();
     destination.write_sheets(session.terminal, &sheets)?;
@@ -97,7 +95,7 @@ fn compare_one(
     session: &Session,
     engine: &Engine,
     query: SavedQuery,
-    values: Arguments,
+    values: &Arguments,
     arguments: &CompareArgs,
     format: Format,
 ) -> Result<Compared> {
@@ -105,13 +103,17 @@ fn compare_one(
     if !wanted.is_empty() {
         wanted.extend(arguments.baseline);
     }
-    let asked = session.wait(ask_years(engine, &query, &values, &wanted))?;
+    let asked = session.wait(ask_years(engine, &query, values, &wanted))?;
     let years = find_years(engine, &query, &asked, wanted, arguments.baseline)?;
     let comparison = compare(&query, &asked, &years)?;
     let provenance = engine.provenance(&asked.trace)?;
     let mut notices = asked.notices.clone();
-    notices.extend(warn_of_periods(&provenance, &years.shown));
-    notices.extend(tell_missing(&years, session.image_lang));
+    let title = |dataset: &str| match engine.contracts().read(dataset) {
+        Ok(contract) => contract.title.clone(),
+        Err(_) => dataset.to_owned(),
+    };
+    notices.extend(warn_of_periods(&provenance, &years.shown, title));
+    notices.extend(tell_missing(&years, format.is_for_people()));
     let answer = tabulate(&comparison, &asked, notices)?;
     let is_document = format.is_document() || format == Format::ExcelCsv;
     let lang = if is_document { session.image_lang } else { session.terminal.lang };
@@ -264,13 +266,10 @@ fn years_of(answer: &Answer) -> BTreeSet<i32> {
     years.flat_map(|years| years.as_primitive::<Int32Type>().iter().flatten().collect::<Vec<_>>()).collect()
 }
 
-fn tell_missing(years: &Years, lang: crate::error::Lang) -> Option<QueryNotice> {
-    let missing: Vec<String> = years
-        .shown
-        .iter()
-        .filter(|year| !years.imported.contains(year))
-        .map(ToString::to_string)
-        .collect();
-    let sign = CompareWords::NoData.message(lang);
+fn tell_missing(years: &Years, has_sign: bool) -> Option<QueryNotice> {
+    let missing = years.shown.iter().filter(|year| !years.imported.contains(year));
+    let missing: Vec<String> = missing.map(ToString::to_string).collect();
+    // The sign is the same in both languages.
+    let sign = if has_sign { CompareWords::NoDataSign.message(Lang::En) } else { String::new() };
     (!missing.is_empty()).then(|| QueryNotice::NotImported { years: missing.join(", "), sign })
 }

@@ -99,7 +99,8 @@ fn propose(found: &str, choices: &[Choice]) -> (String, String) {
     let near = did_you_mean(found, choices.iter().map(|choice| choice.value.as_str()));
     let near = near.or_else(|| labelled.map(|choice| choice.value.as_str()));
     if let Some(near) = near {
-        let label = choices.iter().find(|choice| choice.value == near).and_then(|choice| choice.label.as_ref());
+        let label =
+            choices.iter().find(|choice| choice.value == near).and_then(|choice| choice.label.as_ref());
         let label = label.map(|label| format!(" ({label})")).unwrap_or_default();
         return (format!("did you mean `{near}`{label}?"), format!("có phải ý bạn là `{near}`{label}?"));
     }

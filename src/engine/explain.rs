@@ -53,7 +53,8 @@ fn add_scans(plan: &Arc<dyn ExecutionPlan>, reading: &mut Reading) {
     for child in plan.children() {
         add_scans(child, reading);
     }
-    let Some(metrics) = plan.metrics().filter(|metrics| metrics.sum_by_name("bytes_scanned").is_some()) else {
+    let Some(metrics) = plan.metrics().filter(|metrics| metrics.sum_by_name("bytes_scanned").is_some())
+    else {
         return;
     };
     reading.bytes += metrics.sum_by_name("bytes_scanned").map_or(0, |value| value.as_usize());

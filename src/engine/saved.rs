@@ -14,7 +14,8 @@ use datafusion::common::ScalarValue;
 use datafusion::datasource::ViewTable;
 use datafusion::sql::parser::Statement as Parsed;
 use datafusion::sql::sqlparser::ast::{
-    Array, ArrayElemTypeDef, CastKind, DataType, ExactNumberInfo, Expr, TypedString, UnaryOperator, Value as SqlValue, VisitMut, VisitorMut,
+    Array, ArrayElemTypeDef, CastKind, DataType, ExactNumberInfo, Expr, TypedString, UnaryOperator,
+    Value as SqlValue, VisitMut, VisitorMut,
 };
 use datafusion::sql::sqlparser::tokenizer::{Span, Token};
 

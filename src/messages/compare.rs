@@ -55,12 +55,14 @@ super::messages! {
         Total Notice, "Total", "Tổng số";
         /// The sign for a year without data.
         NoData Notice, "–", "–";
+        /// The sign in brackets.
+        NoDataSign Notice, " (–)", " (–)";
         /// The difference of counts.
-        Difference { last: i32, baseline: i32 } Notice, "{last} − {baseline}", "Tăng, giảm {last} so với {baseline}";
+        Difference { last: i32, baseline: i32 } Notice, "± {last} vs {baseline}", "± {last} so với {baseline}";
         /// The difference as a percentage.
-        Growth { last: i32, baseline: i32 } Notice, "{last} against {baseline}, %", "Tăng, giảm {last} so với {baseline} (%)";
+        Growth { last: i32, baseline: i32 } Notice, "% {last} vs {baseline}", "% {last} so với {baseline}";
         /// The difference of rates.
         Points { last: i32, baseline: i32 } Notice,
-            "{last} − {baseline}, percentage points", "{last} so với {baseline} (điểm phần trăm)";
+            "points {last} vs {baseline}", "Điểm % {last} so với {baseline}";
     }
 }

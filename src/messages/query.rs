@@ -130,12 +130,12 @@ super::messages! {
         Synthetic { what: String, what_vi: String } Notice,
             "synthetic data, not the department's: {what}", "số liệu mô phỏng, không phải số liệu thật của Sở: {what_vi}";
         /// Years that are compared although they do not cover the same time.
-        Periods { dataset: String, days: i64, short: String, short_vi: String } Notice,
-            "periods of {dataset} differ in length: others {days} days, {short}; nothing is made annual",
-            "kỳ số liệu của {dataset} dài ngắn khác nhau: các năm khác {days} ngày, {short_vi}; số liệu không được quy đổi theo năm";
+        Periods { dataset: String, title: String, days: i64, short: String, short_vi: String } Notice,
+            "periods differ in length ({dataset}): the longest has {days} days, {short}; nothing is made annual",
+            "kỳ số liệu dài ngắn khác nhau ({title}): dài nhất {days} ngày, {short_vi}; số liệu không được quy đổi theo năm";
         /// Years that are shown without data.
         NotImported { years: String, sign: String } Notice,
-            "not imported, shown as {sign}: {years}", "chưa nhập số liệu, ghi là {sign}: {years}";
+            "not imported{sign}: {years}", "chưa nhập số liệu{sign}: {years}";
     }
 }
 

@@ -148,9 +148,8 @@ fn write_result(target: &mut Worksheet, sheet: &Sheet<'_>) -> std::result::Resul
     let fields = sheet.answer.schema.fields();
     let lang = sheet.layout.lang();
     let columns = sheet.layout.columns.iter().zip(fields);
-    let formats: Vec<Format> = columns
-        .map(|(column, field)| value_format(column, column.style, field.data_type(), lang))
-        .collect();
+    let formats: Vec<Format> =
+        columns.map(|(column, field)| value_format(column, column.style, field.data_type(), lang)).collect();
     let mut widths: Vec<usize> = Vec::with_capacity(formats.len());
     let heading = heading_format();
     for (at, column) in (0_u16..).zip(&sheet.layout.columns) {
@@ -248,8 +247,12 @@ fn value_format(column: &ColumnLayout, style: Style, data_type: &DataType, lang:
 /// Sets off what is for the better or for the worse, in letters too, for those who print in black.
 fn toned(format: Format, tone: Option<bool>) -> Format {
     match tone {
-        Some(true) => format.set_background_color(Color::RGB(0x00E2_F0D9)).set_font_color(Color::RGB(0x0037_5623)),
-        Some(false) => format.set_background_color(Color::RGB(0x00FB_E5D6)).set_font_color(Color::RGB(0x009C_0006)),
+        Some(true) => {
+            format.set_background_color(Color::RGB(0x00E2_F0D9)).set_font_color(Color::RGB(0x0037_5623))
+        }
+        Some(false) => {
+            format.set_background_color(Color::RGB(0x00FB_E5D6)).set_font_color(Color::RGB(0x009C_0006))
+        }
         None => format,
     }
 }

@@ -3,9 +3,7 @@
 use std::ops::Range;
 
 use super::value::split_list;
-use super::{
-    Better, Choices, Default, Parameter, ParameterKind, ResultColumn, Role, SavedQuery, Value,
-};
+use super::{Better, Choices, Default, Parameter, ParameterKind, ResultColumn, Role, SavedQuery, Value};
 use crate::error::{Error, Place, Result};
 use crate::messages::QueryFault;
 
@@ -106,8 +104,16 @@ fn parse_parameter(line: &str, span: Range<usize>) -> std::result::Result<Parame
         "kiểu phải là int, number, text, bool, date hoặc year, thêm `[]` nếu là danh sách",
     ))?;
     let about = about.to_owned();
-    let mut parameter =
-        Parameter { name: name.to_owned(), kind, is_list, optional, default: None, about, choices: None, span };
+    let mut parameter = Parameter {
+        name: name.to_owned(),
+        kind,
+        is_list,
+        optional,
+        default: None,
+        about,
+        choices: None,
+        span,
+    };
     parameter.default = match default {
         None => None,
         Some(sql) if sql.starts_with('(') => Some(Default::Sql(sql.to_owned())),
