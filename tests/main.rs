@@ -12,8 +12,10 @@ mod bundled;
 mod charts;
 /// Years of saved queries side by side.
 mod compare;
-/// Saved queries against DuckDB on the same Parquet.
+/// Our readers of workbooks against another one, cell by cell.
 mod differential;
+/// Saved queries against DuckDB on the same Parquet.
+mod duckdb;
 /// What wrong input is answered with, in both languages.
 mod errors;
 /// One table in every format and encoding; what is refused by what it is.
@@ -26,6 +28,8 @@ mod hostile;
 mod imports;
 /// The direction in which modules may use each other.
 mod layers;
+/// Merged cells of data in all formats.
+mod merged;
 /// Workbooks, pages and files for programs: types, provenance, the same bytes.
 mod outputs;
 /// Lists, choices and declarations of saved queries.
