@@ -29,6 +29,7 @@ use super::catalog::{
 use super::files::{FileReplaced, WorkspaceOnly};
 use super::functions::domain_functions;
 use super::label::{Label, LabelRule};
+use super::limits::check_size;
 use super::saved::{self, Bindings};
 use super::{Choice, Script, Statement, TITLE_KEY, Watch, choices, fault, notice, statement};
 use crate::error::{Error, Result};
@@ -398,6 +399,7 @@ fn only_reading() -> SQLOptions {
 /// Parses one statement, replaces its parameters and refuses what is not a question.
 fn parse(script: &Script, statement: &Statement, bindings: &Bindings) -> Result<Parsed> {
     let sql = script.sql(statement);
+    check_size(sql).map_err(|error| error.at(fault::start_of(script, statement)))?;
     // All statements, not the first: what stands behind a complete one is an error, never ignored.
     let mut found = DFParserBuilder::new(sql)
         .with_dialect(&GenericDialect {})
