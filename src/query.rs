@@ -26,6 +26,8 @@ pub struct SavedQuery {
     pub file: String,
     /// What it answers, in one line.
     pub title: String,
+    /// The title in English, where the program itself shows it to people of both languages.
+    pub title_en: String,
     /// More about it: formula, source, limits.
     pub about: Vec<String>,
     /// What may be given to it, in order of declaration.

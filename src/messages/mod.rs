@@ -58,6 +58,7 @@ macro_rules! messages {
 pub(crate) use messages;
 
 mod chart;
+mod check;
 mod command;
 mod compare;
 mod contract;
@@ -76,6 +77,7 @@ mod warning;
 mod workspace;
 
 pub use chart::ChartFault;
+pub use check::{CheckFault, CheckWords};
 pub use command::{CommandFault, HelpWords, help_vi, value_name_vi};
 pub use compare::{CompareFault, CompareWords};
 pub use contract::ContractFault;

@@ -17,6 +17,7 @@ pub fn parse_saved_query(name: &str, file: &str, text: &str) -> Result<SavedQuer
         name: name.to_owned(),
         file: file.to_owned(),
         title: String::new(),
+        title_en: String::new(),
         about: Vec::new(),
         parameters: Vec::new(),
         columns: Vec::new(),
@@ -52,6 +53,8 @@ impl HeaderParser<'_> {
         let mut report = |(en, vi): HeaderFault| self.report(en, vi, start, body.len());
         if let Some(title) = body.strip_prefix("title:") {
             title.trim().clone_into(&mut query.title);
+        } else if let Some(title) = body.strip_prefix("title_en:") {
+            title.trim().clone_into(&mut query.title_en);
         } else if let Some(about) = body.strip_prefix("about:") {
             query.about.push(about.trim().to_owned());
         } else if let Some(rest) = body.strip_prefix("param ") {

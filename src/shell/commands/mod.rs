@@ -49,6 +49,7 @@ pub(super) enum Offers {
     Words(&'static [&'static str]),
     Queries,
     Charts,
+    Checks,
     Columns,
     Variables,
     Commands,
@@ -126,7 +127,7 @@ macro_rules! command {
 }
 
 /// All commands, in the order of `\?`: look, ask, show, send, keep.
-pub(super) static COMMANDS: [ShellCommand; 30] = [
+pub(super) static COMMANDS: [ShellCommand; 31] = [
     command!("?" "[COMMAND]" Help Offers::Commands, help::show_commands),
     command!("h" "[FUNCTION]" Function Offers::Functions, functions::explain),
     command!("d" "[NAME]" Describe Offers::Tables, tables::describe),
@@ -136,6 +137,7 @@ pub(super) static COMMANDS: [ShellCommand; 30] = [
     command!("describe" "[TABLE | SELECT …]" Summary Offers::Tables, results::describe, takes the statement),
     command!("n" "[NAME [PARAM=VALUE]…]" Queries Offers::Queries, queries::run),
     command!("compare" "NAME… [PARAM=VALUE]… [--years …] [--baseline …]" Compare Offers::Queries, compare),
+    command!("check" "[NAME | PARAM=VALUE]… [--format F]" Check Offers::Checks, run_as_program),
     command!("save" "NAME [TITLE]" Save Offers::Nothing, queries::save, takes the statement),
     command!("chart" "[MARK x=… y=…] | [NAME] | [VISUALISE …] [FILE]" Chart Offers::Charts, drawing::chart, takes the statement),
     command!("last" "" Last Offers::Nothing, results::show_last),
