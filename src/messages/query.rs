@@ -180,11 +180,21 @@ impl QueryNotice {
             return notices;
         }
         let (mut english, mut vietnamese) = (BTreeMap::new(), BTreeMap::new());
-        for Self::Synthetic { what, what_vi } in notices.drain(..) {
-            collect_years(&what, &mut english);
-            collect_years(&what_vi, &mut vietnamese);
+        let mut others = Vec::new();
+        for notice in notices.drain(..) {
+            match notice {
+                Self::Synthetic { what, what_vi } => {
+                    collect_years(&what, &mut english);
+                    collect_years(&what_vi, &mut vietnamese);
+                }
+                other => others.push(other),
+            }
         }
-        vec![Self::Synthetic { what: join_years(&english), what_vi: join_years(&vietnamese) }]
+        if !english.is_empty() {
+            let (what, what_vi) = (join_years(&english), join_years(&vietnamese));
+            others.insert(0, Self::Synthetic { what, what_vi });
+        }
+        others
     }
 }
 
