@@ -81,6 +81,8 @@ pub enum Command {
     Contract(ContractArgs),
     /// Run a saved query or SQL
     Query(QueryArgs),
+    /// Compare the years of saved queries: a column per year, changes, totals
+    Compare(CompareArgs),
     /// Draw saved charts, or SQL with a VISUALISE clause, as PNG or SVG
     Chart(ChartArgs),
     /// Check the report's figures and the data against each other; exit 1 if there are errors
@@ -204,9 +206,33 @@ pub struct QueryArgs {
     /// After an error, go on with the next statement
     #[arg(long)]
     pub keep_going: bool,
+    /// Run it and show the plan instead of the result, with the bytes and row groups that were read
+    #[arg(long)]
+    pub explain: bool,
     /// Where and how the result is written
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// Arguments of `compare`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cchc compare dossiers_by_field
+  cchc compare on_time_resolved staffing_vacancy --years 2021,2023 -o so_sanh.xlsx
+  cchc compare on_time_resolved field=standards --baseline 2020")]
+pub struct CompareArgs {
+    /// Saved queries with a column `year`, then their parameters as name=value
+    #[arg(value_name = "NAME | param=value", required = true)]
+    pub words: Vec<String>,
+    /// Years to show [default: those that the queries give]
+    #[arg(long, value_name = "YEARS", value_delimiter = ',')]
+    pub years: Vec<i32>,
+    /// Year that the last one is compared with [default: the year imported before it]
+    #[arg(long, value_name = "YEAR")]
+    pub baseline: Option<i32>,
+    /// Where and how the comparison is written
+    #[command(flatten)]
+    pub list: ListArgs,
 }
 
 /// Where and how a result is written.
@@ -233,6 +259,16 @@ pub enum FormatChoice {
     Ndjson,
     /// A Markdown table
     Markdown,
+    /// CSV for Vietnamese Excel: semicolons, decimal commas, no formulas
+    ExcelCsv,
+    /// One page without scripts
+    Html,
+    /// A workbook with number formats and a sheet of provenance
+    Xlsx,
+    /// Apache Parquet
+    Parquet,
+    /// The file format of Apache Arrow
+    Arrow,
 }
 
 impl From<FormatChoice> for Format {
@@ -243,6 +279,11 @@ impl From<FormatChoice> for Format {
             FormatChoice::Json => Self::Json,
             FormatChoice::Ndjson => Self::Ndjson,
             FormatChoice::Markdown => Self::Markdown,
+            FormatChoice::ExcelCsv => Self::ExcelCsv,
+            FormatChoice::Html => Self::Html,
+            FormatChoice::Xlsx => Self::Xlsx,
+            FormatChoice::Parquet => Self::Parquet,
+            FormatChoice::Arrow => Self::Arrow,
         }
     }
 }

@@ -64,14 +64,24 @@ fn the_on_time_rates_of_2023_are_the_three_named_formulas() {
 }
 
 #[test]
-fn every_saved_query_runs_with_its_defaults() {
+fn every_saved_query_and_chart_runs_with_its_defaults_in_both_languages() {
     let project = Project::with_data();
-    let listed = project.run(&["queries", "--format", "csv"]).data();
-    let names: Vec<&str> = listed.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
-    assert!(names.len() >= 6, "{listed}");
-    for name in names {
-        let data = project.run(&["query", name]).data();
-        assert!(data.lines().count() > 1, "{name} has no rows");
+    let names = |what: &str| -> Vec<String> {
+        let listed = project.run(&[what, "--format", "csv"]);
+        assert_eq!(listed.stderr, "", "what is broken is named beside the list");
+        let names = listed.stdout.lines().skip(1).filter_map(|line| line.split(',').next());
+        names.map(str::to_owned).collect()
+    };
+    let (queries, charts) = (names("queries"), names("charts"));
+    assert!(queries.len() >= 12 && charts.len() >= 4, "{queries:?} {charts:?}");
+    for lang in ["vi", "en"] {
+        for name in &queries {
+            let run = project.run(&["--lang", lang, "query", name, "--titles", "--format", "csv"]);
+            assert!(run.data().lines().count() > 1, "{name} has no rows");
+        }
+        for name in &charts {
+            project.run(&["--lang", lang, "chart", name, "-o", &format!("{name}_{lang}.svg")]).data();
+        }
     }
 }
 
@@ -166,8 +176,10 @@ fn saved_queries_take_named_arguments_in_sql() {
          select n.on_time, p.on_time as before from now n \
          join queries.on_time_resolved(from_year => 2022, to_year => 2022) p on n.field = p.field");
     assert_eq!(joined.data(), "on_time,before\n59,67\n");
-    let quoted = ask("select count(*) as n from queries.dossiers_by_outcome(field => 'x'' OR ''1''=''1')");
+    let quoted = ask("select count(*) as n from queries.report_figures(section => 'x'' OR ''1''=''1')");
     assert_eq!(quoted.data(), "n\n0\n");
+    let unknown = ask("select count(*) as n from queries.dossiers_by_outcome(field => 'tdc')");
+    assert_eq!(unknown.code, Some(2), "an empty table would read like a finding: {unknown}");
     let wrong = ask("select * from queries.dossiers_by_field(from => 2022)");
     assert_eq!(wrong.code, Some(2));
     assert!(wrong.stderr.contains("has no parameter `from`") && wrong.stderr.contains("-c:1:15"), "{wrong}");

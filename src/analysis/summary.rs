@@ -11,7 +11,7 @@ use datafusion::arrow::array::{
 };
 use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema};
 
-use crate::engine::{Answer, Engine, Script, Statement, TITLE_KEY, type_word};
+use crate::engine::{Answer, Engine, Script, Statement, TITLE_KEY, Trace, type_word};
 use crate::error::{Explain as _, Lang, Result};
 use crate::messages::{Heading, QueryFault, QueryNotice};
 
@@ -185,5 +185,5 @@ fn build(rows: &[Row], notices: Vec<QueryNotice>, lang: Lang) -> Result<Answer> 
     let arrays = columns.into_iter().map(|(_, array)| array).collect();
     let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)
         .map_err(|error| QueryFault::Defect { problem: error.to_string() }.error())?;
-    Ok(Answer { schema, batches: vec![batch], notices, is_ordered: true })
+    Ok(Answer { schema, batches: vec![batch], notices, is_ordered: true, trace: Trace::default() })
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use directories::ProjectDirs;
 use tokio::runtime::{Builder, Runtime};
 
@@ -26,8 +26,10 @@ const AGGREGATES: &str = "aggregates";
 pub struct Session {
     /// The streams.
     pub terminal: Terminal,
-    /// Language of images: Vietnamese unless another was asked for.
+    /// Language of images and documents: Vietnamese unless another was asked for.
     pub image_lang: Lang,
+    /// The time that stands still, if one was given.
+    pub fixed_now: Option<DateTime<Utc>>,
     /// Who works, and when, for the history.
     pub author: Author,
     workspace: Option<PathBuf>,
@@ -46,6 +48,7 @@ impl Session {
         Ok(Self {
             terminal,
             image_lang: global.lang.unwrap_or(Lang::Vi),
+            fixed_now: global.now,
             author: Author { operator: find_operator(), now: global.now.unwrap_or_else(Utc::now) },
             workspace: global.workspace.clone(),
             here: here.to_owned(),

@@ -7,7 +7,9 @@ mod cache;
 mod call;
 mod catalog;
 mod categories;
+mod choices;
 mod dataset;
+mod explain;
 mod fault;
 mod files;
 mod format;
@@ -28,13 +30,17 @@ mod working_calendar;
 
 pub use cache::CacheOptions;
 pub use catalog::{CATEGORIES, Contracts, IMPORTS};
+pub use choices::Choice;
 pub use dataset::{CATEGORY_KEY, LABELS_KEY, MEASURE_UNIT_KEY, TITLE_KEY};
 pub use function_list::{Function, FunctionKind};
 pub use lex::{Lexeme, LexemeKind, split_lexemes};
 pub use limits::{OPERATORS, STATEMENT_BYTES};
 pub use memory::{MemoryOptions, default_memory_limit};
 pub use saved::Arguments;
-pub use session::{Answer, Engine, EngineOptions};
+pub use session::{Answer, Engine, EngineOptions, Trace};
 pub use statement::{Script, Statement};
 pub use types::type_word;
 pub use watch::{Reach, Watch};
+
+/// The column by which a saved query tells its years apart.
+pub const QUERY_YEAR: &str = "year";

@@ -1,4 +1,4 @@
-//! Turns a plan into what its reader must know: which made-up data it reads.
+//! Turns a plan into what it reads, dataset by year, and what its reader must know: which of it is made up.
 //!
 //! The scans of the optimised plan say which columns are read and, by their filters on `year`, of
 //! which years; provenance says which of those are synthetic. Nothing in the rows is looked at, so
@@ -33,25 +33,33 @@ struct Named {
 /// What is read of one dataset and year that is synthetic: all of it, or some columns.
 type Findings = BTreeMap<(Named, i32), BTreeSet<Named>>;
 
-/// Finds the notices of an optimised plan.
-pub(super) fn find_notices(
-    state: &SessionState,
-    inner: &Context,
-    plan: &LogicalPlan,
-) -> Result<Vec<QueryNotice>> {
+/// What a plan reads.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    /// What the reader of its rows must know.
+    pub(super) notices: Vec<QueryNotice>,
+    /// Datasets and years.
+    pub(super) years: BTreeSet<(String, i32)>,
+}
+
+/// Finds what an optimised plan reads.
+pub(super) fn find_read(state: &SessionState, inner: &Context, plan: &LogicalPlan) -> Result<Read> {
     let mut findings = Findings::new();
+    let mut years = BTreeSet::new();
     let mut kept = Vec::new();
     plan.apply_with_subqueries(|node| {
         if let LogicalPlan::TableScan(scan) = node {
             if scan.table_name.table() == LAST {
-                kept = inner.last().map(|last| last.notices).unwrap_or_default();
+                let last = inner.last().map(|last| (last.notices, last.years)).unwrap_or_default();
+                kept = last.0;
+                years.extend(last.1);
             }
-            inspect_scan(state, &inner.workspace, scan, &mut findings)?;
+            inspect_scan(state, &inner.workspace, scan, &mut findings, &mut years)?;
         }
         Ok(TreeNodeRecursion::Continue)
     })?;
     let found = describe(&findings).filter(|found| !kept.contains(found));
-    Ok(kept.into_iter().chain(found).collect())
+    Ok(Read { notices: kept.into_iter().chain(found).collect(), years })
 }
 
 fn inspect_scan(
@@ -59,6 +67,7 @@ fn inspect_scan(
     workspace: &Workspace,
     scan: &TableScan,
     findings: &mut Findings,
+    read: &mut BTreeSet<(String, i32)>,
 ) -> Result<()> {
     let provider = source_as_provider(&scan.source)?;
     let Some(table) = provider.downcast_ref::<DatasetTable>() else { return Ok(()) };
@@ -67,6 +76,7 @@ fn inspect_scan(
     let columns = columns_read(scan);
     let years = workspace.years(dataset).map_err(external)?;
     for year in years_read(state, &scan.filters, &years)? {
+        read.insert((dataset.clone(), year));
         let provenance = read_provenance(workspace, &workspace.year_file(dataset, year)).map_err(external)?;
         let read: BTreeSet<Named> = match provenance.synthetic {
             Synthetic::None => continue,

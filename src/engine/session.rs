@@ -3,7 +3,7 @@
 //! One session per process. Each statement is planned against the workspace as it is at that
 //! moment: file listings are not cached, so a year that another process imports is seen at once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError};
 
 use datafusion::arrow::array::RecordBatch;
@@ -32,10 +32,11 @@ use super::label::{Label, LabelRule};
 use super::limits::check_size;
 use super::memory::{self, MemoryOptions};
 use super::saved::{self, Bindings};
-use super::{Script, Statement, TITLE_KEY, Watch, fault, notice, statement};
+use super::{Choice, Script, Statement, TITLE_KEY, Watch, choices, fault, notice, statement};
 use crate::error::{Error, Result};
 use crate::messages::{QueryFault, QueryNotice};
-use crate::query::{Parameter, SavedQuery, parse_saved_query};
+use crate::query::{Parameter, SavedQuery, Value, parse_saved_query};
+use crate::store::{Provenance, read_provenance};
 use crate::workspace::{Workspace, read_text};
 
 /// How often a statement is planned again when a year is replaced under it.
@@ -69,6 +70,17 @@ pub struct Answer {
     pub notices: Vec<QueryNotice>,
     /// Whether an `ORDER BY` decides the order of the rows.
     pub is_ordered: bool,
+    /// What the rows were made from.
+    pub trace: Trace,
+}
+
+/// What an answer was made from; lists of the program's own have none.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Trace {
+    /// The parameters of the saved query with the values that they had, in order of declaration.
+    pub parameters: Vec<(String, Value)>,
+    /// Every dataset and year that was read, in order.
+    pub years: BTreeSet<(String, i32)>,
 }
 
 impl Answer {
@@ -143,10 +155,25 @@ impl Engine {
     /// If the engine does not take the rows.
     pub fn keep_last(&self, answer: &Answer) -> Result<()> {
         let table = MemTable::try_new(Arc::clone(&answer.schema), vec![answer.batches.clone()]);
-        let last =
-            LastResult { table: Arc::new(table.map_err(fault::describe)?), notices: answer.notices.clone() };
+        let last = LastResult {
+            table: Arc::new(table.map_err(fault::describe)?),
+            notices: answer.notices.clone(),
+            years: answer.trace.years.clone(),
+        };
         *self.inner.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
         Ok(())
+    }
+
+    /// Reads where the years that an answer was made from come from.
+    ///
+    /// # Errors
+    /// If a file of the workspace cannot be read any more.
+    pub fn provenance(&self, trace: &Trace) -> Result<Vec<Provenance>> {
+        let workspace = &self.inner.workspace;
+        let read = |(dataset, year): &(String, i32)| {
+            read_provenance(workspace, &workspace.year_file(dataset, *year))
+        };
+        trace.years.iter().map(read).collect()
     }
 
     pub(super) fn context(&self) -> &SessionContext {
@@ -254,9 +281,40 @@ impl Engine {
             let bindings = saved::bind(&self.inner, query, text, arguments).await?;
             let script = Script::new(query.file.clone(), text);
             let statement = saved::only_statement(query, &script)?;
-            self.run(&script, &statement, &bindings, watch).await
+            let mut answer = self.run(&script, &statement, &bindings, watch).await?;
+            saved::check_columns(query, &answer.schema)?;
+            answer.trace.parameters = bindings.into_values(query);
+            Ok(answer)
         };
         saved::share_defaults(work).await
+    }
+
+    /// Lists the parameters of a query that need a value and have none.
+    pub fn missing_parameters<'q>(
+        &self,
+        query: &'q SavedQuery,
+        given: &saved::Arguments,
+    ) -> Vec<&'q Parameter> {
+        let is_missing = |parameter: &&Parameter| {
+            parameter.default.is_none() && !parameter.optional && given.get(&parameter.name).is_none()
+        };
+        query.parameters.iter().filter(is_missing).collect()
+    }
+
+    /// Lists the values that a parameter takes; none, if the query does not say.
+    ///
+    /// # Errors
+    /// If they cannot be looked up.
+    pub async fn choices(&self, query: &SavedQuery, parameter: &Parameter) -> Result<Vec<Choice>> {
+        choices::list(&self.inner, query, parameter).await
+    }
+
+    /// Parses a value that was given for a parameter, and judges it by the choices.
+    ///
+    /// # Errors
+    /// As [`Engine::ask_saved`] has them for a wrong argument.
+    pub async fn judge_argument(&self, query: &SavedQuery, parameter: &Parameter, text: &str) -> Result<()> {
+        choices::judge(&self.inner, query, parameter, text).await.map(drop)
     }
 
     /// Plans a saved query, to see whether it can run.
@@ -311,9 +369,9 @@ impl Engine {
         only_reading().verify_plan(&plan)?;
         let schema = Arc::clone(plan.schema().inner());
         let plan = state.optimize(&plan)?;
-        let notices = match plan {
-            LogicalPlan::Explain(_) => Vec::new(),
-            _ => notice::find_notices(&state, &self.inner, &plan)?,
+        let read = match plan {
+            LogicalPlan::Explain(_) => notice::Read::default(),
+            _ => notice::find_read(&state, &self.inner, &plan)?,
         };
         let plan = match &self.cache {
             Some(cache) => cache.apply(&state, &self.inner.workspace, plan).await?,
@@ -323,7 +381,8 @@ impl Engine {
         let schema = keep_metadata(&schema, &physical);
         watch.follow(&physical);
         let batches = collect(physical, state.task_ctx()).await?;
-        Ok(Answer { schema, batches, notices, is_ordered })
+        let trace = Trace { parameters: Vec::new(), years: read.years };
+        Ok(Answer { schema, batches, notices: read.notices, is_ordered, trace })
     }
 }
 
@@ -375,6 +434,11 @@ fn open_context(
 fn analyzer_rules(inner: &Context) -> Vec<Arc<dyn AnalyzerRule + Send + Sync>> {
     let label: Arc<dyn AnalyzerRule + Send + Sync> = Arc::new(LabelRule::new(inner.contracts.clone()));
     std::iter::once(label).chain(Analyzer::new().rules).collect()
+}
+
+/// Refuses a plan that changes something.
+pub(super) fn check_reading(plan: &LogicalPlan) -> datafusion::common::Result<()> {
+    only_reading().verify_plan(plan)
 }
 
 fn only_reading() -> SQLOptions {
@@ -461,7 +525,10 @@ pub(super) async fn plan_saved(
     };
     planned
         .await
-        .and_then(|plan| describe_columns(plan, query))
+        .and_then(|plan| {
+            saved::check_columns(query, plan.schema().as_arrow()).map_err(external)?;
+            describe_columns(plan, query)
+        })
         .map_err(|error| external(fault::convert(error, &script, &statement)))
 }
 

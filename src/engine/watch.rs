@@ -27,9 +27,14 @@ impl Watch {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(plan));
     }
 
+    /// Returns the plan that runs or has run.
+    pub(super) fn plan(&self) -> Option<Arc<dyn ExecutionPlan>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Says how far the statement is; nothing before it runs.
     pub fn reach(&self) -> Option<Reach> {
-        let plan = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+        let plan = self.plan()?;
         let mut reach = Reach { rows: 0, of: Some(0) };
         add_leaves(&plan, &mut reach);
         // Tables that filters cut short end before their last row; more than all is not known better.

@@ -93,8 +93,8 @@ super::messages! {
         /// A header line that is none of the known ones.
         BadHeader { problem: String, problem_vi: String } Usage,
             "the header of the query is wrong: {problem}", "phần đầu của truy vấn sai: {problem_vi}",
-            hint "lines are `-- title: …`, `-- about: …`, `-- param name: type = default -- text` and `-- column name: spec -- title`",
-                 "các dòng có dạng `-- title: …`, `-- about: …`, `-- param tên: kiểu = mặc định -- giải thích` và `-- column tên: đặc tả -- tiêu đề`";
+            hint "lines are `-- title: …`, `-- about: …`, `-- param name: type = default -- text`, `-- choices name: values` and `-- column name: spec -- title`",
+                 "các dòng có dạng `-- title: …`, `-- about: …`, `-- param tên: kiểu = mặc định -- giải thích`, `-- choices tên: các giá trị` và `-- column tên: đặc tả -- tiêu đề`";
         /// A placeholder without a declaration.
         UndeclaredParameter { name: String } Usage,
             "parameter `${name}` is not declared", "tham số `${name}` chưa được khai báo",
@@ -115,6 +115,15 @@ super::messages! {
             "`{found}` is not a value for parameter `{name}` ({kind})",
             "`{found}` không phải giá trị cho tham số `{name}` ({kind})",
             hint "write {form}", "hãy viết {form_vi}";
+        /// A value that is none of those that a parameter takes.
+        NotOffered { name: String, found: String, hint: String, hint_vi: String } Usage,
+            "`{found}` is none of the values of parameter `{name}`", "`{found}` không nằm trong các giá trị của tham số `{name}`",
+            hint "{hint}", "{hint_vi}";
+        /// A column that is declared and that the result does not have.
+        NoResultColumn { name: String } Usage,
+            "column `{name}` is declared, and the result has none of that name",
+            "cột `{name}` được khai báo nhưng kết quả không có cột này",
+            hint "name it in the SELECT, or take the declaration away", "hãy đặt tên đó trong SELECT, hoặc bỏ dòng khai báo";
         /// A parameter that is given two values.
         GivenTwice { name: String } Usage,
             "parameter `{name}` is given twice", "tham số `{name}` được nêu hai lần",
@@ -138,6 +147,34 @@ super::messages! {
         /// The result reads made-up data.
         Synthetic { what: String, what_vi: String } Notice,
             "synthetic data, not the department's: {what}", "số liệu mô phỏng, không phải số liệu thật của Sở: {what_vi}";
+        /// Years that are compared although they do not cover the same time.
+        Periods { dataset: String, title: String, days: i64, short: String, short_vi: String } Notice,
+            "periods differ in length ({dataset}): the longest has {days} days, {short}; nothing is made annual",
+            "kỳ số liệu dài ngắn khác nhau ({title}): dài nhất {days} ngày, {short_vi}; số liệu không được quy đổi theo năm";
+        /// Years that are shown without data.
+        NotImported { years: String, sign: String } Notice,
+            "not imported{sign}: {years}", "chưa nhập số liệu{sign}: {years}";
+    }
+}
+
+super::messages! {
+    /// How a statement ran.
+    pub enum ExplainWords {
+        /// What was read of the files.
+        Read { bytes: usize, row_groups: usize, of: usize, rows: usize } Notice,
+            "{bytes} bytes read; {row_groups} of {of} row groups; {rows} rows",
+            "đã đọc {bytes} byte; {row_groups} trong {of} nhóm dòng; {rows} dòng";
+    }
+}
+
+super::messages! {
+    /// What a person is asked for.
+    pub enum AskWords {
+        /// A value that a saved query needs.
+        Parameter { query: String, name: String, kind: String, about: String } Notice,
+            "`{query}` needs `{name}` ({kind}){about}", "`{query}` cần `{name}` ({kind}){about}";
+        /// A value that it may have.
+        Choice { value: String, label: String } Notice, "  {value}{label}", "  {value}{label}";
     }
 }
 
@@ -149,11 +186,21 @@ impl QueryNotice {
             return notices;
         }
         let (mut english, mut vietnamese) = (BTreeMap::new(), BTreeMap::new());
-        for Self::Synthetic { what, what_vi } in notices.drain(..) {
-            collect_years(&what, &mut english);
-            collect_years(&what_vi, &mut vietnamese);
+        let mut others = Vec::new();
+        for notice in notices.drain(..) {
+            match notice {
+                Self::Synthetic { what, what_vi } => {
+                    collect_years(&what, &mut english);
+                    collect_years(&what_vi, &mut vietnamese);
+                }
+                other => others.push(other),
+            }
         }
-        vec![Self::Synthetic { what: join_years(&english), what_vi: join_years(&vietnamese) }]
+        if !english.is_empty() {
+            let (what, what_vi) = (join_years(&english), join_years(&vietnamese));
+            others.insert(0, Self::Synthetic { what, what_vi });
+        }
+        others
     }
 }
 

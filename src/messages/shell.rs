@@ -228,6 +228,8 @@ super::messages! {
         Unset Notice, "forget a variable", "bỏ một biến";
         /// `\n`
         Queries Notice, "list the saved queries, or run one", "liệt kê các truy vấn đã lưu, hoặc chạy một truy vấn";
+        /// `\compare`
+        Compare Notice, "compare the years of saved queries", "so sánh các năm của những truy vấn đã lưu";
         /// `\save`
         Save Notice, "save the last statement as a query or a chart", "lưu câu lệnh gần nhất thành truy vấn hoặc biểu đồ";
         /// `\chart`

@@ -15,8 +15,8 @@ super::messages! {
         /// An output format that does not exist.
         UnknownExtension { file: String } Usage,
             "the extension of `{file}` names no format", "phần mở rộng của `{file}` không ứng với định dạng nào",
-            hint "use .csv, .json, .ndjson, .md or .txt, or add `--format`",
-                 "hãy dùng .csv, .json, .ndjson, .md hoặc .txt, hoặc thêm `--format`";
+            hint "use .xlsx, .csv, .html, .md, .json, .ndjson, .parquet, .arrow or .txt, or add `--format`",
+                 "hãy dùng .xlsx, .csv, .html, .md, .json, .ndjson, .parquet, .arrow hoặc .txt, hoặc thêm `--format`";
         /// Output would replace the workspace's own data.
         InsideDatasets { file: String } Usage,
             "`{file}` lies among the workspace's data, which only `cchc import` writes",
