@@ -56,6 +56,7 @@ impl Listing {
         let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = self.columns.into_iter().unzip();
         let schema = Arc::new(Schema::new(fields));
         let batch = RecordBatch::try_new(Arc::clone(&schema), arrays);
-        Answer { schema, batches: batch.into_iter().collect(), notices: Vec::new(), is_ordered: true }
+        let batches = batch.into_iter().collect();
+        Answer { schema, batches, notices: Vec::new(), sources: Vec::new(), is_ordered: true }
     }
 }

@@ -94,6 +94,7 @@ pub(super) struct LastResult {
     pub(super) table: Arc<dyn TableProvider>,
     /// What its reader must know goes on to whoever reads it.
     pub(super) notices: Vec<QueryNotice>,
+    pub(super) sources: Vec<super::notice::Source>,
 }
 
 impl Context {

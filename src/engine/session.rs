@@ -30,7 +30,8 @@ use super::files::{FileReplaced, WorkspaceOnly};
 use super::functions::domain_functions;
 use super::label::{Label, LabelRule};
 use super::saved::{self, Bindings};
-use super::{Script, Statement, TITLE_KEY, Watch, fault, notice, statement};
+use super::notice::{Reading, Source};
+use super::{Script, Statement, TITLE_KEY, Watch, fault, forecast, notice, statement};
 use crate::error::{Error, Result};
 use crate::messages::{QueryFault, QueryNotice};
 use crate::query::{SavedQuery, parse_saved_query};
@@ -55,6 +56,8 @@ pub struct Answer {
     pub batches: Vec<RecordBatch>,
     /// What the reader of the rows must know.
     pub notices: Vec<QueryNotice>,
+    /// The datasets and years that were read.
+    pub sources: Vec<Source>,
     /// Whether an `ORDER BY` decides the order of the rows.
     pub is_ordered: bool,
 }
@@ -116,8 +119,11 @@ impl Engine {
     /// If the engine does not take the rows.
     pub fn keep_last(&self, answer: &Answer) -> Result<()> {
         let table = MemTable::try_new(Arc::clone(&answer.schema), vec![answer.batches.clone()]);
-        let last =
-            LastResult { table: Arc::new(table.map_err(fault::describe)?), notices: answer.notices.clone() };
+        let last = LastResult {
+            table: Arc::new(table.map_err(fault::describe)?),
+            notices: answer.notices.clone(),
+            sources: answer.sources.clone(),
+        };
         *self.inner.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
         Ok(())
     }
@@ -170,7 +176,7 @@ impl Engine {
         let bindings = saved::bind(&self.inner, query, text, arguments).await?;
         for statement in script.statements() {
             let parsed = parse(&script, &statement, &bindings)?;
-            let parsed = expand_calls(&self.inner, parsed, &script, &statement).await?;
+            let parsed = self.expand(parsed, &script, &statement).await?;
             for (name, part) in statement::split_parts(&parsed) {
                 if wanted(&name) {
                     let answer = self.attempt(part, &Watch::default()).await;
@@ -249,7 +255,7 @@ impl Engine {
         watch: &Watch,
     ) -> Result<Answer> {
         let parsed = parse(script, statement, bindings)?;
-        let parsed = expand_calls(&self.inner, parsed, script, statement).await?;
+        let parsed = self.expand(parsed, script, statement).await?;
         for _ in 0..PLANNING_ATTEMPTS {
             match self.attempt(parsed.clone(), watch).await {
                 Err(error) if replaced(&error) => {}
@@ -260,6 +266,12 @@ impl Engine {
         Err(Error::new(QueryFault::KeepsChanging))
     }
 
+    /// Replaces the calls of saved queries and of forecasts by what they give.
+    async fn expand(&self, parsed: Parsed, script: &Script, statement: &Statement) -> Result<Parsed> {
+        let parsed = expand_calls(&self.inner, parsed, script, statement).await?;
+        forecast::expand_forecasts(&self.inner, parsed, script, statement).await
+    }
+
     async fn attempt(&self, parsed: Parsed, watch: &Watch) -> datafusion::common::Result<Answer> {
         let state = self.context.state();
         let is_ordered = statement::has_order(&parsed);
@@ -268,15 +280,19 @@ impl Engine {
         only_reading().verify_plan(&plan)?;
         let schema = Arc::clone(plan.schema().inner());
         let plan = state.optimize(&plan)?;
-        let notices = match plan {
-            LogicalPlan::Explain(_) => Vec::new(),
-            _ => notice::find_notices(&state, &self.inner, &plan)?,
+        let Reading { notices, sources } = match plan {
+            LogicalPlan::Explain(_) => Reading::default(),
+            _ => {
+                let mut reading = notice::find_reading(&state, &self.inner, &plan)?;
+                reading.join(saved::noted());
+                reading
+            }
         };
         let physical = state.query_planner().create_physical_plan(&plan, &state).await?;
         let schema = keep_metadata(&schema, &physical);
         watch.follow(&physical);
         let batches = collect(physical, state.task_ctx()).await?;
-        Ok(Answer { schema, batches, notices, is_ordered })
+        Ok(Answer { schema, batches, notices, sources, is_ordered })
     }
 }
 
@@ -405,6 +421,8 @@ pub(super) async fn plan_saved(
 ) -> datafusion::common::Result<LogicalPlan> {
     let (script, statement, parsed) = parse_saved(inner, query, arguments).await.map_err(external)?;
     let parsed = expand_calls(inner, parsed, &script, &statement).await.map_err(external)?;
+    let expanded = Box::pin(forecast::expand_forecasts(inner, parsed, &script, &statement)).await;
+    let parsed = expanded.map_err(external)?;
     let state = inner.state()?;
     let planned = async {
         fault::check_relations(&state, &parsed)?;

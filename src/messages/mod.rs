@@ -72,7 +72,7 @@ mod terminal;
 mod warning;
 mod workspace;
 
-pub use chart::ChartFault;
+pub use chart::{ChartFault, ChartNote};
 pub use command::{CommandFault, HelpWords, help_vi, value_name_vi};
 pub use contract::ContractFault;
 pub use draft::{DraftFault, DraftWords};

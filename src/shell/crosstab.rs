@@ -55,6 +55,7 @@ pub(super) fn make_crosstab(answer: &Answer, names: &[String]) -> Result<Answer>
         schema,
         batches: vec![batch],
         notices: answer.notices.clone(),
+        sources: answer.sources.clone(),
         is_ordered: answer.is_ordered,
     })
 }
@@ -114,7 +115,8 @@ mod tests {
             ("n", Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| row.2)))),
         ];
         let batch = RecordBatch::try_from_iter(columns).unwrap();
-        Answer { schema: batch.schema(), batches: vec![batch], notices: Vec::new(), is_ordered: true }
+        let schema = batch.schema();
+        Answer { schema, batches: vec![batch], notices: Vec::new(), sources: Vec::new(), is_ordered: true }
     }
 
     #[test]

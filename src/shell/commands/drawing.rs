@@ -217,6 +217,7 @@ mod tests {
             schema: Arc::new(Schema::new(fields)),
             batches: Vec::new(),
             notices: Vec::new(),
+            sources: Vec::new(),
             is_ordered: true,
         }
     }
