@@ -4,7 +4,11 @@
 //! catalogue, see [`Explain`]), where ([`Place`]), and what caused it. Modules above this one build
 //! errors; only [`Error::render`] turns them into text, so that every complaint looks the same.
 
+mod cause;
+
 use std::fmt::{self, Write as _};
+
+use cause::describe_cause;
 
 /// The language of everything that is said to a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -285,7 +289,7 @@ impl Error {
             let _ = writeln!(out, "  … {} {more}", self.0.more);
         }
         if let Some(cause) = &self.0.cause {
-            let _ = writeln!(out, "{cause_label}: {cause}");
+            let _ = writeln!(out, "{cause_label}: {}", describe_cause(cause.as_ref(), lang));
         }
         if let Some(hint) = self.0.what.hint(lang) {
             let _ = writeln!(out, "{hint_label}: {hint}");

@@ -260,7 +260,31 @@ pub fn read_text(path: &Path, shown: &str) -> Result<String> {
 
 /// Says that a file cannot be read, and why.
 pub fn unreadable(shown: &str, cause: std::io::Error) -> Error {
+    if cause.kind() == std::io::ErrorKind::NotFound {
+        return no_file(shown);
+    }
     Error::new(WorkspaceFault::Unreadable { file: shown.to_owned() }).at(Place::file(shown)).caused_by(cause)
+}
+
+/// Says that there is no such file, and which one beside it may have been meant.
+fn no_file(shown: &str) -> Error {
+    let path = Path::new(shown);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .collect();
+    names.sort_unstable();
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let (hint, hint_vi) = match did_you_mean(name, names.iter().map(String::as_str)) {
+        Some(near) => {
+            let near = path.with_file_name(near).display().to_string();
+            (format!("did you mean `{near}`?"), format!("có phải ý bạn là `{near}`?"))
+        }
+        None => ("check the path".to_owned(), "hãy kiểm tra đường dẫn".to_owned()),
+    };
+    Error::new(WorkspaceFault::NoFile { file: shown.to_owned(), hint, hint_vi }).at(Place::file(shown))
 }
 
 /// Says that a file cannot be written, and why.

@@ -64,7 +64,10 @@ pub(super) fn bars(mut rows: Vec<BarRow>, arrangement: Arrangement) -> Vec<Bar> 
     let share_a_category = rows
         .windows(2)
         .any(|pair| pair[0].category.total_cmp(&pair[1].category).is_eq() && pair[0].group != pair[1].group);
-    let is_dodged = position == "dodge" && (share_a_category || groups.len() > 1);
+    let mut shown: Vec<usize> = rows.iter().map(|row| row.group).collect();
+    shown.sort_unstable();
+    shown.dedup();
+    let is_dodged = position == "dodge" && (share_a_category || groups.len() > shown.len());
     let is_stacked = position == "stack";
     let room = room_of(&rows);
     let sums = sums(&rows);

@@ -221,7 +221,8 @@ impl Resolver<'_> {
         let mut layers = Vec::new();
         for ((drawn, all), rows) in read.iter().zip(&kept) {
             self.check_single(drawn.1, rows, &own)?;
-            layers.push(self.layer(*drawn, &own, rows, &groups_of(all))?);
+            let groups = groups_of(if cell.label.is_some() { all } else { rows });
+            layers.push(self.layer(*drawn, &own, rows, &groups)?);
         }
         Ok(Facet {
             label: cell.label.clone(),

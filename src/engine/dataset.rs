@@ -10,16 +10,14 @@ use async_trait::async_trait;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::catalog::{ScanArgs, ScanResult, Session, TableProvider};
 use datafusion::common::Result;
-use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::datasource::TableType;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
-use datafusion::datasource::physical_plan::{FileScanConfig, FileScanConfigBuilder, ParquetSource};
-use datafusion::datasource::source::DataSourceExec;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
 use datafusion::physical_plan::ExecutionPlan;
 
-use super::files::{OpenOnceFactory, WORKSPACE_URL};
+use super::files::WORKSPACE_URL;
+use super::format::ListedParquet;
 use crate::contract::{Column, Contract, ORIGIN_COLUMNS};
 
 /// Field metadata: the column's Vietnamese title.
@@ -51,7 +49,7 @@ impl DatasetTable {
     pub(super) fn new(session: &dyn Session, contract: Arc<Contract>, origin: Origin) -> Result<Self> {
         let url = ListingTableUrl::parse(format!("{WORKSPACE_URL}datasets/{}/", contract.name))?;
         let format = ParquetFormat::default().with_options(session.table_options().parquet.clone());
-        let options = ListingOptions::new(Arc::new(format))
+        let options = ListingOptions::new(Arc::new(ListedParquet::new(format)))
             .with_file_extension(".parquet")
             .with_table_partition_cols(vec![("year".to_owned(), DataType::Int32)]);
         let config = ListingTableConfig::new(url)
@@ -65,28 +63,6 @@ impl DatasetTable {
     pub(super) fn contract(&self) -> &Contract {
         &self.contract
     }
-
-    /// Replaces the reader of every Parquet scan in `plan` by one that opens each file once.
-    fn open_once(session: &dyn Session, plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>> {
-        let runtime = session.runtime_env();
-        let replaced = plan.transform_down(|node| {
-            let Some(config) = scan_config(&node) else { return Ok(Transformed::no(node)) };
-            let Some(source) = config.file_source().downcast_ref::<ParquetSource>() else {
-                return Ok(Transformed::no(node));
-            };
-            let store = runtime.object_store(&config.object_store_url)?;
-            let cache = runtime.cache_manager.get_file_metadata_cache();
-            let readers = Arc::new(OpenOnceFactory::new(store, cache));
-            let source = source.clone().with_parquet_file_reader_factory(readers);
-            let config = FileScanConfigBuilder::from(config.clone()).with_source(Arc::new(source)).build();
-            Ok(Transformed::yes(DataSourceExec::from_data_source(config) as Arc<dyn ExecutionPlan>))
-        })?;
-        Ok(replaced.data)
-    }
-}
-
-fn scan_config(node: &Arc<dyn ExecutionPlan>) -> Option<&FileScanConfig> {
-    node.downcast_ref::<DataSourceExec>()?.data_source().downcast_ref::<FileScanConfig>()
 }
 
 /// Text columns are string views: they are cheaper to filter and group than offsets and bytes.
@@ -134,13 +110,11 @@ impl TableProvider for DatasetTable {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let plan = self.listing.scan(session, projection, filters, limit).await?;
-        Self::open_once(session, plan)
+        self.listing.scan(session, projection, filters, limit).await
     }
 
     async fn scan_with_args<'a>(&self, session: &dyn Session, args: ScanArgs<'a>) -> Result<ScanResult> {
-        let plan = self.listing.scan_with_args(session, args).await?.into_inner();
-        Ok(Self::open_once(session, plan)?.into())
+        self.listing.scan_with_args(session, args).await
     }
 
     fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {

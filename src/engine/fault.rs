@@ -15,7 +15,7 @@ use datafusion::sql::sqlparser::tokenizer::{Location, Span};
 
 use super::{Script, Statement};
 use crate::error::{Error, Place, Result};
-use crate::messages::QueryFault;
+use crate::messages::{QueryFault, translate_syntax};
 use crate::workspace::did_you_mean;
 
 /// Converts an error of a statement.
@@ -77,7 +77,13 @@ fn describe_syntax(error: DataFusionError, sql: &str) -> Error {
     let described = describe(error);
     let problem = described.message(crate::error::Lang::En);
     let problem = problem.trim_start_matches("this is not SQL that can be read: ").to_owned();
-    Error::new(QueryFault::Syntax { problem, near })
+    not_sql(problem, near)
+}
+
+/// A statement that the parser cannot read.
+pub(super) fn not_sql(problem: String, near: String) -> Error {
+    let problem_vi = translate_syntax(&problem);
+    Error::new(QueryFault::Syntax { problem, problem_vi, near })
 }
 
 /// Finds the first word of a statement.
@@ -106,7 +112,7 @@ pub(super) fn describe(error: DataFusionError) -> Error {
             let problem = inner.to_string();
             let problem = problem.trim_start_matches("sql parser error: ");
             let problem = problem.split(" at Line:").next().unwrap_or(problem);
-            Error::new(QueryFault::Syntax { problem: problem.to_owned(), near: String::new() })
+            not_sql(problem.to_owned(), String::new())
         }
         DataFusionError::Internal(problem) => Error::new(QueryFault::Defect { problem }),
         other if faulty_signature(&other).is_some() => {

@@ -71,7 +71,7 @@ pub(super) struct OpenOnceFactory {
 
 impl OpenOnceFactory {
     pub(super) fn new(store: Arc<dyn ObjectStore>, cache: Arc<FileMetadataCache>) -> Self {
-        let files = Arc::new(OpenFiles { store, open: Mutex::default() });
+        let files = Arc::new(OpenFiles::new(store));
         let readers = CachedParquetFileReaderFactory::new(Arc::clone(&files) as Arc<dyn ObjectStore>, cache);
         Self { files, readers }
     }
@@ -85,18 +85,14 @@ impl ParquetFileReaderFactory for OpenOnceFactory {
         metadata_size_hint: Option<usize>,
         metrics: &ExecutionPlanMetricsSet,
     ) -> datafusion::common::Result<Box<dyn AsyncFileReader + Send>> {
-        let listed = &file.object_meta;
-        let opened = futures::executor::block_on(self.files.open(&listed.location))?;
-        if opened.meta.e_tag != listed.e_tag || opened.meta.size != listed.size {
-            return Err(DataFusionError::External(Box::new(FileReplaced(listed.location.to_string()))));
-        }
+        futures::executor::block_on(self.files.open_listed(&file.object_meta))?;
         self.readers.create_reader(partition_index, file, metadata_size_hint, metrics)
     }
 }
 
 /// A store whose files stay open once they have been read from.
 #[derive(Debug)]
-struct OpenFiles {
+pub(super) struct OpenFiles {
     store: Arc<dyn ObjectStore>,
     open: Mutex<HashMap<Path, Arc<OpenFile>>>,
 }
@@ -108,6 +104,27 @@ struct OpenFile {
 }
 
 impl OpenFiles {
+    pub(super) fn new(store: Arc<dyn ObjectStore>) -> Self {
+        Self { store, open: Mutex::default() }
+    }
+
+    /// Opens the file that a listing found.
+    ///
+    /// # Errors
+    /// [`FileReplaced`] if another version, or none, stands there by now.
+    pub(super) async fn open_listed(&self, listed: &ObjectMeta) -> datafusion::common::Result<()> {
+        let replaced = || DataFusionError::External(Box::new(FileReplaced(listed.location.to_string())));
+        let opened = match self.open(&listed.location).await {
+            Err(object_store::Error::NotFound { .. }) => return Err(replaced()),
+            opened => opened?,
+        };
+        if opened.meta.e_tag == listed.e_tag && opened.meta.size == listed.size {
+            Ok(())
+        } else {
+            Err(replaced())
+        }
+    }
+
     async fn open(&self, location: &Path) -> object_store::Result<Arc<OpenFile>> {
         if let Some(found) = self.known(location) {
             return Ok(found);

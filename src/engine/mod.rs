@@ -9,6 +9,7 @@ mod dataset;
 mod fault;
 mod files;
 mod forecast;
+mod format;
 mod function_list;
 mod functions;
 mod imports;

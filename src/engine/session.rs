@@ -357,8 +357,8 @@ fn parse(script: &Script, statement: &Statement, bindings: &Bindings) -> Result<
         .and_then(|mut parser| parser.parse_statements())
         .map_err(|error| fault::convert(error, script, statement))?;
     let (Some(mut parsed), None) = (found.pop_front(), found.pop_front()) else {
-        let fault = QueryFault::Syntax { problem: "one statement is wanted".to_owned(), near: String::new() };
-        return Err(Error::new(fault).at(fault::start_of(script, statement)));
+        let error = fault::not_sql("one statement is wanted".to_owned(), String::new());
+        return Err(error.at(fault::start_of(script, statement)));
     };
     check_question(&parsed).map_err(|error| error.at_if_unplaced(|| fault::start_of(script, statement)))?;
     statement::read_order_by_all(&mut parsed);
@@ -390,9 +390,7 @@ fn check_question(parsed: &Parsed) -> Result<()> {
 fn replaced(error: &datafusion::common::DataFusionError) -> bool {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = cause {
-        // Planning reads footers by path: a footer that ends elsewhere than the listing said is a
-        // replaced file, too, and the store that found it has no type for that.
-        if error.is::<FileReplaced>() || error.to_string().contains("Out of range of file") {
+        if error.is::<FileReplaced>() {
             return true;
         }
         cause = error.source();

@@ -4,8 +4,8 @@ super::messages! {
     /// Faults of statements and of saved queries.
     pub enum QueryFault {
         /// The parser does not understand the statement.
-        Syntax { problem: String, near: String } Data,
-            "this is not SQL that can be read: {problem}", "không hiểu được câu SQL này: {problem}",
+        Syntax { problem: String, problem_vi: String, near: String } Data,
+            "this is not SQL that can be read: {problem}", "không hiểu được câu SQL này: {problem_vi}",
             hint "{near}", "{near}";
         /// A saved query that is none or several statements.
         NotOneStatement Usage,

@@ -8,8 +8,8 @@ super::messages! {
             "there is no command `{name}`", "không có lệnh `{name}`",
             hint "did you mean `{near}`? `\\?` lists the commands", "có phải ý bạn là `{near}`? `\\?` liệt kê các lệnh";
         /// A command without what it needs, or with too much.
-        BadArguments { usage: String } Usage,
-            "the command is written `{usage}`", "lệnh này viết là `{usage}`",
+        BadArguments { usage: String, usage_vi: String } Usage,
+            "the command is written `{usage}`", "lệnh này viết là `{usage_vi}`",
             hint "`\\?` explains the commands", "`\\?` giải thích các lệnh";
         /// A setting that does not exist.
         UnknownSetting { name: String, near: String } Usage,
@@ -93,10 +93,6 @@ super::messages! {
             "a chart has no `{name}`", "biểu đồ không có `{name}`",
             hint "it has {known}; for more, write the clause: `\\chart VISUALISE …`",
                  "chỉ có {known}; muốn nhiều hơn, hãy viết mệnh đề: `\\chart VISUALISE …`";
-        /// The words of an import that the command line would not take.
-        BadImport { problem: String, usage: String } Usage,
-            "{problem}", "{problem}",
-            hint "the command is written `{usage}`, as on the command line", "lệnh viết là `{usage}`, như trên dòng lệnh";
         /// A statement that stood in a script with faults.
         SomeFailed { count: usize } Data,
             "statements that failed: {count}", "số câu lệnh bị lỗi: {count}";
@@ -191,7 +187,7 @@ super::messages! {
         /// `\dt`
         Datasets Notice, "list the datasets with years and rows", "liệt kê các bộ dữ liệu, các năm và số dòng";
         /// `\df`
-        Functions Notice, "list the functions of SQL whose name or text holds TEXT", "liệt kê các hàm SQL có tên hoặc mô tả chứa TEXT";
+        Functions Notice, "list the functions of SQL whose name or text holds TEXT", "liệt kê các hàm SQL có tên hoặc mô tả chứa TỪ_KHOÁ";
         /// `\describe`
         Summary Notice,
             "sum up a table or the last result: per column nulls, distinct values, quartiles, most frequent values",
@@ -219,11 +215,11 @@ super::messages! {
         /// `\e`
         Edit Notice, "edit the statement in $EDITOR", "sửa câu lệnh bằng trình soạn thảo $EDITOR";
         /// `\s`
-        History Notice, "show the history, or the entries that hold TEXT", "hiện lịch sử câu lệnh, hoặc các mục chứa TEXT";
+        History Notice, "show the history, or the entries that hold TEXT", "hiện lịch sử câu lệnh, hoặc các mục chứa TỪ_KHOÁ";
         /// `\watch`
-        Watch Notice, "run the statement every SECONDS (2), COUNT times or until Ctrl-C", "chạy lại câu lệnh mỗi SECONDS giây (2), COUNT lần hoặc đến khi bấm Ctrl-C";
+        Watch Notice, "run the statement every SECONDS (2), COUNT times or until Ctrl-C", "chạy lại câu lệnh mỗi GIÂY giây (2), SỐ_LẦN lần hoặc đến khi bấm Ctrl-C";
         /// `\set`
-        SetVariable Notice, "list the variables, or set one for `:NAME`, `:'NAME'`, `:\"NAME\"`", "liệt kê các biến, hoặc đặt một biến để dùng `:NAME`, `:'NAME'`, `:\"NAME\"`";
+        SetVariable Notice, "list the variables, or set one for `:NAME`, `:'NAME'`, `:\"NAME\"`", "liệt kê các biến, hoặc đặt một biến để dùng `:TÊN`, `:'TÊN'`, `:\"TÊN\"`";
         /// `\unset`
         Unset Notice, "forget a variable", "bỏ một biến";
         /// `\n`

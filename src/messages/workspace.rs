@@ -53,6 +53,9 @@ super::messages! {
             "cannot read `{file}`", "không đọc được `{file}`",
             hint "check the path and that no other program has locked the file",
                  "hãy kiểm tra đường dẫn và xem có chương trình nào đang khoá tệp không";
+        /// A file that is not there.
+        NoFile { file: String, hint: String, hint_vi: String } Data,
+            "there is no file `{file}`", "không có tệp `{file}`", hint "{hint}", "{hint_vi}";
         /// A file cannot be written.
         Unwritable { file: String } Data,
             "cannot write `{file}`", "không ghi được `{file}`",

@@ -182,7 +182,8 @@ impl<'a> Shell<'a> {
         let fields = self.last.as_ref().map(|last| last.answer.schema.fields().clone());
         let columns = fields.iter().flat_map(|fields| fields.iter()).map(|field| field.name().clone());
         let variables = self.variables.iter().map(|(name, _)| name.to_owned());
-        complete::Known { last_columns: columns.collect(), variables: variables.collect() }
+        let lang = self.session.terminal.lang;
+        complete::Known { last_columns: columns.collect(), variables: variables.collect(), lang }
     }
 
     /// Runs a text to its end; a last statement needs no semicolon.

@@ -31,7 +31,7 @@ const USAGE: usize = 26;
 const WIDTH: usize = 100;
 
 fn write_command(out: &mut Vec<u8>, command: &ShellCommand, lang: Lang, width: usize) -> std::io::Result<()> {
-    let usage = command.usage();
+    let usage = command.usage(lang);
     let lines = wrap(&command.help.message(lang), width.saturating_sub(USAGE + 1).max(20));
     let is_long = usage.chars().count() > USAGE;
     if is_long {

@@ -10,13 +10,15 @@ mod setting;
 mod tables;
 mod words;
 
+use std::ffi::OsString;
+
 use super::input::{Input, Item};
 use super::{After, Shell};
-use crate::cli::Cli;
+use crate::cli::{self, Cli, Stop};
 use crate::commands;
 use crate::engine::{Answer, Script, Statement};
-use crate::error::{Error, Explain as _, Place, Result};
-use crate::messages::{ShellFault, ShellHelp};
+use crate::error::{Error, Explain as _, Lang, Place, Result};
+use crate::messages::{ShellFault, ShellHelp, value_name_vi};
 use crate::workspace::did_you_mean;
 
 pub(super) use drawing::{CHANNELS, MARKS};
@@ -67,7 +69,8 @@ pub(super) struct Call<'a> {
 impl Call<'_> {
     /// Says how the command is written.
     fn misused(&self) -> Error {
-        ShellFault::BadArguments { usage: self.command.usage() }.error()
+        let [usage, usage_vi] = self.command.usages();
+        ShellFault::BadArguments { usage, usage_vi }.error()
     }
 
     /// Returns the argument, which the command needs.
@@ -77,10 +80,31 @@ impl Call<'_> {
 }
 
 impl ShellCommand {
-    /// How the command is written: `\d [NAME]`.
-    pub(super) fn usage(&self) -> String {
-        format!("\\{} {}", self.name, self.arguments).trim_end().to_owned()
+    /// How the command is written: `\d [NAME]`, in Vietnamese `\d [TÊN]`.
+    pub(super) fn usage(&self, lang: Lang) -> String {
+        let arguments = match lang {
+            Lang::En => self.arguments.to_owned(),
+            Lang::Vi => translate_names(self.arguments),
+        };
+        format!("\\{} {arguments}", self.name).trim_end().to_owned()
     }
+
+    /// Both languages' usages, for messages.
+    fn usages(&self) -> [String; 2] {
+        [self.usage(Lang::En), self.usage(Lang::Vi)]
+    }
+}
+
+/// Puts the names of values into Vietnamese; words of SQL and of `cchc` stay.
+fn translate_names(arguments: &str) -> String {
+    let mut translated = String::new();
+    for piece in arguments.split_inclusive(|c: char| !c.is_ascii_uppercase()) {
+        let name = piece.trim_end_matches(|c: char| !c.is_ascii_uppercase());
+        let rest = piece.strip_prefix(name).unwrap_or_default();
+        translated.push_str(value_name_vi(name).unwrap_or(name));
+        translated.push_str(rest);
+    }
+    translated
 }
 
 const ON_OFF: Offers = Offers::Words(&["on", "off"]);
@@ -184,19 +208,21 @@ fn leave(_: &mut Shell<'_>, _: &Call<'_>) -> Result<After> {
     Ok(After::Leave)
 }
 
-/// Reads the words as the command line does, and imports.
+/// Imports, with the words of the command line.
 fn import(shell: &mut Shell<'_>, call: &Call<'_>) -> Result<After> {
-    use clap::Parser as _;
-    let words = split_words(call.needed()?);
-    let words = ["cchc", "import"].into_iter().map(str::to_owned).chain(words);
-    match Cli::try_parse_from(words) {
+    call.needed()?;
+    run_as_program(shell, call)
+}
+
+/// Runs a command that `cchc` itself has, with the same words behind it.
+fn run_as_program(shell: &mut Shell<'_>, call: &Call<'_>) -> Result<After> {
+    let words = ["cchc", call.command.name].into_iter().map(str::to_owned);
+    let words: Vec<OsString> = words.chain(split_words(call.argument)).map(OsString::from).collect();
+    match cli::parse(&words, shell.session.terminal.lang) {
         Ok(Cli { command: Some(command), .. }) => commands::run(shell.session, &command)?,
         Ok(_) => return Err(call.misused()),
-        Err(error) => {
-            let problem = error.to_string();
-            let problem = problem.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            return Err(ShellFault::BadImport { problem, usage: call.command.usage() }.error());
-        }
+        Err(Stop::Show(text)) => shell.put(text.as_bytes())?,
+        Err(Stop::Fault(error)) => return Err(error),
     }
     Ok(After::Continue)
 }

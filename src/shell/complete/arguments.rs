@@ -22,7 +22,7 @@ pub(super) fn complete_command(catalog: &Catalog, known: &Known, text: &str, sta
     let Some((name, arguments)) = rest.split_once(' ') else {
         let fitting = COMMANDS.iter().filter(|command| starts(command.name, rest));
         let candidate = |command: &super::super::commands::ShellCommand| Candidate {
-            display: command.usage(),
+            display: command.usage(known.lang),
             replacement: if command.arguments.is_empty() {
                 command.name.to_owned()
             } else {

@@ -19,6 +19,7 @@ use std::rc::Rc;
 use self::candidates::Offer;
 use self::catalog::Catalog;
 use crate::engine::{Engine, Function};
+use crate::error::Lang;
 
 /// One proposal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub(super) struct Known {
     pub(super) last_columns: Vec<String>,
     /// Names of the variables.
     pub(super) variables: Vec<String>,
+    /// The language of the session.
+    pub(super) lang: Lang,
 }
 
 /// Completes entries over one workspace.
@@ -99,12 +102,14 @@ fn complete(catalog: &Catalog, known: &Known, text: &str, cursor: usize) -> (usi
 mod tests {
     use super::catalog::tests::catalog;
     use super::{Known, complete};
+    use crate::error::Lang;
 
     /// What the text before `|` is completed to, each candidate put in.
     fn completed(text: &str) -> Vec<String> {
         let cursor = text.find('|').unwrap();
         let text = text.replacen('|', "", 1);
-        let known = Known { last_columns: vec!["n".to_owned()], variables: vec!["year".to_owned()] };
+        let known =
+            Known { last_columns: vec!["n".to_owned()], variables: vec!["year".to_owned()], lang: Lang::En };
         let (start, candidates) = complete(&catalog(), &known, &text, cursor);
         candidates.iter().map(|one| format!("{}{}", text.get(..start).unwrap(), one.replacement)).collect()
     }
