@@ -4,8 +4,7 @@
 //! later errors carry no place and its parse error says nothing.
 
 use ggsql::naming::unquote_ident;
-use ggsql::parser::SourceTree;
-use tree_sitter::Node;
+use tree_sitter::{Node, Parser};
 
 use super::split::drawn_words;
 use crate::error::{Error, Explain as _, Place, Result};
@@ -210,6 +209,31 @@ macro_rules! piece {
     };
 }
 
+/// The grammar's tree of a text.
+///
+/// The grammar crate's own tree answers questions of its query language, each of which is compiled anew and
+/// takes longer than everything else that is done with a clause; so it is walked here.
+struct Tree<'a> {
+    source: &'a str,
+    parsed: tree_sitter::Tree,
+}
+
+impl<'a> Tree<'a> {
+    fn parse(source: &'a str) -> Option<Self> {
+        let mut parser = Parser::new();
+        parser.set_language(&tree_sitter_ggsql::language()).ok()?;
+        Some(Self { source, parsed: parser.parse(source, None)? })
+    }
+
+    fn root(&self) -> Node<'_> {
+        self.parsed.root_node()
+    }
+
+    fn get_text(&self, node: &Node) -> String {
+        self.source.get(node.start_byte()..node.end_byte()).unwrap_or_default().to_owned()
+    }
+}
+
 fn unquote(text: &str) -> String {
     let inner = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap_or(text);
     unquote_ident(inner.trim_matches('`'))
@@ -222,7 +246,7 @@ fn unquote(text: &str) -> String {
 pub(super) fn read(clause: &Clause) -> Result<Written> {
     let body = clause.body();
     let unresolved = |problem: String| ChartFault::Unresolved { problem }.error().at(clause.opening());
-    let tree = SourceTree::new(body).map_err(|error| unresolved(error.to_string()))?;
+    let tree = Tree::parse(body).ok_or_else(|| unresolved("tree-sitter".to_owned()))?;
     check_geometries(clause)?;
     check_syntax(clause, &tree)?;
     let root = tree.root();
@@ -263,7 +287,7 @@ fn check_geometries(clause: &Clause) -> Result<()> {
 }
 
 /// Names the first word that does not fit, from the tree's error nodes.
-fn check_syntax(clause: &Clause, tree: &SourceTree) -> Result<()> {
+fn check_syntax(clause: &Clause, tree: &Tree) -> Result<()> {
     let root = tree.root();
     if !root.has_error() {
         return Ok(());
@@ -297,7 +321,7 @@ fn longest_good(body: &str) -> usize {
         let is_cut = !is_inside_word && !earlier.is_whitespace();
         earlier = letter;
         let prefix = body.get(..at).filter(|prefix| is_cut && !prefix.is_empty());
-        if prefix.and_then(|prefix| SourceTree::new(prefix).ok()).is_some_and(|tree| !tree.root().has_error())
+        if prefix.and_then(Tree::parse).is_some_and(|tree| !tree.root().has_error())
         {
             good = at;
         }
@@ -331,7 +355,7 @@ fn incomplete(clause: &Clause, start: usize, wanted: String) -> Error {
 }
 
 /// Reads the mapping elements that stand between two offsets.
-fn mappings(tree: &SourceTree, start: usize, end: usize) -> Vec<Mapping> {
+fn mappings(tree: &Tree, start: usize, end: usize) -> Vec<Mapping> {
     let root = tree.root();
     let mut found = Vec::new();
     for element in of_kind(&root, "mapping_element") {
@@ -352,7 +376,7 @@ fn mappings(tree: &SourceTree, start: usize, end: usize) -> Vec<Mapping> {
     found
 }
 
-fn sources(tree: &SourceTree, kind: &str, field: &str) -> Vec<Source> {
+fn sources(tree: &Tree, kind: &str, field: &str) -> Vec<Source> {
     let root = tree.root();
     of_kind(&root, kind)
         .into_iter()
@@ -364,7 +388,7 @@ fn sources(tree: &SourceTree, kind: &str, field: &str) -> Vec<Source> {
         .collect()
 }
 
-fn assignments(tree: &SourceTree, kind: &str, start: usize, end: usize) -> Vec<Setting> {
+fn assignments(tree: &Tree, kind: &str, start: usize, end: usize) -> Vec<Setting> {
     let root = tree.root();
     of_kind(&root, kind)
         .into_iter()
@@ -377,7 +401,7 @@ fn assignments(tree: &SourceTree, kind: &str, start: usize, end: usize) -> Vec<S
         .collect()
 }
 
-fn draws(tree: &SourceTree) -> Vec<DrawClause> {
+fn draws(tree: &Tree) -> Vec<DrawClause> {
     let root = tree.root();
     let layer_sources = sources(tree, "mapping_clause", "layer_source");
     let mut nodes = of_kind(&root, "draw_clause");
@@ -410,12 +434,12 @@ fn draws(tree: &SourceTree) -> Vec<DrawClause> {
 }
 
 /// Reads the names that are listed in the first node of a kind.
-fn pieces(tree: &SourceTree, node: &Node, kind: &str) -> Vec<Piece> {
+fn pieces(tree: &Tree, node: &Node, kind: &str) -> Vec<Piece> {
     let Some(list) = first_of_kind(node, kind) else { return Vec::new() };
     of_kind(&list, "identifier").into_iter().map(|name| piece!(tree, name)).collect()
 }
 
-fn scales(tree: &SourceTree) -> Vec<ScaleClause> {
+fn scales(tree: &Tree) -> Vec<ScaleClause> {
     let root = tree.root();
     let scale = |node: Node| {
         let aesthetic = first_of_kind(&node, "aesthetic_name")?;
@@ -446,7 +470,7 @@ fn scales(tree: &SourceTree) -> Vec<ScaleClause> {
     of_kind(&root, "scale_clause").into_iter().filter_map(scale).collect()
 }
 
-fn renamings(tree: &SourceTree, scale: &Node) -> Vec<(String, Option<String>)> {
+fn renamings(tree: &Tree, scale: &Node) -> Vec<(String, Option<String>)> {
     let read = |node: Node| {
         let (name, value) = (node.child_by_field_name("name")?, node.child_by_field_name("value")?);
         let text = tree.get_text(&value);
@@ -456,7 +480,7 @@ fn renamings(tree: &SourceTree, scale: &Node) -> Vec<(String, Option<String>)> {
     of_kind(scale, "renaming_assignment").into_iter().filter_map(read).collect()
 }
 
-fn facet(tree: &SourceTree) -> Option<FacetClause> {
+fn facet(tree: &Tree) -> Option<FacetClause> {
     let root = tree.root();
     let node = first_of_kind(&root, "facet_clause")?;
     let lists = of_kind(&node, "facet_vars");
@@ -472,7 +496,7 @@ fn facet(tree: &SourceTree) -> Option<FacetClause> {
     })
 }
 
-fn project(tree: &SourceTree) -> Option<ProjectClause> {
+fn project(tree: &Tree) -> Option<ProjectClause> {
     let root = tree.root();
     let node = first_of_kind(&root, "project_clause")?;
     let kind = first_of_kind(&node, "project_type")?;
@@ -489,9 +513,6 @@ pub(super) fn listed<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> Strin
 }
 
 /// Returns the nodes of a kind below a node, in the order of the text.
-///
-/// The grammar's own query language would be compiled anew for each question, which takes longer than
-/// everything else that is done with a clause.
 fn of_kind<'t>(node: &Node<'t>, kind: &str) -> Vec<Node<'t>> {
     let mut found = Vec::new();
     let mut waiting = vec![*node];

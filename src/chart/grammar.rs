@@ -135,3 +135,59 @@ fn every_geometry_of_the_grammar_stands_in_the_list() {
         assert!(statements("drawn").iter().any(|(parts, _)| parts[1].contains(&word)), "{geometry}");
     }
 }
+
+#[test]
+fn three_charts_are_written_as_they_always_were() {
+    let options = ChartOptions::print(100.0, 60.0, 100.0, Lang::Vi);
+    for (name, text) in [
+        ("stacked", "VISUALISE year AS x, n AS y, field AS fill DRAW bar LABEL title => 'Hồ sơ theo lĩnh vực', y => 'Hồ sơ'"),
+        ("panels", "VISUALISE year AS x, rate AS y DRAW line DRAW point FACET field LABEL subtitle => '%', y => NULL"),
+        ("band", "VISUALISE year AS x, field AS color DRAW ribbon MAPPING low AS ymin, high AS ymax DRAW line MAPPING rate AS y"),
+    ] {
+        insta::assert_snapshot!(name, super::draw_svg(&resolve(text).unwrap(), &options).unwrap());
+    }
+}
+
+#[test]
+fn bars_are_as_long_as_their_values_and_stand_on_zero() {
+    let plot = resolve("VISUALISE field AS x, n AS y DRAW bar FILTER year = 2020").unwrap();
+    let scene = draw_scene(&plot, &ChartOptions::print(155.0, 90.0, 300.0, Lang::Vi)).unwrap();
+    let bars: Vec<(f64, f64)> = scene
+        .items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Rectangle { from, to, colour, .. } if *colour != super::scene::Colour::WHITE => Some((from.1, to.1)),
+            _ => None,
+        })
+        .collect();
+    let lengths: Vec<f64> = bars.iter().map(|(top, bottom)| bottom - top).collect();
+    let values = [120.0, 90.0, 1180.0, 40.0];
+    assert_eq!(lengths.len(), 4);
+    for (length, value) in lengths.iter().zip(values) {
+        assert!((length / lengths[0] - value / values[0]).abs() < 1e-6, "{lengths:?}");
+    }
+    assert!(bars.windows(2).all(|pair| (pair[0].1 - pair[1].1).abs() < 1e-6));
+    let written: Vec<&str> = scene
+        .items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Text { text, style, .. } if style.role == Role::Value => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(written, ["120", "90", "1.180", "40"]);
+}
+
+#[test]
+fn a_hundred_thousand_points_are_one_shape_per_group() {
+    let count = 100_000_i32;
+    let x: ArrayRef = Arc::new((0..count).map(|at| f64::from(at * 37 % 9973)).collect::<Float64Array>());
+    let y: ArrayRef = Arc::new((0..count).map(|at| f64::from(at * 101 % 8191)).collect::<Float64Array>());
+    let data = ChartData { result: table("many", vec![("x", x), ("y", y)]), tables: Vec::new() };
+    let text = "VISUALISE x, y DRAW point";
+    let clause = Clause { file: "f", text, start: 0 };
+    let plot = resolve_plot(&clause, &data, &ColumnNotes::default(), Lang::Vi).unwrap();
+    let scene = draw_scene(&plot, &ChartOptions::print(155.0, 90.0, 300.0, Lang::Vi)).unwrap();
+    assert_eq!(scene.items.iter().filter(|item| matches!(item, Item::Dots { .. })).count(), 1);
+    assert!(scene.items.len() < 100);
+}

@@ -85,6 +85,11 @@ fn draw_panel(scene: &mut Scene, plot: &Plot, facet: &Facet, framed: &Framed, th
     let panel = &framed.panel;
     let format = NumberFormat { lang: plot.lang };
     draw_grid(scene, framed, theme);
+    // Bars stand on the line; everything else lies over it.
+    let has_bars = facet.layers.iter().any(|layer| matches!(layer.marks, Marks::Bars(_)));
+    if !has_bars {
+        draw_axes(scene, facet, framed, theme);
+    }
     // Marks that carry words come last, so that nothing runs through the words.
     for layer in &facet.layers {
         match &layer.marks {
@@ -100,7 +105,11 @@ fn draw_panel(scene: &mut Scene, plot: &Plot, facet: &Facet, framed: &Framed, th
             Marks::Texts(texts) => mark_text::draw(scene, panel, theme, layer, texts),
         }
     }
-    draw_axes(scene, facet, framed, theme);
+    if has_bars {
+        draw_axes(scene, facet, framed, theme);
+    }
+    axis::draw_below(scene, panel, theme, &framed.x_labels);
+    axis::draw_left(scene, panel, theme, &framed.y_labels);
     let strip = Style { face: Face::SemiBold, ..theme.style(theme.label_size, Anchor::Start, Role::Strip) };
     draw_block(scene, &framed.strip, panel.left, strip, theme);
 }
@@ -120,7 +129,7 @@ fn draw_grid(scene: &mut Scene, framed: &Framed, theme: &Theme) {
     }
 }
 
-/// Draws the base line of each category axis and the labels of both axes.
+/// Draws the base line of each axis.
 fn draw_axes(scene: &mut Scene, facet: &Facet, framed: &Framed, theme: &Theme) {
     let panel = &framed.panel;
     let pen = Pen::solid(theme.axis_width, theme.axis);
@@ -133,8 +142,6 @@ fn draw_axes(scene: &mut Scene, facet: &Facet, framed: &Framed, theme: &Theme) {
         let x = if is_measured(&facet.x) { panel.x_pixel(panel.x.baseline()) } else { panel.left };
         scene.line((x, panel.top), (x, panel.bottom), pen);
     }
-    axis::draw_below(scene, panel, theme, &framed.x_labels);
-    axis::draw_left(scene, panel, theme, &framed.y_labels);
 }
 
 fn draw_block(scene: &mut Scene, block: &Block, x: f64, style: Style, theme: &Theme) {

@@ -210,12 +210,13 @@ fn levels() -> ChartData {
 fn a_small_chart_resolves_to_these_marks() {
     let plot = resolve("VISUALISE year AS x, n AS y, field AS fill DRAW bar", &small(), Lang::Vi).unwrap();
     insta::assert_snapshot!(plot.to_string(), @r#"
-    x Axis { title: Some("Năm"), scale: Categories { labels: ["2022", "2023"], is_sequence: true } }
-    y Axis { title: Some("Số hồ sơ"), scale: Numbers { low: 0.0, high: 7.0, is_fixed: false, is_whole: true, kind: Plain } }
+    x None, y Some("Số hồ sơ")
     groups ["Sở hữu trí tuệ", "Khoa học công nghệ"]
-    Bar { group: 0, across: (-0.33, 0.33), along: (0.0, 2.0), value: 2.0, direction: Up, is_stacked: true }
-    Bar { group: 1, across: (-0.33, 0.33), along: (2.0, 7.0), value: 5.0, direction: Up, is_stacked: true }
-    Bar { group: 0, across: (0.6699999999999999, 1.33), along: (0.0, 3.0), value: 3.0, direction: Up, is_stacked: true }
+    x ["2022", "2023"]
+    y 0–7
+    Bar { group: 0, across: (-0.33, 0.33), along: (0.0, 2.0), value: 2.0, direction: Up, is_stacked: true, is_share: false }
+    Bar { group: 1, across: (-0.33, 0.33), along: (2.0, 7.0), value: 5.0, direction: Up, is_stacked: true, is_share: false }
+    Bar { group: 0, across: (0.6699999999999999, 1.33), along: (0.0, 3.0), value: 3.0, direction: Up, is_stacked: true, is_share: false }
     "#);
 }
 
@@ -236,13 +237,14 @@ fn lines_run_over_years_as_categories_and_break_at_missing_values() {
     let plot =
         resolve("VISUALISE year AS x, rate AS y, linh_vuc AS color DRAW line", &rates(), Lang::En).unwrap();
     insta::assert_snapshot!(plot.to_string(), @r#"
-    x Axis { title: Some("Year"), scale: Categories { labels: ["2020", "2021", "2022", "2023"], is_sequence: true } }
-    y Axis { title: Some("rate"), scale: Numbers { low: 88.5, high: 99.72, is_fixed: false, is_whole: false, kind: Plain } }
+    x None, y Some("rate")
     groups ["Năng lượng nguyên tử", "Khoa học công nghệ", "Tiêu chuẩn đo lường chất lượng", "Sở hữu trí tuệ"]
-    Line { group: 0, places: [Some((0.0, 96.1)), Some((1.0, 97.4)), Some((2.0, 98.9)), Some((3.0, 99.4))] }
-    Line { group: 1, places: [Some((0.0, 91.2)), Some((1.0, 93.0)), Some((2.0, 92.1)), Some((3.0, 95.8))] }
-    Line { group: 2, places: [Some((0.0, 98.0)), Some((1.0, 98.6)), Some((2.0, 99.1)), Some((3.0, 99.72))] }
-    Line { group: 3, places: [Some((0.0, 88.5)), None, Some((2.0, 94.2)), Some((3.0, 97.86))] }
+    x ["2020", "2021", "2022", "2023"]
+    y 88.5–99.72
+    Line { group: 0, style: 0, places: [Some((0.0, 96.1)), Some((1.0, 97.4)), Some((2.0, 98.9)), Some((3.0, 99.4))] }
+    Line { group: 1, style: 0, places: [Some((0.0, 91.2)), Some((1.0, 93.0)), Some((2.0, 92.1)), Some((3.0, 95.8))] }
+    Line { group: 2, style: 0, places: [Some((0.0, 98.0)), Some((1.0, 98.6)), Some((2.0, 99.1)), Some((3.0, 99.72))] }
+    Line { group: 3, style: 0, places: [Some((0.0, 88.5)), None, Some((2.0, 94.2)), Some((3.0, 97.86))] }
     "#);
 }
 
@@ -416,11 +418,12 @@ fn the_grammars_own_means_are_followed() {
         SCALE CONTINUOUS y FROM (0, 100) LABEL y => 'Hồ sơ'";
     let plot = resolve(text, &data, Lang::Vi).unwrap();
     insta::assert_snapshot!(plot.to_string(), @r#"
-    x Axis { title: Some("Năm"), scale: Categories { labels: ["2021", "2022", "2023"], is_sequence: true } }
-    y Axis { title: Some("Hồ sơ"), scale: Numbers { low: 0.0, high: 100.0, is_fixed: true, is_whole: false, kind: Plain } }
-    Bar { group: 0, across: (-0.33, 0.33), along: (0.0, 41.0), value: 41.0, direction: Up, is_stacked: false }
-    Bar { group: 0, across: (0.6699999999999999, 1.33), along: (0.0, 0.0), value: 0.0, direction: Up, is_stacked: false }
-    Bar { group: 0, across: (1.67, 2.33), along: (0.0, 63.0), value: 63.0, direction: Up, is_stacked: false }
+    x None, y Some("Hồ sơ")
+    x ["2021", "2022", "2023"]
+    y 0–100
+    Bar { group: 0, across: (-0.33, 0.33), along: (0.0, 41.0), value: 41.0, direction: Up, is_stacked: false, is_share: false }
+    Bar { group: 0, across: (0.6699999999999999, 1.33), along: (0.0, 0.0), value: 0.0, direction: Up, is_stacked: false, is_share: false }
+    Bar { group: 0, across: (1.67, 2.33), along: (0.0, 63.0), value: 63.0, direction: Up, is_stacked: false, is_share: false }
     "#);
     let counted = resolve(
         "VISUALISE field AS x DRAW bar SCALE DISCRETE x RENAMING 'Sở hữu trí tuệ' => 'SHTT'",

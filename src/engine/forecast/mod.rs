@@ -22,7 +22,7 @@ use datafusion::sql::sqlparser::tokenizer::Span;
 
 use super::catalog::Context;
 use super::notice::{Reading, find_reading};
-use super::{Script, Statement, fault, saved};
+use super::{Function, FunctionKind, Script, Statement, fault, saved};
 use crate::error::{Error, Result};
 use crate::messages::{QueryFault, QueryNotice};
 
@@ -56,6 +56,27 @@ pub(super) async fn expand_forecasts(
     }
     let _ = VisitMut::visit(tree, &mut Replacer { tables });
     Ok(parsed)
+}
+
+/// Describes the function for lists and for help.
+pub(super) fn describe_function() -> Function {
+    let text = |text: &str| text.to_owned();
+    Function {
+        name: text(NAME),
+        call: text("forecast((SELECT [series,] year, value [, denominator] …), horizon => 3, level => 0.95, method => 'trend')"),
+        about: text(
+            "Gives the rows of the query with those of years to come, with a prediction interval: columns series, year, \
+             value, lower, upper, kind (actual or forecast). A linear trend takes four years, damped exponential \
+             smoothing eight; a last year whose data end before the year does is left out.",
+        ),
+        arguments: vec![
+            (text("horizon"), text("how many years to look ahead (3)")),
+            (text("level"), text("the level of the interval (0.95)")),
+            (text("method"), text("'trend' or 'smoothing'; what the number of years allows otherwise")),
+        ],
+        example: Some(text("SELECT * FROM forecast((SELECT year, sum(present) AS n FROM staffing GROUP BY year))")),
+        kind: FunctionKind::Table,
+    }
 }
 
 struct Finder {
