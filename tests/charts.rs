@@ -97,7 +97,10 @@ fn a_chart_that_cannot_be_drawn_does_not_keep_the_others_from_it() {
     project.write("charts/broken.sql", "SELECT 1 AS x, 2 AS y VISUALISE x, y DRAW arrow\n");
     let run = project.run(&["chart", "broken", "online_share"]);
     assert_eq!(run.code, Some(1), "{run}");
-    assert!(run.stderr.contains("drew 1 of 2 charts") && run.stderr.contains("`arrow` is not drawn"), "{run}");
+    assert!(
+        run.stderr.contains("drew 1 of 2 charts") && run.stderr.contains("`arrow` is not drawn"),
+        "{run}"
+    );
 }
 
 #[test]
@@ -121,7 +124,9 @@ fn a_picture_says_what_it_shows_rests_on_and_makes_up() {
 fn a_forecast_says_its_method_and_what_it_rests_on() {
     let project = Project::with_data();
     let sql = "select * from forecast((select year, sum(present) n from staffing group by 1), horizon => 2)";
-    let rounded = format!("select series, year, round(value, 2) v, round(lower, 2) l, round(upper, 2) u, kind from ({sql}) order by 2");
+    let rounded = format!(
+        "select series, year, round(value, 2) v, round(lower, 2) l, round(upper, 2) u, kind from ({sql}) order by 2"
+    );
     insta::assert_snapshot!("forecast", project.run(&["query", "-c", &rounded]));
 }
 
@@ -132,8 +137,14 @@ fn a_forecast_leaves_out_the_year_that_is_not_over_and_refuses_three_years() {
     for (name, sql) in [
         ("forecast_short", "select * from forecast((select year, count(*) n from dossiers group by 1))"),
         ("forecast_shape", "select * from forecast((select field from dossiers))"),
-        ("forecast_rate", "select * from forecast((select year, rate from queries.on_time_resolved where field = 'standards'))"),
-        ("forecast_argument", "select * from forecast((select year, count(*) from staffing group by 1), ahead => 3)"),
+        (
+            "forecast_rate",
+            "select * from forecast((select year, rate from queries.on_time_resolved where field = 'standards'))",
+        ),
+        (
+            "forecast_argument",
+            "select * from forecast((select year, count(*) from staffing group by 1), ahead => 3)",
+        ),
         ("forecast_without_query", "select * from forecast(3)"),
     ] {
         insta::assert_snapshot!(name, format!("{}--- tiếng Việt\n{}", ask("en", sql), ask("vi", sql)));

@@ -80,7 +80,8 @@ pub(super) fn names_below(
 fn sequence_below(names: &[String], every: usize, theme: &Theme) -> Labels {
     let mut labels = level(names.iter().map(|name| vec![name.clone()]), 1, 1, theme);
     let last = names.len().saturating_sub(1);
-    let is_kept = |at: f64| (0..=last).rev().step_by(every).any(|kept| number_of(kept).total_cmp(&at).is_eq());
+    let is_kept =
+        |at: f64| (0..=last).rev().step_by(every).any(|kept| number_of(kept).total_cmp(&at).is_eq());
     labels.lines.retain(|(at, _)| is_kept(*at));
     let is_year = names.last().is_some_and(|name| name.len() == 4 && name.parse::<u16>().is_ok());
     labels.stressed = (is_year && names.len() > 1).then(|| number_of(last));

@@ -153,9 +153,7 @@ fn plain_label(key: Option<&str>, lang: Lang) -> String {
 /// Takes out what has no shape of its own and would only disturb the line: controls, and marks that
 /// turn the direction of writing.
 pub(super) fn visible(text: &str) -> String {
-    let is_hidden = |letter: &char| {
-        matches!(letter, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
-    };
+    let is_hidden = |letter: &char| matches!(letter, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
     let shown = text.chars().filter(|letter| !is_hidden(letter));
     shown.map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }

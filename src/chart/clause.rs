@@ -90,12 +90,17 @@ pub(super) struct DrawClause {
     pub(super) partition: Vec<Piece>,
     /// The whole `SETTING` clause, or where it may be inserted: after geometry, mapping and remapping.
     pub(super) settings_span: Span,
+    /// The `ORDER BY` clause.
+    pub(super) order_span: Option<Span>,
 }
 
 impl DrawClause {
     /// Returns what is set, as written, without quotes.
     pub(super) fn setting(&self, name: &str) -> Option<&str> {
-        self.settings.iter().find(|setting| setting.name.text == name).map(|setting| setting.value.text.as_str())
+        self.settings
+            .iter()
+            .find(|setting| setting.name.text == name)
+            .map(|setting| setting.value.text.as_str())
     }
 
     /// Returns a number that is set.
@@ -130,7 +135,10 @@ pub(super) struct ScaleClause {
 impl ScaleClause {
     /// Returns what is set, as written, without quotes.
     pub(super) fn setting(&self, name: &str) -> Option<&str> {
-        self.settings.iter().find(|setting| setting.name.text == name).map(|setting| setting.value.text.as_str())
+        self.settings
+            .iter()
+            .find(|setting| setting.name.text == name)
+            .map(|setting| setting.value.text.as_str())
     }
 }
 
@@ -321,8 +329,7 @@ fn longest_good(body: &str) -> usize {
         let is_cut = !is_inside_word && !earlier.is_whitespace();
         earlier = letter;
         let prefix = body.get(..at).filter(|prefix| is_cut && !prefix.is_empty());
-        if prefix.and_then(Tree::parse).is_some_and(|tree| !tree.root().has_error())
-        {
+        if prefix.and_then(Tree::parse).is_some_and(|tree| !tree.root().has_error()) {
             good = at;
         }
     }
@@ -413,7 +420,8 @@ fn draws(tree: &Tree) -> Vec<DrawClause> {
         let Some(geometry) = first_of_kind(&node, "geom_type") else { continue };
         let mapping = first_of_kind(&node, "mapping_clause");
         let remapping = first_of_kind(&node, "remapping_clause");
-        let after = remapping.as_ref().or(mapping.as_ref()).map_or(geometry.end_byte(), |last| span!(last).end);
+        let after =
+            remapping.as_ref().or(mapping.as_ref()).map_or(geometry.end_byte(), |last| span!(last).end);
         let settings = first_of_kind(&node, "setting_clause");
         found.push(DrawClause {
             is_placed: node.kind() == "place_clause",
@@ -428,6 +436,7 @@ fn draws(tree: &Tree) -> Vec<DrawClause> {
             settings: assignments(tree, "parameter_assignment", start, end),
             partition: pieces(tree, &node, "partition_columns"),
             settings_span: settings.map_or(Span { start: after, end: after }, |node| span!(node)),
+            order_span: first_of_kind(&node, "order_clause").map(|node| span!(node)),
         });
     }
     found
@@ -446,14 +455,22 @@ fn scales(tree: &Tree) -> Vec<ScaleClause> {
         let from = first_of_kind(&node, "scale_from_clause");
         let to = first_of_kind(&node, "scale_to_clause");
         let elements = |node: &Option<Node>| {
-            node.iter().flat_map(|node| of_kind(node, "array_element")).map(|one| piece!(tree, one)).collect::<Vec<_>>()
+            node.iter()
+                .flat_map(|node| of_kind(node, "array_element"))
+                .map(|one| piece!(tree, one))
+                .collect::<Vec<_>>()
         };
-        let is_text = |piece: &&Piece| tree.source.get(piece.span.start..).is_some_and(|text| text.starts_with('\''));
+        let is_text =
+            |piece: &&Piece| tree.source.get(piece.span.start..).is_some_and(|text| text.starts_with('\''));
         let listed = elements(&from);
         let names: Vec<String> = listed.iter().filter(is_text).map(|piece| piece.text.clone()).collect();
         Some(ScaleClause {
             names_span: from.filter(|_| !names.is_empty()).map(|from| span!(from)),
-            limits: if names.is_empty() { listed.iter().map(|one| one.text.parse().ok()).collect() } else { Vec::new() },
+            limits: if names.is_empty() {
+                listed.iter().map(|one| one.text.parse().ok()).collect()
+            } else {
+                Vec::new()
+            },
             names,
             aesthetic: piece!(tree, aesthetic),
             kind: first_of_kind(&node, "scale_type_identifier").map(|kind| piece!(tree, kind)),

@@ -59,7 +59,8 @@ fn extremes(plot: &Plot) -> Option<String> {
     let decimals = decimals_of(values.iter().map(|one| one.value));
     let say = |one: &Valued| {
         let group = plot.groups.as_ref().and_then(|groups| groups.labels.get(one.group)).cloned();
-        let mut at: Vec<String> = one.category.iter().cloned().chain(group).filter(|name| !name.is_empty()).collect();
+        let mut at: Vec<String> =
+            one.category.iter().cloned().chain(group).filter(|name| !name.is_empty()).collect();
         at.dedup();
         let at = if at.is_empty() { String::new() } else { format!(" ({})", at.join(", ")) };
         format!("{}{at}", format.number(one.value, decimals))
@@ -89,7 +90,11 @@ fn values_of(facet: &Facet) -> Vec<Valued> {
                 Valued { value: bar.value, category, group: bar.group }
             })),
             Marks::Lines(lines) => values.extend(lines.iter().flat_map(|line| {
-                line.places.iter().flatten().filter_map(|place| placed(*place, line.group)).collect::<Vec<_>>()
+                line.places
+                    .iter()
+                    .flatten()
+                    .filter_map(|place| placed(*place, line.group))
+                    .collect::<Vec<_>>()
             })),
             Marks::Points(points) => {
                 values.extend(points.iter().filter_map(|point| placed(point.place, point.group)));

@@ -76,7 +76,8 @@ pub(super) fn draw(scene: &mut Scene, facet: &Facet, panel: &Panel, theme: &Them
     wanted.sort_by(|one, two| one.1.1.total_cmp(&two.1.1).then(one.0.cmp(&two.0)));
     let heights: Vec<f64> =
         wanted.iter().map(|(group, _)| theme.line(size) * number_of(ends.names[*group].len())).collect();
-    let middles = apart(&wanted.iter().map(|one| one.1.1).collect::<Vec<_>>(), &heights, panel.top, panel.bottom);
+    let middles =
+        apart(&wanted.iter().map(|one| one.1.1).collect::<Vec<_>>(), &heights, panel.top, panel.bottom);
     // On a category axis the line ends half a category before the panel does.
     let left = match &facet.x {
         Scale::Categories { .. } => {
@@ -92,7 +93,8 @@ pub(super) fn draw(scene: &mut Scene, facet: &Facet, panel: &Panel, theme: &Them
         }
         let first = middle - height / 2.0 + theme.line(size) / 2.0 + size * 0.36;
         for (index, line) in ends.names[*group].iter().enumerate() {
-            let style = Style { size, face: Face::SemiBold, colour, anchor: Anchor::Start, role: Role::Legend };
+            let style =
+                Style { size, face: Face::SemiBold, colour, anchor: Anchor::Start, role: Role::Legend };
             scene.text(line, (left, first + theme.line(size) * number_of(index)), style);
         }
     }

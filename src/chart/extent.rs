@@ -52,7 +52,8 @@ impl Resolver<'_> {
 
     /// Does what the author says about the axis.
     fn follow_scale(&self, numbers: &mut Numbers, side: &Side) -> Result<()> {
-        let Some(scale) = self.written.scales.iter().find(|scale| side.names.contains(&scale.aesthetic.text.as_str()))
+        let Some(scale) =
+            self.written.scales.iter().find(|scale| side.names.contains(&scale.aesthetic.text.as_str()))
         else {
             return Ok(());
         };
@@ -61,7 +62,8 @@ impl Resolver<'_> {
             (numbers.low, numbers.high) = limits;
             numbers.is_fixed = true;
         } else if lists_dates(scale)
-            && let Some((low, high)) = resolved.and_then(ggsql::Scale::numeric_domain).filter(|(low, high)| low < high)
+            && let Some((low, high)) =
+                resolved.and_then(ggsql::Scale::numeric_domain).filter(|(low, high)| low < high)
         {
             (numbers.low, numbers.high) = (in_days(low), in_days(high));
             numbers.is_fixed = true;
@@ -86,7 +88,9 @@ impl Resolver<'_> {
             let places = || resolved.map(ggsql::Scale::numeric_breaks).unwrap_or_default();
             numbers.breaks = match breaks.parse::<usize>() {
                 Ok(count) => Breaks::About(count),
-                Err(_) if numbers.kind == NumberKind::Days => Breaks::At(places().into_iter().map(in_days).collect()),
+                Err(_) if numbers.kind == NumberKind::Days => {
+                    Breaks::At(places().into_iter().map(in_days).collect())
+                }
                 Err(_) => Breaks::At(places()),
             };
         }
@@ -150,7 +154,9 @@ impl Extent {
 fn has_baseline(layer: &Layer, side: &Side) -> bool {
     match &layer.marks {
         Marks::Bars(bars) => bars.iter().any(|bar| (bar.direction == Direction::Right) == side.is_level),
-        Marks::Shapes(shapes) => !side.is_level && shapes.iter().any(|shape| shape.edge > 1 && shape.is_solid),
+        Marks::Shapes(shapes) => {
+            !side.is_level && shapes.iter().any(|shape| shape.edge > 1 && shape.is_solid)
+        }
         _ => false,
     }
 }

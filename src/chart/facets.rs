@@ -34,7 +34,11 @@ impl Resolver<'_> {
     /// Tells for which axes each panel has its own scale.
     pub(super) fn free_sides(&self) -> (bool, bool) {
         let setting = |facet: &FacetClause| {
-            facet.settings.iter().find(|setting| setting.name.text == "free").map(|setting| setting.value.text.clone())
+            facet
+                .settings
+                .iter()
+                .find(|setting| setting.name.text == "free")
+                .map(|setting| setting.value.text.clone())
         };
         let free = self.written.facet.as_ref().and_then(setting).unwrap_or_default();
         let is_free = (free.contains('x'), free.contains('y'));
@@ -48,7 +52,9 @@ impl Resolver<'_> {
         let places = |aesthetic: &str, name: &str, column: &[super::clause::Piece]| {
             let mut found = Vec::new();
             for (layer, _, frame) in self.layers() {
-                found.extend(column_of(layer, frame, aesthetic).map(|column| keys(&column)).unwrap_or_default());
+                found.extend(
+                    column_of(layer, frame, aesthetic).map(|column| keys(&column)).unwrap_or_default(),
+                );
             }
             self.panel_categories(found, name, column)
         };
@@ -91,7 +97,11 @@ impl Resolver<'_> {
         name: &str,
         columns: &[super::clause::Piece],
     ) -> Vec<(Option<String>, String)> {
-        let table = self.written.source.as_ref().map_or(Some(&self.data.result), |from| self.data.table(&from.name.text));
+        let table = self
+            .written
+            .source
+            .as_ref()
+            .map_or(Some(&self.data.result), |from| self.data.table(&from.name.text));
         let origins = columns.iter().filter_map(|column| Some((table?, column.text.clone()))).collect();
         let scale = self.written.scales.iter().find(|scale| scale.aesthetic.text == name);
         let listed = scale.map(|scale| scale.names.clone()).unwrap_or_default();

@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, Date32Array, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::array::{
+    ArrayRef, Date32Array, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
+};
 
 use super::scene::{Bounds, Item, Role};
 use super::svg::draw_scene;
-use super::{ChartData, ChartOptions, Clause, ColumnNotes, Plot, Table, ThemeName, find_visualise, resolve_plot};
+use super::{
+    ChartData, ChartOptions, Clause, ColumnNotes, Plot, Table, ThemeName, find_visualise, resolve_plot,
+};
 use crate::error::{Lang, Result};
 
 const STATEMENTS: &str = include_str!("../../tests/fixtures/grammar/statements.txt");
@@ -21,7 +25,8 @@ fn table(name: &str, columns: Vec<(&str, ArrayRef)>) -> Table {
 
 /// Four years of four fields.
 fn data() -> ChartData {
-    let rows: Vec<(usize, i32)> = (0..4).flat_map(|field| (2020..2024).map(move |year| (field, year))).collect();
+    let rows: Vec<(usize, i32)> =
+        (0..4).flat_map(|field| (2020..2024).map(move |year| (field, year))).collect();
     let number = |field: usize, year: i32| {
         let step = i64::from(year - 2020);
         [120, 90, 1180, 40][field] + step * [30, -8, 110, 9][field]
@@ -37,7 +42,10 @@ fn data() -> ChartData {
             ("rate", Arc::new(rows.iter().map(|row| rate(row.0, row.1)).collect::<Float64Array>())),
             ("low", Arc::new(rows.iter().map(|row| rate(row.0, row.1) - 3.0).collect::<Float64Array>())),
             ("high", Arc::new(rows.iter().map(|row| rate(row.0, row.1) + 2.0).collect::<Float64Array>())),
-            ("day", Arc::new(Date32Array::from_iter_values(rows.iter().map(|row| (row.1 - 1970) * 365 + 90)))),
+            (
+                "day",
+                Arc::new(Date32Array::from_iter_values(rows.iter().map(|row| (row.1 - 1970) * 365 + 90))),
+            ),
             (
                 "kind",
                 Arc::new(rows.iter().map(|row| Some(["thường", "khác"][row.0 % 2])).collect::<StringArray>()),
@@ -61,7 +69,8 @@ fn resolve(text: &str) -> Result<Plot> {
 }
 
 fn statements(verdict: &str) -> Vec<(Vec<&'static str>, usize)> {
-    let lines = STATEMENTS.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
+    let lines =
+        STATEMENTS.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
     lines
         .map(|(number, line)| (line.split(" | ").collect::<Vec<_>>(), number + 1))
         .filter(|(parts, _)| parts[0] == verdict)
@@ -82,7 +91,9 @@ fn every_statement_of_the_list_is_drawn_in_every_look() {
         for theme in [ThemeName::Report, ThemeName::Print, ThemeName::Screen] {
             let options = ChartOptions { theme, ..ChartOptions::print(155.0, 90.0, 150.0, Lang::Vi) };
             match draw_scene(&plot, &options) {
-                Ok(scene) => failures.extend(meeting(&scene.items, &options).map(|what| format!("{line}: {what}"))),
+                Ok(scene) => {
+                    failures.extend(meeting(&scene.items, &options).map(|what| format!("{line}: {what}")))
+                }
                 Err(error) => failures.push(format!("{line}: {}", error.message(Lang::En))),
             }
         }
@@ -101,7 +112,11 @@ fn meeting(items: &[Item], options: &ChartOptions) -> Option<String> {
         .collect();
     for (index, (text, role, bounds)) in texts.iter().enumerate() {
         let (width, height) = (f64::from(options.width_px), f64::from(options.height_px));
-        if bounds.left < -1.0 || bounds.top < -1.0 || bounds.right > width + 1.0 || bounds.bottom > height + 1.0 {
+        if bounds.left < -1.0
+            || bounds.top < -1.0
+            || bounds.right > width + 1.0
+            || bounds.bottom > height + 1.0
+        {
             return Some(format!("`{text}` ({role:?}) leaves the picture: {bounds:?}"));
         }
         let is_other = |other: &&(&str, Role, Bounds)| {
@@ -140,9 +155,18 @@ fn every_geometry_of_the_grammar_stands_in_the_list() {
 fn three_charts_are_written_as_they_always_were() {
     let options = ChartOptions::print(100.0, 60.0, 100.0, Lang::Vi);
     for (name, text) in [
-        ("stacked", "VISUALISE year AS x, n AS y, field AS fill DRAW bar LABEL title => 'Hồ sơ theo lĩnh vực', y => 'Hồ sơ'"),
-        ("panels", "VISUALISE year AS x, rate AS y DRAW line DRAW point FACET field LABEL subtitle => '%', y => NULL"),
-        ("band", "VISUALISE year AS x, field AS color DRAW ribbon MAPPING low AS ymin, high AS ymax DRAW line MAPPING rate AS y"),
+        (
+            "stacked",
+            "VISUALISE year AS x, n AS y, field AS fill DRAW bar LABEL title => 'Hồ sơ theo lĩnh vực', y => 'Hồ sơ'",
+        ),
+        (
+            "panels",
+            "VISUALISE year AS x, rate AS y DRAW line DRAW point FACET field LABEL subtitle => '%', y => NULL",
+        ),
+        (
+            "band",
+            "VISUALISE year AS x, field AS color DRAW ribbon MAPPING low AS ymin, high AS ymax DRAW line MAPPING rate AS y",
+        ),
     ] {
         insta::assert_snapshot!(name, super::draw_svg(&resolve(text).unwrap(), &options).unwrap());
     }
@@ -156,7 +180,9 @@ fn bars_are_as_long_as_their_values_and_stand_on_zero() {
         .items
         .iter()
         .filter_map(|item| match item {
-            Item::Rectangle { from, to, colour, .. } if *colour != super::scene::Colour::WHITE => Some((from.1, to.1)),
+            Item::Rectangle { from, to, colour, .. } if *colour != super::scene::Colour::WHITE => {
+                Some((from.1, to.1))
+            }
             _ => None,
         })
         .collect();

@@ -166,7 +166,9 @@ fn texts(draw: &DrawClause, rows: &[Row]) -> Vec<Text> {
     let number = |name: &str, usual: f64| draw.number(name).unwrap_or(usual);
     let offsets: Vec<f64> = draw
         .setting("offset")
-        .map(|text| text.split([',', '[', ']', '(', ')']).filter_map(|part| part.trim().parse().ok()).collect())
+        .map(|text| {
+            text.split([',', '[', ']', '(', ')']).filter_map(|part| part.trim().parse().ok()).collect()
+        })
         .unwrap_or_default();
     let offset = match offsets.as_slice() {
         [dx, dy] => (*dx, *dy),

@@ -42,7 +42,13 @@ impl Span {
     /// Returns the place that marks which start at zero start from.
     pub(super) fn baseline(self) -> f64 {
         let (low, high) = (self.from.min(self.to), self.from.max(self.to));
-        if low < 0.0 && high > 0.0 { 0.0 } else if high <= 0.0 { high } else { low }
+        if low < 0.0 && high > 0.0 {
+            0.0
+        } else if high <= 0.0 {
+            high
+        } else {
+            low
+        }
     }
 }
 
@@ -238,25 +244,19 @@ fn frame(plot: &Plot, outer: Panel, theme: &Theme) -> Vec<Framed> {
         let before = |rooms: &[f64], count: usize| rooms.iter().take(count).sum::<f64>();
         let column = number_of(facet.column);
         let row = number_of(facet.row);
-        let left = outer.left
-            + before(&sizes.left, facet.column + 1)
-            + column * (sizes.width + sizes.gap.0);
+        let left = outer.left + before(&sizes.left, facet.column + 1) + column * (sizes.width + sizes.gap.0);
         let top = outer.top
             + before(&sizes.below, facet.row)
             + row * (sizes.height + sizes.gap.1)
             + (row + 1.0) * sizes.strip;
         let strip = Block {
             lines: wrap_strip(facet, sizes.width, strip_lines, theme),
-            first_baseline: top - theme.label_size * 0.5 - theme.line(theme.label_size) * number_of(strip_lines - 1),
+            first_baseline: top
+                - theme.label_size * 0.5
+                - theme.line(theme.label_size) * number_of(strip_lines - 1),
         };
-        let panel = Panel {
-            left,
-            top,
-            right: left + sizes.width,
-            bottom: top + sizes.height,
-            x: axes.x,
-            y: axes.y,
-        };
+        let panel =
+            Panel { left, top, right: left + sizes.width, bottom: top + sizes.height, x: axes.x, y: axes.y };
         let panel = make_room_for_values(plot, facet, panel, theme);
         Framed {
             panel,

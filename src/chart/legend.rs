@@ -66,16 +66,15 @@ struct Keys {
 pub(super) fn lay_out(plot: &Plot, width: f64, height: f64, is_named: bool, theme: &Theme) -> Option<Legend> {
     let groups = plot.groups.as_ref().filter(|groups| groups.has_legend && !is_named);
     let styles = plot.styles.as_ref().filter(|styles| styles.has_legend);
-    let grouped = groups.iter().flat_map(|groups| groups.labels.iter().enumerate()).map(|(group, label)| Part {
-        key: Key::Group(group),
-        keys: keys_of(plot, group),
-        label: label.clone(),
+    let grouped = groups.iter().flat_map(|groups| groups.labels.iter().enumerate()).map(|(group, label)| {
+        Part { key: Key::Group(group), keys: keys_of(plot, group), label: label.clone() }
     });
-    let styled = styles.iter().flat_map(|styles| styles.labels.iter().enumerate()).map(|(style, label)| Part {
-        key: Key::Style(style),
-        keys: Keys { has_lines: true, ..Keys::default() },
-        label: label.clone(),
-    });
+    let styled =
+        styles.iter().flat_map(|styles| styles.labels.iter().enumerate()).map(|(style, label)| Part {
+            key: Key::Style(style),
+            keys: Keys { has_lines: true, ..Keys::default() },
+            label: label.clone(),
+        });
     let parts: Vec<Part> = grouped.chain(styled).collect();
     if parts.is_empty() {
         return shades(plot, width, theme);
@@ -118,7 +117,8 @@ fn keys_of(plot: &Plot, group: usize) -> Keys {
         };
         if holds(groups) { keys } else { Keys::default() }
     };
-    let found = plot.layers().filter(|layer| layer.is_grouped).map(of_layer).fold(Keys::default(), Keys::with);
+    let found =
+        plot.layers().filter(|layer| layer.is_grouped).map(of_layer).fold(Keys::default(), Keys::with);
     // A band behind a line needs no square of its own.
     Keys { has_areas: found.has_areas && !found.has_lines, ..found }
 }
@@ -150,10 +150,8 @@ fn at_top(parts: &[Part], title: Option<&String>, keys: Keys, width: f64, theme:
     let key = key_width(keys, theme) + size * 0.5;
     let title = title.map(|title| shorten(title, width * 0.4 / size, Face::SemiBold));
     let indent = title.as_ref().map_or(0.0, |title| width_em(title, Face::SemiBold) * size + size * 1.2);
-    let labels: Vec<String> = parts
-        .iter()
-        .map(|part| shorten(&part.label, (width - indent - key) / size, Face::Regular))
-        .collect();
+    let labels: Vec<String> =
+        parts.iter().map(|part| shorten(&part.label, (width - indent - key) / size, Face::Regular)).collect();
     let lengths: Vec<f64> = labels.iter().map(|label| key + width_em(label, Face::Regular) * size).collect();
     let count = labels.len();
     let gap = |share: f64| size * share;
@@ -179,7 +177,14 @@ fn at_top(parts: &[Part], title: Option<&String>, keys: Keys, width: f64, theme:
     Legend { title, entries, shades: None, side: Side::Top, width, height: step * number_of(rows), keys }
 }
 
-fn at_right(parts: &[Part], title: Option<&String>, keys: Keys, most_width: f64, most_height: f64, theme: &Theme) -> Legend {
+fn at_right(
+    parts: &[Part],
+    title: Option<&String>,
+    keys: Keys,
+    most_width: f64,
+    most_height: f64,
+    theme: &Theme,
+) -> Legend {
     let size = theme.label_size;
     let key = key_width(keys, theme) + size * 0.6;
     let limit = (most_width - key).max(size) / size;

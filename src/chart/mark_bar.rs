@@ -318,7 +318,12 @@ fn draw_inside(scene: &mut Scene, panel: &Panel, theme: &Theme, bar: &Bar, label
 }
 
 /// Returns how much room, in pixels, values beyond the bars need at the end of the value axis.
-pub(super) fn value_room(layers: &[&Layer], theme: &Theme, format: NumberFormat, direction: Direction) -> f64 {
+pub(super) fn value_room(
+    layers: &[&Layer],
+    theme: &Theme,
+    format: NumberFormat,
+    direction: Direction,
+) -> f64 {
     let room = |bars: &[Bar]| {
         let totals = totals(bars);
         let shown = if totals.is_empty() { bars } else { &totals };

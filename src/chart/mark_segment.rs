@@ -47,7 +47,13 @@ pub(super) fn rules(rows: &[Row]) -> Vec<Rule> {
 }
 
 /// Draws segments and ranges.
-pub(super) fn draw_segments(scene: &mut Scene, panel: &Panel, theme: &Theme, layer: &Layer, segments: &[Segment]) {
+pub(super) fn draw_segments(
+    scene: &mut Scene,
+    panel: &Panel,
+    theme: &Theme,
+    layer: &Layer,
+    segments: &[Segment],
+) {
     for segment in segments.iter().filter(|one| panel.shows(one.from) || panel.shows(one.to)) {
         let mut pen = pen(theme, layer, segment.group, segment.style);
         if layer.look.size_pt.is_none() && segment.has_caps {
@@ -57,7 +63,8 @@ pub(super) fn draw_segments(scene: &mut Scene, panel: &Panel, theme: &Theme, lay
         scene.line(from, to, pen);
         if segment.has_caps {
             let half = CAP_PT * theme.point;
-            let (dx, dy) = if (from.0 - to.0).abs() < (from.1 - to.1).abs() { (half, 0.0) } else { (0.0, half) };
+            let (dx, dy) =
+                if (from.0 - to.0).abs() < (from.1 - to.1).abs() { (half, 0.0) } else { (0.0, half) };
             for (x, y) in [from, to] {
                 scene.line((x - dx, y - dy), (x + dx, y + dy), pen);
             }

@@ -168,7 +168,8 @@ pub(super) fn draw(
     format: NumberFormat,
 ) {
     // Shapes that overlap must let each other through.
-    let is_tiled = shapes.iter().any(|shape| shape.corners.len() == 4 && shape.edge == 0 && shape.shade.is_some());
+    let is_tiled =
+        shapes.iter().any(|shape| shape.corners.len() == 4 && shape.edge == 0 && shape.shade.is_some());
     for shape in shapes {
         let opacity = layer.look.opacity.unwrap_or(match (is_tiled, shape.is_solid) {
             (true, _) => 1.0,
@@ -217,11 +218,18 @@ fn draw_numbers(
 ) {
     let size = theme.value_size;
     let decimals = decimals_of(shapes.iter().filter_map(|shape| shape.shade));
-    let labels: Vec<String> =
-        shapes.iter().map(|shape| shape.shade.map(|number| format.number(number, decimals)).unwrap_or_default()).collect();
+    let labels: Vec<String> = shapes
+        .iter()
+        .map(|shape| shape.shade.map(|number| format.number(number, decimals)).unwrap_or_default())
+        .collect();
     let cell = |shape: &Shape| {
         let (one, two) = (panel.pixel(shape.corners[0]), panel.pixel(shape.corners[2]));
-        ((two.0 - one.0).abs(), (two.1 - one.1).abs(), f64::midpoint(one.0, two.0), f64::midpoint(one.1, two.1))
+        (
+            (two.0 - one.0).abs(),
+            (two.1 - one.1).abs(),
+            f64::midpoint(one.0, two.0),
+            f64::midpoint(one.1, two.1),
+        )
     };
     let fits = shapes.iter().zip(&labels).all(|(shape, label)| {
         let (width, height, _, _) = cell(shape);
@@ -232,7 +240,8 @@ fn draw_numbers(
     }
     for (shape, label) in shapes.iter().zip(&labels) {
         let (_, _, x, y) = cell(shape);
-        let ground = theme.shade(shape.shade.zip(shades).map_or(0.0, |(number, shades)| share(number, shades)));
+        let ground =
+            theme.shade(shape.shade.zip(shades).map_or(0.0, |(number, shades)| share(number, shades)));
         let colour = ground.readable(theme.paper, theme.ink);
         let style = Style { colour, ..theme.style(size, Anchor::Middle, Role::Value) };
         scene.text(label, (x, y + size * 0.36), style);

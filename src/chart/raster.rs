@@ -66,11 +66,7 @@ fn fonts() -> Arc<usvg::fontdb::Database> {
 }
 
 /// Encodes opaque pixels: three bytes each, a fast compression, the density for word processors.
-fn encode(
-    colours: &[u8],
-    options: &ChartOptions,
-    description: &str,
-) -> Result<Vec<u8>, png::EncodingError> {
+fn encode(colours: &[u8], options: &ChartOptions, description: &str) -> Result<Vec<u8>, png::EncodingError> {
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, options.width_px, options.height_px);
     encoder.set_color(png::ColorType::Rgb);

@@ -11,8 +11,8 @@ use crate::messages::ChartFault;
 use crate::workspace::did_you_mean;
 
 const AESTHETICS: [&str; 18] = [
-    "x", "y", "xmin", "xmax", "ymin", "ymax", "xend", "yend", "color", "colour", "fill", "stroke", "linetype", "shape",
-    "label", "weight", "panel", "row",
+    "x", "y", "xmin", "xmax", "ymin", "ymax", "xend", "yend", "color", "colour", "fill", "stroke",
+    "linetype", "shape", "label", "weight", "panel", "row",
 ];
 const LABELS: [&str; 11] =
     ["title", "subtitle", "caption", "x", "y", "color", "colour", "fill", "stroke", "linetype", "shape"];
@@ -73,7 +73,9 @@ fn all_mappings(written: &Written) -> impl Iterator<Item = &Mapping> {
 fn settings_of(geometry: &str) -> &'static [&'static str] {
     match geometry {
         "bar" => &["position", "total", "width", "opacity", "fill", "color", "labels", "aggregate"],
-        "line" => &["linewidth", "linetype", "opacity", "stroke", "color", "labels", "orientation", "aggregate"],
+        "line" => {
+            &["linewidth", "linetype", "opacity", "stroke", "color", "labels", "orientation", "aggregate"]
+        }
         "path" => &["linewidth", "linetype", "opacity", "stroke", "color"],
         "point" => &["size", "hollow", "opacity", "fill", "stroke", "color", "aggregate"],
         "area" => &["position", "total", "opacity", "fill", "color", "orientation", "aggregate"],
@@ -81,10 +83,20 @@ fn settings_of(geometry: &str) -> &'static [&'static str] {
         "histogram" => &["bins", "binwidth", "closed", "position", "opacity", "fill", "color", "labels"],
         "density" => &["bandwidth", "adjust", "kernel", "opacity", "fill", "color"],
         "boxplot" => &["coef", "outliers", "width", "position", "opacity", "fill", "color"],
-        "violin" => &["bandwidth", "adjust", "kernel", "tails", "width", "position", "opacity", "fill", "color"],
-        "smooth" => {
-            &["method", "bandwidth", "adjust", "kernel", "linewidth", "linetype", "opacity", "stroke", "color"]
+        "violin" => {
+            &["bandwidth", "adjust", "kernel", "tails", "width", "position", "opacity", "fill", "color"]
         }
+        "smooth" => &[
+            "method",
+            "bandwidth",
+            "adjust",
+            "kernel",
+            "linewidth",
+            "linetype",
+            "opacity",
+            "stroke",
+            "color",
+        ],
         "text" => &["fontsize", "fontweight", "hjust", "vjust", "offset", "fill", "color", "aggregate"],
         "tile" => &["opacity", "fill", "color", "labels"],
         "polygon" => &["opacity", "fill", "color"],
@@ -135,7 +147,8 @@ fn check_position(geometry: &str, setting: &Setting, refuse: &mut impl FnMut(Cha
         refuse(ChartFault::Jitter { geometry: geometry.to_owned(), known: listed(positions) }, &setting.name);
     } else if !positions.contains(&value) {
         let name = format!("position => '{value}'");
-        let fault = ChartFault::SettingNotDrawn { name, geometry: geometry.to_owned(), known: listed(positions) };
+        let fault =
+            ChartFault::SettingNotDrawn { name, geometry: geometry.to_owned(), known: listed(positions) };
         refuse(fault, &setting.name);
     }
 }
@@ -188,10 +201,16 @@ fn check_scales(written: &Written, refuse: &mut impl FnMut(ChartFault, &Piece)) 
             }
         }
         if let Some(span) = scale.renaming_span
-            && scale.names_for.iter().any(|(_, label)| label.as_ref().is_some_and(|label| label.contains("{:")))
+            && scale
+                .names_for
+                .iter()
+                .any(|(_, label)| label.as_ref().is_some_and(|label| label.contains("{:")))
         {
             let known = "`'*' => '{} %'`".to_owned();
-            refuse(not_drawn_clause("SCALE … RENAMING … {: … }", known), &Piece { text: String::new(), span });
+            refuse(
+                not_drawn_clause("SCALE … RENAMING … {: … }", known),
+                &Piece { text: String::new(), span },
+            );
         }
     }
 }

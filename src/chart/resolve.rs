@@ -130,7 +130,8 @@ type Drawn<'a> = (&'a GrammarLayer, &'a DrawClause, &'a ggsql::DataFrame);
 
 impl Resolver<'_> {
     fn sides(&self) -> (Side, Side) {
-        let (level, upright) = if self.written.is_flipped() { (Y_NAMES, X_NAMES) } else { (X_NAMES, Y_NAMES) };
+        let (level, upright) =
+            if self.written.is_flipped() { (Y_NAMES, X_NAMES) } else { (X_NAMES, Y_NAMES) };
         let x = Side {
             is_level: true,
             aesthetic: "pos1",
@@ -204,7 +205,8 @@ impl Resolver<'_> {
         (x, y): (&Side, &Side),
         is_free: (bool, bool),
     ) -> Result<Facet> {
-        let rows_of = |rows: &[Row]| -> Vec<Row> { rows.iter().filter(|row| cell.holds(row)).cloned().collect() };
+        let rows_of =
+            |rows: &[Row]| -> Vec<Row> { rows.iter().filter(|row| cell.holds(row)).cloned().collect() };
         let mut kept: Vec<Vec<Row>> = read.iter().map(|(_, rows)| rows_of(rows)).collect();
         let mut own = Places {
             x: places.x.clone(),
@@ -294,7 +296,9 @@ impl Resolver<'_> {
 
     fn group_categories(&self) -> Result<Categories> {
         let mut found = Vec::new();
-        for (layer, draw, frame) in self.layers().filter(|(layer, draw, frame)| !is_shaded(layer, draw, frame)) {
+        for (layer, draw, frame) in
+            self.layers().filter(|(layer, draw, frame)| !is_shaded(layer, draw, frame))
+        {
             let Some(aesthetic) = group_aesthetic(layer) else { continue };
             let kind = self.spec.find_scale(aesthetic).and_then(|scale| scale.scale_type.as_ref());
             let is_continuous = kind.is_some_and(|kind| kind.scale_type_kind() == ScaleTypeKind::Continuous);

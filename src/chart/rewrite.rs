@@ -35,6 +35,10 @@ pub(super) fn rewrite(clause: &Clause, written: &Written, data: &ChartData) -> S
         edits.push(insert(written.source_at, format!(" FROM {RESULT}")));
     }
     edits.extend(written.draws.iter().filter_map(|draw| reset(clause, draw)));
+    // Along x these are in order by themselves, and the crate would order the rows twice, which is no SQL.
+    let is_ordered = |draw: &&DrawClause| matches!(draw.geometry.text.as_str(), "line" | "area" | "ribbon");
+    let orders = written.draws.iter().filter(is_ordered).filter_map(|draw| draw.order_span);
+    edits.extend(orders.map(|span| Edit { span, text: String::new() }));
     for scale in &written.scales {
         edits.extend(unlimited(scale, written, data));
         let names = scale.names_span.filter(|_| !lists_dates(scale));
@@ -116,8 +120,7 @@ fn ordinal_aesthetics(written: &Written, data: &ChartData) -> Vec<&'static str> 
         let is_name = *name == "color" && shows(is_name_column);
         !is_scaled(names) && !is_computed_along(name, written) && (shows(is_year_column) || is_name)
     };
-    let mut found: Vec<&'static str> =
-        families.into_iter().filter(needs).map(|(name, _)| name).collect();
+    let mut found: Vec<&'static str> = families.into_iter().filter(needs).map(|(name, _)| name).collect();
     if let Some(facet) = &written.facet {
         let table = written.source.as_ref().map_or(Some(&data.result), |from| data.table(&from.name.text));
         let is_number = |column: &str| table.is_some_and(|table| is_number_column(table, column));
@@ -162,7 +165,8 @@ pub(super) fn name_years(table: &Table) -> Table {
     let schema: SchemaRef = Arc::new(Schema::new(fields));
     let rename = |batch: &RecordBatch| {
         let columns = batch.columns().iter().zip(schema.fields());
-        let columns = columns.map(|(column, field)| cast(column, field.data_type())).collect::<Result<_, _>>();
+        let columns =
+            columns.map(|(column, field)| cast(column, field.data_type())).collect::<Result<_, _>>();
         columns.and_then(|columns| RecordBatch::try_new(Arc::clone(&schema), columns))
     };
     let batches: Result<Vec<RecordBatch>, _> = table.batches.iter().map(rename).collect();
@@ -197,7 +201,12 @@ fn unlimited(scale: &ScaleClause, written: &Written, data: &ChartData) -> Option
 }
 
 /// Tells whether a column of this kind is mapped to one of the names.
-pub(super) fn shows(written: &Written, data: &ChartData, names: &[&str], is_kind: fn(&Table, &str) -> bool) -> bool {
+pub(super) fn shows(
+    written: &Written,
+    data: &ChartData,
+    names: &[&str],
+    is_kind: fn(&Table, &str) -> bool,
+) -> bool {
     let is_named = |mapping: &&Mapping| {
         mapping.aesthetic.as_ref().is_some_and(|name| names.contains(&name.text.as_str()))
     };

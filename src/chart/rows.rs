@@ -128,7 +128,8 @@ pub(super) fn rows(
     let ungrouped = if places.groups.labels().is_empty() { 0 } else { UNGROUPED };
     let series = series(wanted.draw, frame);
     let at = |column: &Vec<Option<f64>>, row: usize| column.get(row).copied().flatten();
-    let at_some = |column: &Option<Vec<Option<f64>>>, row: usize| column.as_ref().and_then(|column| at(column, row));
+    let at_some =
+        |column: &Option<Vec<Option<f64>>>, row: usize| column.as_ref().and_then(|column| at(column, row));
     let text = |column: &Option<Vec<Option<String>>>, row: usize| {
         column.as_ref().and_then(|column| column.get(row).cloned().flatten()).unwrap_or_default()
     };

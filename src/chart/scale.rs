@@ -178,7 +178,8 @@ fn log_breaks(numbers: &Numbers, most: usize, format: NumberFormat) -> (Vec<Brea
     let ends = if numbers.is_fixed {
         (low, high)
     } else {
-        let below = found.iter().map(|one| one.0).filter(|at| *at <= low * (1.0 + 1e-9)).fold(low, |_, at| at);
+        let below =
+            found.iter().map(|one| one.0).filter(|at| *at <= low * (1.0 + 1e-9)).fold(low, |_, at| at);
         let above = found.iter().map(|one| one.0).find(|at| *at >= high * (1.0 - 1e-9)).unwrap_or(high);
         (below, if above > below { above } else { below * 10.0 })
     };

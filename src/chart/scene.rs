@@ -159,13 +159,42 @@ impl Dash {
 /// One shape or text.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Item {
-    Rectangle { from: Place, to: Place, colour: Colour, opacity: f64 },
-    Stroke { places: Vec<Place>, width: f64, colour: Colour, opacity: f64 },
-    Polygon { corners: Vec<Place>, colour: Colour, opacity: f64 },
-    Circle { centre: Place, radius: f64, colour: Colour, opacity: f64 },
+    Rectangle {
+        from: Place,
+        to: Place,
+        colour: Colour,
+        opacity: f64,
+    },
+    Stroke {
+        places: Vec<Place>,
+        width: f64,
+        colour: Colour,
+        opacity: f64,
+    },
+    Polygon {
+        corners: Vec<Place>,
+        colour: Colour,
+        opacity: f64,
+    },
+    Circle {
+        centre: Place,
+        radius: f64,
+        colour: Colour,
+        opacity: f64,
+    },
     /// Many small squares of one colour, written as one shape.
-    Dots { centres: Vec<Place>, radius: f64, colour: Colour, opacity: f64 },
-    Text { text: String, place: Place, style: Style, is_upward: bool },
+    Dots {
+        centres: Vec<Place>,
+        radius: f64,
+        colour: Colour,
+        opacity: f64,
+    },
+    Text {
+        text: String,
+        place: Place,
+        style: Style,
+        is_upward: bool,
+    },
 }
 
 /// A rectangle: left, top, right, bottom.
@@ -179,7 +208,10 @@ pub(super) struct Bounds {
 
 impl Bounds {
     pub(super) fn meets(&self, other: &Self) -> bool {
-        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
+        self.left < other.right
+            && other.left < self.right
+            && self.top < other.bottom
+            && other.top < self.bottom
     }
 }
 

@@ -9,8 +9,8 @@ use super::scene::{Anchor, Pen, Role, Scene, Style};
 use super::text::Face;
 use super::theme::Theme;
 use super::{
-    ChartOptions, axis, describe::describe, direct, legend, mark_bar, mark_box, mark_line, mark_point, mark_segment,
-    mark_shape, mark_text,
+    ChartOptions, axis, describe::describe, direct, legend, mark_bar, mark_box, mark_line, mark_point,
+    mark_segment, mark_shape, mark_text,
 };
 use crate::error::{Explain as _, Result};
 use crate::messages::ChartFault;
@@ -46,7 +46,8 @@ pub(super) fn draw_scene(plot: &Plot, options: &ChartOptions) -> Result<Scene> {
     let theme = Theme::new(options.theme, dpi).with_groups(plot.groups.as_ref());
     let layout = lay_out(plot, options, &theme);
     let least = LEAST_PANEL_PT * theme.point;
-    let is_small = |Panel { left, top, right, bottom, .. }: Panel| right - left < least || bottom - top < least;
+    let is_small =
+        |Panel { left, top, right, bottom, .. }: Panel| right - left < least || bottom - top < least;
     if !is_sound || layout.panels.iter().any(|framed| is_small(framed.panel)) {
         return Err(ChartFault::TooSmall { width, height }.error());
     }
@@ -74,8 +75,8 @@ fn draw_blocks(scene: &mut Scene, layout: &Layout, theme: &Theme) {
     draw_block(scene, &layout.subtitle, left, soft(theme.subtitle_size), theme);
     draw_block(scene, &layout.y_title, left, soft(theme.label_size), theme);
     let edges = layout.panels.iter().map(|framed| (framed.panel.left, framed.panel.right));
-    let (left_edge, right_edge) =
-        edges.fold((f64::INFINITY, 0.0), |(left, right), (from, to)| (f64::min(left, from), f64::max(right, to)));
+    let (left_edge, right_edge) = edges
+        .fold((f64::INFINITY, 0.0), |(left, right), (from, to)| (f64::min(left, from), f64::max(right, to)));
     let x_title = Style { anchor: Anchor::Middle, ..soft(theme.label_size) };
     draw_block(scene, &layout.x_title, f64::midpoint(left_edge, right_edge), x_title, theme);
     draw_block(scene, &layout.caption, left, soft(theme.caption_size), theme);

@@ -332,7 +332,8 @@ fn tables_of_the_query_can_be_drawn_by_name() {
 fn two_hundred_series_are_refused_because_colours_repeat() {
     let names: Vec<String> = (0..200).map(|index| format!("Chuỗi {index}")).collect();
     let values: Vec<Option<f64>> = (0..200).map(|index| Some(f64::from(index))).collect();
-    let found = drawn(texts(&names), floats(&values), "VISUALISE y AS x, y, x AS color DRAW point").unwrap_err();
+    let found =
+        drawn(texts(&names), floats(&values), "VISUALISE y AS x, y, x AS color DRAW point").unwrap_err();
     assert!(found.contains("200 groups"), "{found}");
 }
 

@@ -5,9 +5,9 @@ use ggsql::plot::AestheticValue;
 use super::clause::Setting;
 use super::plot::Groups;
 use super::resolve::{COLOURS, Resolver, Side};
+use super::rewrite::is_year_column;
 use super::rows::{AxisPlaces, Places};
 use super::scene::Colour;
-use super::rewrite::is_year_column;
 use crate::error::Lang;
 use crate::vietnamese::fold::{fold, normalise};
 
@@ -112,8 +112,10 @@ impl Resolver<'_> {
     /// Says what the colours mean, and whether a legend must.
     pub(super) fn groups(&self, places: &Places) -> Option<Groups> {
         let title = self.written_label(&COLOURS, "fill").or(|| self.written_label(&COLOURS, "stroke")).text();
-        let colours = self.written.scales.iter().filter(|scale| COLOURS.contains(&scale.aesthetic.text.as_str()));
-        let colours = colours.flat_map(|scale| &scale.output).filter_map(|text| Colour::parse(text)).collect();
+        let colours =
+            self.written.scales.iter().filter(|scale| COLOURS.contains(&scale.aesthetic.text.as_str()));
+        let colours =
+            colours.flat_map(|scale| &scale.output).filter_map(|text| Colour::parse(text)).collect();
         let unknown = places.groups.unknown();
         let groups = Groups { colours, unknown, ..Self::named(&places.groups, title)? };
         let names_groups = |axis: &AxisPlaces| match axis {

@@ -61,7 +61,9 @@ pub(super) fn numbers(column: &ArrayRef) -> Vec<Option<f64>> {
 pub(super) fn keys(column: &ArrayRef) -> Vec<Option<String>> {
     let whole = numbers(column).into_iter().flatten().all(|number| number.fract() == 0.0);
     let column = match column.data_type() {
-        DataType::Float64 | DataType::Float32 if whole => &cast(column, &DataType::Int64).unwrap_or(ArrayRef::clone(column)),
+        DataType::Float64 | DataType::Float32 if whole => {
+            &cast(column, &DataType::Int64).unwrap_or(ArrayRef::clone(column))
+        }
         _ => column,
     };
     match cast(column, &DataType::Utf8) {

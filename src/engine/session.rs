@@ -29,8 +29,8 @@ use super::catalog::{
 use super::files::{FileReplaced, WorkspaceOnly};
 use super::functions::domain_functions;
 use super::label::{Label, LabelRule};
-use super::saved::{self, Bindings};
 use super::notice::{Reading, Source};
+use super::saved::{self, Bindings};
 use super::{Script, Statement, TITLE_KEY, Watch, fault, forecast, notice, statement};
 use crate::error::{Error, Result};
 use crate::messages::{QueryFault, QueryNotice};

@@ -11,8 +11,8 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use super::super::Session;
 use super::super::write::check_outside;
 use crate::chart::{
-    ChartData, ChartOptions, Clause, ColumnNote, ColumnNotes, Plot, Table, describe, draw_pixels, draw_png, draw_svg,
-    find_visualise, resolve_plot,
+    ChartData, ChartOptions, Clause, ColumnNote, ColumnNotes, Plot, Table, describe, draw_pixels, draw_png,
+    draw_svg, find_visualise, resolve_plot,
 };
 use crate::engine::{
     Answer, Arguments, CATEGORY_KEY, Engine, LABELS_KEY, MEASURE_UNIT_KEY, Source, TITLE_KEY, add_source,
@@ -75,7 +75,10 @@ impl Drawing {
             }
         }
         let mut sources = answer.sources.clone();
-        parts.iter().flat_map(|(_, part)| part.sources.clone()).for_each(|found| add_source(&mut sources, found));
+        parts
+            .iter()
+            .flat_map(|(_, part)| part.sources.clone())
+            .for_each(|found| add_source(&mut sources, found));
         let data = ChartData {
             result: to_table(query.name.clone(), answer.clone()),
             tables: parts.into_iter().map(|(name, part)| to_table(name, part)).collect(),
@@ -286,4 +289,3 @@ fn category_order(engine: &Engine, codes: Option<&String>, labels: Option<&Strin
     };
     column.categories.keys().map(value).collect()
 }
-

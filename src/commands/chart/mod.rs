@@ -67,7 +67,9 @@ impl<'a> Job<'a> {
             check_outside(file, engine.workspace())?;
             image_format(file)?;
         }
-        if let Some(file) = arguments.page.as_ref().filter(|file| image_format(file).ok() != Some(ImageFormat::Png)) {
+        if let Some(file) =
+            arguments.page.as_ref().filter(|file| image_format(file).ok() != Some(ImageFormat::Png))
+        {
             return Err(TerminalFault::NotAnImage { file: file.display().to_string() }.error());
         }
         if let Some(sql) = &arguments.sql {
@@ -165,7 +167,8 @@ impl<'a> Job<'a> {
 /// Writes the numbers that a chart draws, in the format of the file's extension.
 fn write_data(session: &Session, engine: &Engine, drawing: &Drawing, file: &Path) -> Result<()> {
     let list = ListArgs { format: None, output: Some(file.to_owned()) };
-    Destination::for_list(&list, session.terminal, engine.workspace())?.write_list(session.terminal, &drawing.answer)
+    Destination::for_list(&list, session.terminal, engine.workspace())?
+        .write_list(session.terminal, &drawing.answer)
 }
 
 /// Says each notice once.
@@ -181,7 +184,8 @@ fn say_notices<'d>(session: &Session, drawings: impl Iterator<Item = &'d Drawing
 
 /// Does the same work for all items on as many threads as there are processors; results keep the order.
 fn side_by_side<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(items.len().max(1));
+    let threads =
+        std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(items.len().max(1));
     if threads == 1 {
         return items.into_iter().map(work).collect();
     }

@@ -13,8 +13,8 @@ use chrono::Datelike as _;
 use datafusion::physical_plan::collect;
 use datafusion::sql::parser::Statement as Parsed;
 use datafusion::sql::sqlparser::ast::{
-    self, Expr, FunctionArg, FunctionArgExpr, Ident, ObjectName, Query, Spanned as _, TableAlias, TableFactor,
-    TableFunctionArgs, Value, Visit, VisitMut, Visitor, VisitorMut,
+    self, Expr, FunctionArg, FunctionArgExpr, Ident, ObjectName, Query, Spanned as _, TableAlias,
+    TableFactor, TableFunctionArgs, Value, Visit, VisitMut, Visitor, VisitorMut,
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
@@ -63,7 +63,9 @@ pub(super) fn describe_function() -> Function {
     let text = |text: &str| text.to_owned();
     Function {
         name: text(NAME),
-        call: text("forecast((SELECT [series,] year, value [, denominator] …), horizon => 3, level => 0.95, method => 'trend')"),
+        call: text(
+            "forecast((SELECT [series,] year, value [, denominator] …), horizon => 3, level => 0.95, method => 'trend')",
+        ),
         about: text(
             "Gives the rows of the query with those of years to come, with a prediction interval: columns series, year, \
              value, lower, upper, kind (actual or forecast). A linear trend takes four years, damped exponential \
@@ -74,7 +76,9 @@ pub(super) fn describe_function() -> Function {
             (text("level"), text("the level of the interval (0.95)")),
             (text("method"), text("'trend' or 'smoothing'; what the number of years allows otherwise")),
         ],
-        example: Some(text("SELECT * FROM forecast((SELECT year, sum(present) AS n FROM staffing GROUP BY year))")),
+        example: Some(text(
+            "SELECT * FROM forecast((SELECT year, sum(present) AS n FROM staffing GROUP BY year))",
+        )),
         kind: FunctionKind::Table,
     }
 }
@@ -111,8 +115,10 @@ fn bad(problem: &str, problem_vi: &str) -> Error {
 }
 
 fn read_call(arguments: &TableFunctionArgs) -> Result<Asked> {
-    let no_query = || bad("takes a query in brackets first", "cần một truy vấn trong ngoặc ở đối số đầu tiên");
-    let Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Subquery(query)))) = arguments.args.first() else {
+    let no_query =
+        || bad("takes a query in brackets first", "cần một truy vấn trong ngoặc ở đối số đầu tiên");
+    let Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Subquery(query)))) = arguments.args.first()
+    else {
         return Err(no_query());
     };
     let mut wanted = Wanted { horizon: 3, level: 0.95, method: Method::Auto };
@@ -131,9 +137,8 @@ fn read_call(arguments: &TableFunctionArgs) -> Result<Asked> {
         match (name.as_str(), value) {
             ("horizon", Value::Number(digits, _)) => {
                 let horizon = digits.parse().ok().filter(|count| (1..=FARTHEST).contains(count));
-                wanted.horizon = horizon.ok_or_else(|| {
-                    bad("looks 1 to 50 years ahead", "dự báo từ 1 đến 50 năm tới")
-                })?;
+                wanted.horizon =
+                    horizon.ok_or_else(|| bad("looks 1 to 50 years ahead", "dự báo từ 1 đến 50 năm tới"))?;
             }
             ("level", Value::Number(digits, _)) => {
                 let level = digits.parse().ok().filter(|level: &f64| (0.5..1.0).contains(level));
@@ -143,7 +148,10 @@ fn read_call(arguments: &TableFunctionArgs) -> Result<Asked> {
             }
             ("method", Value::SingleQuotedString(word)) => {
                 wanted.method = Method::parse(&word).ok_or_else(|| {
-                    bad("knows the methods 'trend' and 'smoothing'", "có các phương pháp 'trend' và 'smoothing'")
+                    bad(
+                        "knows the methods 'trend' and 'smoothing'",
+                        "có các phương pháp 'trend' và 'smoothing'",
+                    )
                 })?;
             }
             _ => {
@@ -169,7 +177,8 @@ async fn compute(inner: &Context, asked: Asked, script: &Script, statement: &Sta
         let schema = physical.schema();
         Ok((schema, collect(physical, state.task_ctx()).await?, reading))
     };
-    let (schema, batches, mut reading) = run.await.map_err(|error| fault::convert(error, script, statement))?;
+    let (schema, batches, mut reading) =
+        run.await.map_err(|error| fault::convert(error, script, statement))?;
     let mut found = read_series(&schema, &batches)?;
     let cut = incomplete_year(&reading, &found);
     for points in found.series.values_mut() {
@@ -243,12 +252,11 @@ fn table_of(rows: &[Row]) -> Result<Query> {
         )
     };
     let rows: Vec<String> = rows.iter().map(row).collect();
-    let sql = format!(
-        "SELECT * FROM (VALUES {}) AS f(series, year, value, lower, upper, kind)",
-        rows.join(", ")
-    );
+    let sql =
+        format!("SELECT * FROM (VALUES {}) AS f(series, year, value, lower, upper, kind)", rows.join(", "));
     // The text holds nothing but numbers and quoted literals of this function's own making.
-    let parsed = Parser::new(&GenericDialect {}).try_with_sql(&sql).and_then(|mut parser| parser.parse_query());
+    let parsed =
+        Parser::new(&GenericDialect {}).try_with_sql(&sql).and_then(|mut parser| parser.parse_query());
     parsed.map(|query| *query).map_err(|error| Error::new(QueryFault::Defect { problem: error.to_string() }))
 }
 

@@ -69,7 +69,13 @@ pub(super) fn forecast(found: &Series, wanted: Wanted, cut: Option<(i32, (u32, u
             let (left_out, left_out_vi) = left_out(cut);
             let series = name.as_ref().map_or_else(|| "–".to_owned(), |name| format!("`{name}`"));
             let count = points.len();
-            return Err(Error::new(QueryFault::ForecastTooShort { series, count, least, left_out, left_out_vi }));
+            return Err(Error::new(QueryFault::ForecastTooShort {
+                series,
+                count,
+                least,
+                left_out,
+                left_out_vi,
+            }));
         }
         if is_smoothed && !is_unbroken(points) {
             return Err(bad("smooths years without gaps only", "chỉ làm trơn được chuỗi năm liên tục"));
@@ -118,7 +124,9 @@ pub(super) fn forecast(found: &Series, wanted: Wanted, cut: Option<(i32, (u32, u
 pub(super) fn method_words(rows: &[Row]) -> (&'static str, &'static str) {
     let any = |is_smoothed: bool| rows.iter().any(|row| row.is_smoothed == is_smoothed);
     match (any(false), any(true)) {
-        (true, true) => ("linear trend or damped exponential smoothing", "xu hướng tuyến tính hoặc san mũ có hãm"),
+        (true, true) => {
+            ("linear trend or damped exponential smoothing", "xu hướng tuyến tính hoặc san mũ có hãm")
+        }
         (false, true) => ("damped exponential smoothing", "san mũ có hãm"),
         _ => ("linear trend", "xu hướng tuyến tính"),
     }
@@ -172,9 +180,14 @@ fn smooth(points: &[Point], wanted: Wanted) -> Result<Vec<Ahead>> {
     let forecast = found.flatten().ok_or_else(failed)?;
     let intervals = forecast.intervals.ok_or_else(failed)?;
     let ends = intervals.lower.into_iter().zip(intervals.upper);
-    let ahead: Vec<Ahead> =
-        forecast.point.into_iter().zip(ends).map(|(value, (lower, upper))| Ahead { value, lower, upper }).collect();
-    let is_sound = ahead.iter().all(|one| one.lower.is_finite() && one.upper.is_finite() && one.value.is_finite());
+    let ahead: Vec<Ahead> = forecast
+        .point
+        .into_iter()
+        .zip(ends)
+        .map(|(value, (lower, upper))| Ahead { value, lower, upper })
+        .collect();
+    let is_sound =
+        ahead.iter().all(|one| one.lower.is_finite() && one.upper.is_finite() && one.value.is_finite());
     if is_sound { Ok(ahead) } else { Err(failed()) }
 }
 
@@ -199,7 +212,9 @@ fn bounded(one: Ahead, quantity: Quantity, denominator: Option<f64>, level: f64)
 fn binomial(rate: f64, count: f64, level: f64) -> Option<(f64, f64)> {
     let hits = rate * count;
     let tail = (1.0 - level) / 2.0;
-    let quantile = |shape_a: f64, shape_b: f64, at: f64| Beta::new(shape_a, shape_b).ok().map(|beta| beta.inverse_cdf(at));
+    let quantile = |shape_a: f64, shape_b: f64, at: f64| {
+        Beta::new(shape_a, shape_b).ok().map(|beta| beta.inverse_cdf(at))
+    };
     let low = if hits <= 0.0 { 0.0 } else { quantile(hits, count - hits + 1.0, tail)? };
     let high = if hits >= count { 1.0 } else { quantile(hits + 1.0, count - hits, 1.0 - tail)? };
     Some((low, high))
@@ -216,7 +231,10 @@ mod tests {
 
     fn points(values: &[f64]) -> Vec<Point> {
         let years = 2020..;
-        years.zip(values).map(|(year, value)| Point { year, value: *value, denominator: Some(50.0) }).collect()
+        years
+            .zip(values)
+            .map(|(year, value)| Point { year, value: *value, denominator: Some(50.0) })
+            .collect()
     }
 
     fn wanted(method: Method) -> Wanted {
@@ -241,7 +259,8 @@ mod tests {
     fn three_years_are_refused_and_four_are_not() {
         let short = forecast(&series(&[1.0, 2.0, 3.0], Quantity::Count), wanted(Method::Auto), None);
         assert!(short.unwrap_err().to_string().contains("3 years"));
-        let rows = forecast(&series(&[1.0, 2.0, 3.0, 5.0], Quantity::Count), wanted(Method::Auto), None).unwrap();
+        let rows =
+            forecast(&series(&[1.0, 2.0, 3.0, 5.0], Quantity::Count), wanted(Method::Auto), None).unwrap();
         assert_eq!(rows.iter().filter(|row| row.is_forecast).count(), 3);
         assert!(rows.iter().all(|row| !row.is_smoothed));
     }
@@ -251,7 +270,11 @@ mod tests {
         let values = [3.0, 4.0, 4.5, 5.0, 5.2, 5.9, 6.3, 6.5];
         let rows = forecast(&series(&values, Quantity::Number), wanted(Method::Auto), None).unwrap();
         assert!(rows.iter().all(|row| row.is_smoothed));
-        assert!(rows.iter().filter(|row| row.is_forecast).all(|row| row.lower < row.value && row.value < row.upper));
+        assert!(
+            rows.iter()
+                .filter(|row| row.is_forecast)
+                .all(|row| row.lower < row.value && row.value < row.upper)
+        );
         let mut broken = series(&values, Quantity::Number);
         for points in broken.series.values_mut() {
             points[7].year = 2030;

@@ -53,12 +53,18 @@ pub(super) struct Row {
 /// Reads the series; a missing value is a missing year.
 pub(super) fn read_series(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Series> {
     let shape = || {
-        bad("takes a query of [series,] year, value [, denominator]", "cần truy vấn gồm [chuỗi,] năm, giá trị [, mẫu số]")
+        bad(
+            "takes a query of [series,] year, value [, denominator]",
+            "cần truy vấn gồm [chuỗi,] năm, giá trị [, mẫu số]",
+        )
     };
     let kinds: Vec<&DataType> = schema.fields().iter().map(|field| field.data_type()).collect();
     let is_named = kinds.first().is_some_and(|kind| !kind.is_numeric());
     let numbers = kinds.get(usize::from(is_named)..).unwrap_or_default();
-    if !(2..=3).contains(&numbers.len()) || !numbers.iter().all(|kind| kind.is_numeric()) || !numbers[0].is_integer() {
+    if !(2..=3).contains(&numbers.len())
+        || !numbers.iter().all(|kind| kind.is_numeric())
+        || !numbers[0].is_integer()
+    {
         return Err(shape());
     }
     let first = usize::from(is_named);
@@ -70,18 +76,23 @@ pub(super) fn read_series(schema: &SchemaRef, batches: &[RecordBatch]) -> Result
         let number = |at: usize| cast(batch.column(at), &DataType::Float64).map_err(convert);
         let (years, values) = (number(first)?, number(first + 1)?);
         let denominators = if numbers.len() == 3 { Some(number(first + 2)?) } else { None };
-        let names = if is_named { Some(cast(batch.column(0), &DataType::Utf8).map_err(convert)?) } else { None };
+        let names =
+            if is_named { Some(cast(batch.column(0), &DataType::Utf8).map_err(convert)?) } else { None };
         let at = |array: &dyn datafusion::arrow::array::Array, row: usize| {
             array.is_valid(row).then(|| array.as_primitive::<Float64Type>().value(row))
         };
         for row in 0..batch.num_rows() {
             let name = names.as_ref().filter(|names| names.is_valid(row));
             let name = name.map(|names| names.as_string::<i32>().value(row).to_owned());
-            let (Some(year), Some(value)) = (at(&years, row), at(&values, row).filter(|value| value.is_finite()))
+            let (Some(year), Some(value)) =
+                (at(&years, row), at(&values, row).filter(|value| value.is_finite()))
             else {
                 continue;
             };
-            #[expect(clippy::cast_possible_truncation, reason = "`as` saturates, and years are small numbers")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "`as` saturates, and years are small numbers"
+            )]
             let year = year as i32;
             let denominator = denominators.as_ref().and_then(|array| at(array, row));
             series.entry(name).or_default().push(Point { year, value, denominator });
@@ -90,11 +101,15 @@ pub(super) fn read_series(schema: &SchemaRef, batches: &[RecordBatch]) -> Result
     for points in series.values_mut() {
         points.sort_by_key(|point| point.year);
         if points.windows(2).any(|pair| pair[0].year == pair[1].year) {
-            return Err(bad("takes one value per series and year", "cần đúng một giá trị cho mỗi chuỗi và năm"));
+            return Err(bad(
+                "takes one value per series and year",
+                "cần đúng một giá trị cho mỗi chuỗi và năm",
+            ));
         }
     }
     let quantity = quantity_of(numbers[1], &series);
-    let lacks_denominators = series.values().flatten().any(|point| point.denominator.is_none_or(|of| of <= 0.0));
+    let lacks_denominators =
+        series.values().flatten().any(|point| point.denominator.is_none_or(|of| of <= 0.0));
     if quantity == Quantity::Rate && lacks_denominators {
         return Err(bad(
             "takes the denominators of rates as a fourth column",
