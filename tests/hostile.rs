@@ -77,6 +77,16 @@ impl Dice {
 }
 
 #[test]
+fn workbooks_older_than_excel_5_are_named() {
+    let heads: [&[u8]; 3] =
+        [&[9, 0, 4, 0, 2, 0, 16, 0], &[9, 2, 6, 0, 0, 0, 16, 0, 0, 0], &[9, 4, 6, 0, 0, 0, 16, 0, 0, 0]];
+    for head in heads {
+        let said = complaint(&[head, &[0; 64]].concat());
+        assert!(said.contains("Excel 4 or older") && said.contains("save it again as XLSX"), "{said}");
+    }
+}
+
+#[test]
 fn cut_files_give_a_value_or_an_error() {
     for path in samples() {
         let bytes = std::fs::read(&path).unwrap();

@@ -33,6 +33,91 @@ fn fill(sheet: &mut Worksheet, rows: &[&[&str]]) {
     }
 }
 
+#[test]
+fn standard_input_is_read_once_by_drafts_and_imports() {
+    let project = Project::new();
+    let text = "Tên khóa;Số lượng\nTin học;3\nNgoại ngữ;4\n";
+    let draft = project.run_with(&["contract", "-", "-o", "datasets/lop.toml"], text);
+    assert!(draft.stderr.contains("it reads 2 rows"), "{draft}");
+    project.run_with(&["import", "lop", "2023", "-"], text).data();
+    assert_eq!(project.run(&["query", "-c", "select count(*) n from lop"]).data(), "n\n2\n");
+    let twice = project.run_with(&["import", "lop", "2023", "-", "-"], text);
+    assert!(twice.code == Some(2) && twice.stderr.contains("name each export once"), "{twice}");
+}
+
+#[test]
+fn letters_that_became_question_marks_are_refused_where_a_column_reads_them() {
+    let project = Project::new();
+    let cells = "Tên khóa;Cơ sở đào tạo;Số lượng;Ghi chú\nTin h?c c? b?n;Sở N?i vụ;3;Ai ký?\n\
+        Hỏi đáp là gì?;Trường Chính trị;4;Nguy?n\n";
+    let run = import(&project, "training", &[("a.csv", cells)], &["--lang", "vi"]);
+    assert_eq!(run.code, Some(1), "{run}");
+    for words in ["bị mất chữ do sai bảng mã", "A2: `Tin h?c c? b?n`", "B2: `Sở N?i vụ`"] {
+        assert!(run.stderr.contains(words), "{words}: {run}");
+    }
+    assert!(!run.stderr.contains("A3") && !run.stderr.contains("Nguy?n"), "{run}");
+    let run = import(&project, "training", &[("b.csv", "Tên khóa h?c;S? lư?ng\nTin học;3\n")], &[]);
+    assert!(run.stderr.contains("letters were lost") && run.stderr.contains("A1: `Tên khóa h?c`"), "{run}");
+}
+
+#[test]
+fn numbers_of_days_in_text_are_read_near_the_year_and_pointed_out() {
+    let project = Project::new();
+    let text = "Tên khóa;Từ ngày\nTin học;45000\nNgoại ngữ;16/06/2023\n";
+    let run = import(&project, "training", &[("a.csv", text)], &[]);
+    assert!(run.stderr.contains("1 cells of `start_on` are not dates") && run.stderr.contains("B2"), "{run}");
+    let stored = project.run(&["query", "-c", "select start_on from training order by 1"]).data();
+    assert_eq!(stored, "start_on\n2023-03-15\n2023-06-16\n");
+    let far = "Tên khóa;Từ ngày\nTin học;38000\n";
+    let run = import(&project, "training", &[("a.csv", far)], &[]);
+    assert!(run.code == Some(1) && run.stderr.contains("plain numbers where dates are wanted"), "{run}");
+}
+
+#[test]
+fn a_summary_beside_the_registers_is_left_out_and_a_register_without_its_column_is_not() {
+    let project = Project::new();
+    let register: &[&[&str]] = &[
+        &["Mã hồ sơ", "Lĩnh vực", "Ngày tiếp nhận", "Ngày hẹn trả", "Kết quả"],
+        &["A1", "SHTT", "15/02/2023", "20/02/2023", "Trước hạn"],
+    ];
+    let summary: &[&[&str]] = &[&["Lĩnh vực", "Số hồ sơ"], &["SHTT", "1"]];
+    let broken: &[&[&str]] = &[
+        &["Mã hồ sơ", "Lĩnh vực", "Tiếp nhận ngày nào", "Ngày hẹn trả", "Kết quả"],
+        &["A2", "SHTT", "15/02/2023", "20/02/2023", "Trước hạn"],
+    ];
+    for (second, code) in [(summary, 0), (broken, 1)] {
+        let mut workbook = Workbook::new();
+        fill(workbook.add_worksheet().set_name("Sổ").unwrap(), register);
+        fill(workbook.add_worksheet().set_name("Tổng hợp").unwrap(), second);
+        workbook.save(project.path("a.xlsx")).unwrap();
+        let run = project.run(&["import", "dossiers", "2023", "a.xlsx", "--synthetic"]);
+        assert!(run.code == Some(code) && run.stderr.contains("Tổng hợp"), "{run}");
+    }
+}
+
+#[test]
+fn letters_and_digits_of_other_keyboards_are_stored_as_usual_ones() {
+    let project = Project::new();
+    let text = "Số, ký hiệu;Ngày ban hành\n66/NQ-\u{421}\u{420};０５/１２/２０２３\n";
+    let run = import(&project, "documents", &[("a.csv", text)], &[]);
+    assert!(run.stderr.contains("Cyrillic") && run.stderr.contains("A2"), "{run}");
+    let stored = project.run(&["query", "-c", "select symbol, issued_on from documents"]).data();
+    assert_eq!(stored, "symbol,issued_on\n66/NQ-CP,2023-12-05\n");
+    let twice = format!("{text}66/NQ-CP;05/12/2023\n");
+    let run = import(&project, "documents", &[("b.csv", &twice)], &[]);
+    assert!(run.code == Some(1) && run.stderr.contains("rows repeat the key"), "{run}");
+}
+
+#[test]
+fn pages_may_repeat_the_header_in_other_capitals_and_the_column_numbers() {
+    let project = Project::new();
+    let text = "STT;Tên khóa;Số lượng\n(1);(2);(3)\n1;Tin học;3\nSTT;TÊN KHÓA;Số  lượng\n(1);(2);(3)\n\
+        2;Ngoại ngữ;4\n;Người lập biểu;Giám đốc\n;Nguyễn Văn A;Trần Thị B\n";
+    import(&project, "training", &[("a.csv", text)], &[]).data();
+    let stored = project.run(&["query", "-c", "select course, participants from training order by 2"]).data();
+    assert_eq!(stored, "course,participants\nTin học,3\nNgoại ngữ,4\n");
+}
+
 const COURSES: &[&[&str]] = &[&["Tên khóa", "Số lượng"], &["Tin học", "3"], &["Ngoại ngữ", "4"]];
 
 #[test]

@@ -10,6 +10,8 @@
 mod bundled;
 /// Saved charts, charts from SQL, and what is refused.
 mod charts;
+/// Our readers of workbooks against another one, cell by cell.
+mod differential;
 /// What wrong input is answered with, in both languages.
 mod errors;
 /// One table in every format and encoding; what is refused by what it is.
@@ -22,6 +24,8 @@ mod hostile;
 mod imports;
 /// The direction in which modules may use each other.
 mod layers;
+/// Merged cells of data in all formats.
+mod merged;
 /// Saved queries, formats and notices.
 mod queries;
 /// The README's commands do what it says.

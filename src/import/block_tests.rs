@@ -123,7 +123,7 @@ fn many_bad_cells_and_many_repeats_are_counted_and_the_first_are_named() {
     let later = text.replace("31/02", "02/02");
     let twice = text.replace("31/02", "01/02") + later.split_once('\n').unwrap().1;
     let said = refusal("dossiers", 2023, &twice);
-    assert!(said.contains("row 2: `x0`") && said.contains("row 3002: `x0`"), "{said}");
+    assert!(said.contains("A2: `x0`") && said.contains("A3002: `x0`"), "{said}");
     assert!(said.contains("… 5990 more places"), "{said}");
 }
 

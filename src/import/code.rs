@@ -4,6 +4,7 @@
 //! and digits, one that took it for a date drops everything; none of it can be brought back, so it is
 //! a problem and never repaired.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -12,6 +13,7 @@ use super::rows::shown;
 use super::value::{Problem, Value};
 use crate::contract::Column;
 use crate::source::Cell;
+use crate::vietnamese::fold::replace_twins;
 
 /// `4,00E+11`.
 static SCIENTIFIC: LazyLock<Option<Regex>> =
@@ -32,10 +34,10 @@ pub(super) fn read_text(cell: Cell<'_>) -> Result<Value<'_>, Problem> {
     }
     // Blocks hold trimmed text in the form in which it is stored.
     let text = shown(cell);
-    match () {
-        () if is_scientific(&text) => Err(Problem::ScientificCode),
-        () => Ok(Value::Text(text)),
+    if is_scientific(&text) {
+        return Err(Problem::ScientificCode);
     }
+    Ok(Value::Text(replace_twins(&text).map_or(text, Cow::Owned)))
 }
 
 fn is_scientific(text: &str) -> bool {

@@ -8,9 +8,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, UInt32Array};
+use datafusion::arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, UInt32Array};
 use datafusion::arrow::compute::filter_record_batch;
-use datafusion::arrow::datatypes::Int64Type;
 use datafusion::arrow::error::ArrowError;
 use datafusion::common::HashMap;
 
@@ -52,6 +51,8 @@ pub struct Part<'a> {
 pub struct Converted {
     /// The rows whose cells are all good, in the narrow form of the layout.
     pub rows: RecordBatch,
+    /// The records that those rows were.
+    pub records: Vec<Record>,
     /// The rows that are left out, and why.
     pub rejects: Vec<Reject>,
     /// What good and bad rows add to the totals.
@@ -84,14 +85,6 @@ impl Warned {
         self.rows += next.rows;
         let room = MOST_PLACES.saturating_sub(self.places.len());
         self.places.extend(next.places.into_iter().take(room));
-    }
-}
-
-impl Converted {
-    /// Returns the number of a good row in its file.
-    pub fn row_number(&self, row: usize) -> i64 {
-        let numbers = self.rows.columns().last().and_then(|column| column.as_primitive_opt::<Int64Type>());
-        numbers.map_or(0, |numbers| numbers.value(row))
     }
 }
 
@@ -176,9 +169,13 @@ impl<'a> Converter<'a> {
         let rows = if bad.0.is_empty() {
             rows
         } else {
-            filter_record_batch(&rows, &BooleanArray::from(good)).map_err(not_a_batch)?
+            filter_record_batch(&rows, &BooleanArray::from(good.clone())).map_err(not_a_batch)?
         };
-        Ok(Converted { rows, rejects: self.reject(block, &records, bad), sums, warned, watches })
+        let rejects = self.reject(block, &records, bad);
+        let mut is_good = good.into_iter();
+        let mut records = records;
+        records.retain(|_| is_good.next().unwrap_or(true));
+        Ok(Converted { rows, records, rejects, sums, warned, watches })
     }
 
     fn convert_column(
@@ -202,7 +199,7 @@ impl<'a> Converter<'a> {
                 values.push_rank(rank.unwrap_or_default());
                 rank.err()
             } else {
-                let value = reader.read(slot.cell);
+                let value = reader.read_slot(&slot, &self.part.located);
                 let problem = value.as_ref().err().copied();
                 values.push(value.unwrap_or(Value::Null));
                 problem
@@ -263,6 +260,23 @@ impl<'a> Converter<'a> {
         }
     }
 
+    /// Names the cell that holds the key of a record, or the first cell of a key of several columns.
+    pub fn key_place(&self, names: &[String], block: &Block, record: &Record, found: String) -> Place {
+        let row = block.row(record.row);
+        let readers = self.columns.iter().filter(|reader| names.contains(&reader.column.name));
+        let slots = readers.map(|reader| {
+            (reader.column, self.part.located.find_slot(&reader.source, &row, record, self.part.as_of))
+        });
+        let held = slots.into_iter().find(|(_, slot)| slot.column.is_some() && slot.row == row.number);
+        let place = held.map(|(column, slot)| slot_place(self.part, &slot, column));
+        let cell = match place {
+            Some(Place::Cell { cell, .. }) => cell,
+            _ => Some(format!("row {}", row.number)),
+        };
+        let (file, sheet) = (self.part.file.clone(), self.part.located.sheet.name.clone());
+        Place::Cell { file, sheet, cell, found: Some(found) }
+    }
+
     /// Says what the columns as a whole leave in doubt.
     pub fn doubts(&self, watches: &[ColumnWatch]) -> Vec<Error> {
         self.columns.iter().zip(watches).flat_map(|(reader, watch)| watch.warnings(reader.column)).collect()
@@ -316,6 +330,15 @@ fn not_a_batch(cause: ArrowError) -> Error {
 }
 
 impl ColumnReader<'_> {
+    /// Reads the cell of a slot, unless it is a number that several rows or columns share.
+    fn read_slot<'c>(&self, slot: &Slot<'c>, located: &Located<'_>) -> Result<Value<'c>, Problem> {
+        let value = self.read(slot.cell)?;
+        let is_number = matches!(value, Value::Int(_) | Value::Float(_) | Value::Amount(..))
+            && self.column.kind != ColumnType::Year;
+        let is_shared = |column| located.merged().is_shared(slot.row, column);
+        if is_number && slot.column.is_some_and(is_shared) { Err(Problem::MergedNumber) } else { Ok(value) }
+    }
+
     /// Reads one cell: missing words are NULL, constraints hold, personal values are hashed.
     fn read<'c>(&self, cell: Cell<'c>) -> Result<Value<'c>, Problem> {
         let is_missing = is_missing(cell, self.column);
@@ -393,8 +416,11 @@ fn stated_money_unit(part: &Part<'_>) -> Option<i32> {
 
 fn slot_place(part: &Part<'_>, slot: &Slot<'_>, column: &Column) -> Place {
     let number = slot.row;
-    let cell =
-        slot.column.map_or_else(|| format!("row {number}"), |at| format!("{}{number}", column_letters(at)));
+    let address = |column: usize| {
+        let region = part.located.merged().region(number, column);
+        region.map_or_else(|| format!("{}{number}", column_letters(column)), |region| region.address())
+    };
+    let cell = slot.column.map_or_else(|| format!("row {number}"), address);
     let text = shown(slot.cell);
     let found = match column.personal {
         _ if text.is_empty() => None,

@@ -20,7 +20,7 @@ use crate::contract::{Contract, Personal, hex};
 use crate::error::{Error, Place, Result};
 use crate::messages::{ImportFault, Stage};
 use crate::progress::Unit;
-use crate::source::{Cell, Export, ReadOptions, read_exports};
+use crate::source::{Cell, Export, ReadOptions, STANDARD_INPUT, read_exports};
 use crate::store::{AsOf, ControlTotal, Dated, InputFile, Layout, Provenance, Scratch, Sorter};
 
 /// Goes through everything but the publication; rows are kept if `keep` gives a place for them.
@@ -104,6 +104,11 @@ fn open_exports(request: &ImportRequest) -> Result<Vec<Export>> {
     if request.files.is_empty() {
         return Err(ImportFault::NoFiles.into());
     }
+    let is_input = |path: &&PathBuf| path.as_os_str() == STANDARD_INPUT;
+    if request.files.iter().filter(is_input).count() > 1 {
+        let (first, second) = (STANDARD_INPUT.to_owned(), STANDARD_INPUT.to_owned());
+        return Err(ImportFault::SameExport { first, second }.into());
+    }
     let options = ReadOptions { encoding: request.encoding.clone(), ..ReadOptions::default() };
     let open = |path: &PathBuf| {
         let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -172,13 +177,14 @@ fn finish_plan(
     let rejected = outcome.bad.rows();
     // Rows that are left out are in no total; if they refuse the import, the totals are the export's.
     let with_bad = rejected > request.allow_rejects;
-    let mut control_totals: Vec<ControlTotal> = Vec::new();
+    let mut placed: Vec<(ControlTotal, Place)> = Vec::new();
     for (part, sums) in parts.iter().zip(&outcome.sums) {
         let (totals, unchecked) = totals::compute_totals(contract, part, sums, layout, with_bad);
-        control_totals.extend(totals);
+        placed.extend(totals);
         warnings.extend(unchecked);
     }
-    let refusal = refuse(contract, request, &outcome, repeats, &control_totals);
+    let refusal = refuse(contract, request, &outcome, repeats, &placed);
+    let control_totals: Vec<ControlTotal> = placed.into_iter().map(|(total, _)| total).collect();
     let rows_by_kind = count_kinds(parts.iter().map(|part| &part.located));
     let provenance = Provenance {
         dataset: contract.name.clone(),
@@ -217,7 +223,7 @@ fn refuse(
     request: &ImportRequest,
     outcome: &Outcome,
     repeats: Vec<Error>,
-    totals: &[ControlTotal],
+    totals: &[(ControlTotal, Place)],
 ) -> Option<Error> {
     let mut errors = Vec::new();
     let rejected = outcome.bad.rows();

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use crate::contract::{Column, Contract, ValueSource};
-use crate::source::{Block, Merge};
+use crate::source::{Block, Cell, Merge, Unreadable};
 use crate::vietnamese::fold::fold;
 
 /// A header may start this many rows below the first used one.
@@ -94,7 +94,7 @@ impl Header {
     }
 
     /// Counts the recognised columns. Two headings of one column count once: the row below tells them apart.
-    fn score(&self) -> usize {
+    pub fn recognised(&self) -> usize {
         let claimed = |column: &&SourceColumn| column.role != Role::Ignored;
         let is_first = |(index, column): &(usize, &SourceColumn)| {
             !self.columns.iter().take(*index).any(|earlier| earlier.role == column.role)
@@ -183,8 +183,8 @@ pub fn find_header(head: &Block, merges: &[Merge], dictionary: &Dictionary<'_>) 
             let header = read_header(head, merges, dictionary, top, height);
             let is_better = best
                 .as_ref()
-                .is_none_or(|best| (header.score(), best.height) > (best.score(), header.height));
-            if header.score() > 0 && is_better {
+                .is_none_or(|best| (header.recognised(), best.height) > (best.recognised(), header.height));
+            if header.recognised() > 0 && is_better {
                 best = Some(header);
             }
         }
@@ -230,7 +230,7 @@ pub(super) fn heading_paths(head: &Block, merges: &[Merge], top: usize, height: 
     let width = rows().map(|row| row.width()).max().unwrap_or(0);
     let mut grid: Vec<Vec<String>> = rows()
         .map(|row| {
-            let texts = (0..width).map(|column| heading_text(row.cell(column).as_text().unwrap_or_default()));
+            let texts = (0..width).map(|column| heading_text(row.cell(column)));
             texts.collect()
         })
         .collect();
@@ -251,7 +251,12 @@ pub(super) fn heading_paths(head: &Block, merges: &[Merge], top: usize, height: 
         .collect()
 }
 
-fn heading_text(text: &str) -> String {
+/// A heading whose letters are lost is still shown to those who ask what stands there.
+fn heading_text(cell: Cell<'_>) -> String {
+    let text = match cell {
+        Cell::Text(text) | Cell::Unreadable(Unreadable::LostLetters, text) => text,
+        _ => "",
+    };
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -305,6 +310,26 @@ pub fn needed_columns(contract: &Contract) -> impl Iterator<Item = &Column> {
     contract.columns.iter().filter(|column| {
         column.cell_of.is_none() && (column.required || contract.primary_key.contains(&column.name))
     })
+}
+
+/// Takes its claim from a column under a heading that is merged over others, if nothing stands in it.
+///
+/// Report designers spread a heading and its cells over several columns of the sheet.
+pub fn release_empty_claims(header: &mut Header, is_empty: impl Fn(usize) -> bool) {
+    let claims: Vec<(usize, Vec<String>, Role)> = header
+        .columns
+        .iter()
+        .map(|column| (column.column, column.path.clone(), column.role.clone()))
+        .collect();
+    for column in header.columns.iter_mut().filter(|column| column.role != Role::Ignored) {
+        let is_twin = |(at, path, role): &(usize, Vec<String>, Role)| {
+            *at != column.column && *path == column.path && *role == column.role
+        };
+        let has_filled_twin = || claims.iter().any(|claim| is_twin(claim) && !is_empty(claim.0));
+        if is_empty(column.column) && has_filled_twin() {
+            column.role = Role::Ignored;
+        }
+    }
 }
 
 /// Finds a field that two columns of an export claim with equal right, with their headings.

@@ -4,10 +4,14 @@
 //! Nothing is converted here. A record only says which row it is, and in which group and block it
 //! stands, so that a dry run can show the plan before any value is read.
 
+use std::collections::BTreeSet;
+
 use super::gaps::{find_gaps, nearest_heading};
 use super::header::{
     Dictionary, HEAD_ROWS, Header, Role, contested_field, find_header, missing_fields, needed_columns,
+    release_empty_claims,
 };
+use super::merged::Merged;
 use super::rows::{Classifier, GroupHeading, RowKind, group_heading, settle, stated_count};
 use super::slot::is_missing;
 use super::survey::{Survey, has_block, survey_rows};
@@ -85,8 +89,11 @@ pub struct StatedTotal {
 /// [`ImportFault::ContestedColumn`] if two headings claim one column, and what reading the rows gives.
 pub fn locate<'a>(sheet: &'a Sheet, contract: &Contract, file: &str) -> Result<Option<Located<'a>>> {
     let head = sheet.rows.head(HEAD_ROWS)?;
-    let Some(header) = find_header(&head, &sheet.merges, &Dictionary::new(contract)) else { return Ok(None) };
+    let Some(mut header) = find_header(&head, &sheet.merges, &Dictionary::new(contract)) else {
+        return Ok(None);
+    };
     let place = header_place(sheet, &head, file, &header);
+    let last = head.row(header.top + header.height - 1).number;
     let missing = missing_fields(contract, &header);
     if !missing.is_empty() {
         // Familiar words are not yet a header (`Ghi chú` stands in every form): a sheet that lacks
@@ -94,12 +101,17 @@ pub fn locate<'a>(sheet: &'a Sheet, contract: &Contract, file: &str) -> Result<O
         let is_likely = missing.len() * 2 <= needed_columns(contract).count();
         return if is_likely { Err(missing_columns(contract, &place, &header, &missing)) } else { Ok(None) };
     }
+    if contested_field(&header).is_some() {
+        let filled = find_filled(sheet, &header, last)?;
+        release_empty_claims(&mut header, |column| !filled.contains(&column));
+    }
     if let Some((field, headings)) = contested_field(&header) {
         let column = contract.columns[field].name.clone();
         let fault = ImportFault::ContestedColumn { column, headings: headings.join(", ") };
         return Err(Error::new(fault).at(place));
     }
-    let classifier = Classifier::new(&head, &sheet.merges, &header, contract);
+    let merged = Merged::find(sheet, &header, last)?;
+    let classifier = Classifier::new(&head, &sheet.merges, &header, contract, merged);
     let first = head.row(0).number;
     let mut survey = survey_rows(&sheet.rows, first, &classifier, &header, contract)?;
     survey.notes.add(&sheet.notes);
@@ -108,6 +120,30 @@ pub fn locate<'a>(sheet: &'a Sheet, contract: &Contract, file: &str) -> Result<O
     let mut located = Located { sheet, head, header, survey, blocks, groups, totals, classifier };
     located.collect(contract);
     Ok(Some(located))
+}
+
+/// Finds the columns of the dataset in which rows of data have cells of their own.
+///
+/// Titles and signatures stand in any column, so only rows that fill half of the columns count.
+fn find_filled(sheet: &Sheet, header: &Header, last: u32) -> Result<BTreeSet<usize>> {
+    let claimed = || header.columns.iter().filter(|column| column.role != Role::Ignored);
+    let fields = header.recognised();
+    let mut filled = BTreeSet::new();
+    for index in 0..sheet.rows.blocks() {
+        for row in sheet.rows.block(index)?.rows().filter(|row| row.number > last) {
+            let own = || claimed().map(|at| at.column).filter(|column| !row.cell(*column).is_empty());
+            if own().count() * 2 >= fields {
+                filled.extend(own());
+            }
+        }
+    }
+    Ok(filled)
+}
+
+/// Counts the columns of the dataset in the likeliest header of a sheet.
+pub fn count_recognised(sheet: &Sheet, contract: &Contract) -> usize {
+    let Ok(head) = sheet.rows.head(HEAD_ROWS) else { return 0 };
+    find_header(&head, &sheet.merges, &Dictionary::new(contract)).map_or(0, |header| header.recognised())
 }
 
 /// Says which columns the likeliest header of a sheet lacks, for a sheet that was not understood.
@@ -217,6 +253,11 @@ impl Located<'_> {
         let is_followed = row.number < self.survey.last_body;
         row.number >= self.head.row(0).number
             && settle(self.classifier.look_at(row), row, is_followed) == RowKind::Detail
+    }
+
+    /// Returns the merged regions of the body.
+    pub fn merged(&self) -> &Merged {
+        self.classifier.merged()
     }
 
     /// Returns a group and the groups around it, innermost first.

@@ -68,6 +68,18 @@ fn read_words(text: &str, column: &Column, context: &Context) -> Result<NaiveDat
     near.ok_or(Problem::NumberForDate)
 }
 
+/// Tells whether a cell is a bare number of days, which is read as a date.
+pub(super) fn is_serial(cell: Cell<'_>) -> bool {
+    match cell {
+        Cell::Number { value, .. } => SERIALS.contains(&value),
+        Cell::Text(text) => {
+            text.starts_with(|first: char| first.is_ascii_digit())
+                && read_serial_text(text).is_some_and(|value| SERIALS.contains(&value))
+        }
+        _ => false,
+    }
+}
+
 /// `45292`, `44567,34`: what text exports make of dates in unformatted cells.
 fn read_serial_text(text: &str) -> Option<f64> {
     let is_number = text.len() >= 5

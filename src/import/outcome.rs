@@ -16,7 +16,7 @@ use super::rules::Rules;
 use super::totals::Sums;
 use super::watch::ColumnWatch;
 use crate::contract::Contract;
-use crate::error::{Error, Explain as _, Place, Result};
+use crate::error::{Error, Explain as _, Result};
 use crate::messages::{ImportFault, ImportWarning, Stage};
 use crate::pipeline::in_order;
 use crate::progress::{Progress, Unit};
@@ -138,12 +138,15 @@ impl Work<'_> {
         for converter in self.converters() {
             let rows = &converter.part().located.sheet.rows;
             for index in 0..rows.blocks() {
-                let converted = converter.convert(&*rows.block(index)?)?;
+                let block = rows.block(index)?;
+                let converted = converter.convert(&block)?;
                 let hashed = key.hash(&converted.rows).into_iter();
                 let suspected: Vec<usize> =
                     hashed.filter(|(_, hash)| suspects.contains(hash)).map(|(row, _)| row).collect();
                 let wide = self.layout.widen(&converted.rows).map_err(not_a_batch)?;
-                let place = |row: usize, found: String| place_of(converter.part(), &converted, row, found);
+                let place = |row: usize, found: String| {
+                    converter.key_place(&key.names, &block, &converted.records[row], found)
+                };
                 if !suspected.is_empty() && !check.compare(&wide, &suspected, &place) {
                     return Ok(());
                 }
@@ -189,15 +192,6 @@ fn warn_of_rules(contract: &Contract, warned: BTreeMap<usize, Warned>) -> Vec<Er
         Some(places.into_iter().fold(warning, Error::at).and_more(unnamed))
     };
     warned.into_iter().filter_map(warn).collect()
-}
-
-fn place_of(part: &Part<'_>, converted: &Converted, row: usize, found: String) -> Place {
-    Place::Cell {
-        file: part.file.clone(),
-        sheet: part.located.sheet.name.clone(),
-        cell: Some(format!("row {}", converted.row_number(row))),
-        found: Some(found),
-    }
 }
 
 fn not_a_batch(cause: ArrowError) -> Error {

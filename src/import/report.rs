@@ -60,12 +60,18 @@ pub struct BadCells {
 #[derive(Debug, Default)]
 struct Complaint {
     cells: usize,
+    last: Option<Place>,
     places: Vec<Place>,
     found: IndexSet<String>,
 }
 
 impl Complaint {
     fn add(&mut self, place: &Place) {
+        // The rows of a merged region have one cell.
+        if self.last.as_ref() == Some(place) {
+            return;
+        }
+        self.last = Some(place.clone());
         self.cells += 1;
         if self.places.len() < MOST_PLACES {
             self.places.push(place.clone());
@@ -173,6 +179,7 @@ impl Problem {
             Self::NoResult => CellsFault::NoResult { column: name, count },
             Self::LostLetters => CellsFault::LostLetters { column: name, count },
             Self::UnclearLetters => CellsFault::UnclearLetters { column: name, count },
+            Self::MergedNumber => CellsFault::MergedNumber { column: name, count },
             Self::Required => CellsFault::Required { column: name, count },
             Self::TooSmall => CellsFault::TooSmall { column: name, count, bound: bound(column.minimum) },
             Self::AboveMaximum => {

@@ -12,6 +12,7 @@ use regex::Regex;
 
 use super::footer::is_footer;
 use super::header::{Header, Role};
+use super::merged::Merged;
 use crate::contract::Contract;
 use crate::source::{Block, Cell, Merge, Row, Unreadable};
 use crate::vietnamese::fold::{fold, may_begin_with};
@@ -80,10 +81,10 @@ static NUMBERED: LazyLock<Option<Regex>> =
 pub struct Classifier {
     /// Numbers of the first and the last row of the header.
     header: (u32, u32),
-    /// Number of the row under the header.
-    body: Option<u32>,
     /// The rows of the header that a page may repeat.
     headings: Block,
+    /// The row of column numbers, which a page may repeat, too.
+    numbers: Option<Block>,
     /// Columns that a detail row must fill: the key and the required ones.
     keys: Vec<usize>,
     /// Columns that the contract claims.
@@ -96,11 +97,12 @@ pub struct Classifier {
     width: usize,
     /// The last columns of merged regions, by the place where they begin.
     merges: HashMap<(u32, usize), usize>,
+    merged: Merged,
 }
 
 impl Classifier {
     /// Prepares the classification of a sheet whose upper rows are `head`.
-    pub fn new(head: &Block, merges: &[Merge], header: &Header, contract: &Contract) -> Self {
+    pub fn new(head: &Block, merges: &[Merge], header: &Header, contract: &Contract, merged: Merged) -> Self {
         let is_key = |role: &Role| {
             let Role::Field(field) = role else { return false };
             let column = &contract.columns[*field];
@@ -117,14 +119,15 @@ impl Classifier {
         }
         Self {
             header: (head.row(header.top).number, head.row(body - 1).number),
-            body: (body < head.len()).then(|| head.row(body).number),
             headings,
+            numbers: read_numbers(head, body),
             keys: columns(&is_key),
             mapped: columns(&|role| *role != Role::Ignored),
             ignored: columns(&|role| *role == Role::Ignored),
             first: header.columns.first().map(|column| column.column),
             width: header.columns.len(),
             merges: merges.iter().map(|merge| ((merge.top, merge.left), merge.right)).collect(),
+            merged,
         }
     }
 
@@ -133,13 +136,18 @@ impl Classifier {
         self.header
     }
 
+    /// Returns the merged regions of the body.
+    pub fn merged(&self) -> &Merged {
+        &self.merged
+    }
+
     /// Tells what a row looks like by itself; see [`settle`] for what it is.
     pub fn look_at(&self, row: &Row<'_>) -> RowKind {
         match () {
             () if row.is_blank() => RowKind::Blank,
             () if row.number < self.header.0 => RowKind::Preamble,
             () if row.number <= self.header.1 => RowKind::Header,
-            () if Some(row.number) == self.body && is_column_numbers(row) => RowKind::ColumnNumbers,
+            () if self.repeats_numbers(row) => RowKind::ColumnNumbers,
             () if self.repeats_header(row) => RowKind::Header,
             () if is_total(row) => RowKind::Total,
             () if is_footer(row) => RowKind::Footer,
@@ -149,9 +157,17 @@ impl Classifier {
         }
     }
 
+    fn repeats_numbers(&self, row: &Row<'_>) -> bool {
+        let numbers = self.numbers.as_ref().map(|numbers| numbers.row(0));
+        numbers.is_some_and(|numbers| {
+            (0..numbers.width().max(row.width())).all(|column| numbers.cell(column) == row.cell(column))
+        })
+    }
+
     fn repeats_header(&self, row: &Row<'_>) -> bool {
         self.headings.rows().any(|heading| {
-            (0..heading.width().max(row.width())).all(|column| heading.cell(column) == row.cell(column))
+            (0..heading.width().max(row.width()))
+                .all(|column| is_same(heading.cell(column), row.cell(column)))
         })
     }
 
@@ -179,12 +195,16 @@ impl Classifier {
 
     /// A detail row has its key or its required cells; a row with an ordinal and other cells is one, too.
     fn is_detail(&self, row: &Row<'_>) -> bool {
-        let is_filled = |column: &&usize| !row.cell(**column).is_empty();
+        let cell = |column: usize| match row.cell(column) {
+            Cell::Empty => self.merged.cell_below(row.number, column),
+            cell => cell,
+        };
+        let is_filled = |column: &&usize| !cell(**column).is_empty();
         if !self.keys.is_empty() && self.keys.iter().all(|column| is_filled(&column)) {
             return true;
         }
         let filled = self.mapped.iter().filter(is_filled).count();
-        let has_ordinal = self.first.is_some_and(|column| is_ordinal_number(row.cell(column)));
+        let has_ordinal = self.first.is_some_and(|column| is_ordinal_number(cell(column)));
         (has_ordinal && filled >= 1) || filled * 2 >= self.mapped.len().max(3)
     }
 }
@@ -200,6 +220,25 @@ pub fn settle(look: RowKind, row: &Row<'_>, is_followed: bool) -> RowKind {
         RowKind::Group if !is_followed => RowKind::Footer,
         look => look,
     }
+}
+
+/// Compares headings, in which a page may write blanks, line breaks and capitals in another way.
+fn is_same(heading: Cell<'_>, cell: Cell<'_>) -> bool {
+    match (heading, cell) {
+        (Cell::Text(heading), Cell::Text(cell)) => {
+            let first = |text: &str| text.chars().next().map(|letter| letter.to_lowercase().next());
+            heading == cell || (first(heading) == first(cell) && fold(heading) == fold(cell))
+        }
+        (heading, cell) => heading == cell,
+    }
+}
+
+/// Returns the row under the header if it numbers the columns.
+fn read_numbers(head: &Block, body: usize) -> Option<Block> {
+    let row = (body < head.len()).then(|| head.row(body)).filter(is_column_numbers)?;
+    let mut numbers = Block::default();
+    numbers.push_row(&row);
+    Some(numbers)
 }
 
 /// `(1) (2) (3)`, `1 2 3`, `A B 1 2`, `(4)=(5)+(6)`: at least two, each number one more than the last.

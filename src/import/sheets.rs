@@ -1,12 +1,12 @@
 //! Turns an export into the sheets of it that hold the dataset.
 
-use super::header::needed_columns;
-use super::locate::{Located, explain_missing, locate};
+use super::header::{HEAD_ROWS, needed_columns};
+use super::locate::{Located, count_recognised, explain_missing, locate};
 use super::plan::{FilePlan, ImportRequest, LeftOut, Reason, plan_sheet};
 use crate::contract::Contract;
 use crate::error::{Error, Place, Result};
 use crate::messages::ImportFault;
-use crate::source::{Export, Sheet, TextEncoding};
+use crate::source::{Cell, Export, Row, Sheet, TextEncoding, Unreadable, column_letters};
 use crate::vietnamese::fold::fold;
 
 /// Finds the sheets of an export that hold the dataset.
@@ -30,8 +30,16 @@ pub(super) fn locate_export<'a>(
         let fault = ImportFault::NoSuchSheet { globs: request.sheets.join(", "), found: names.join(", ") };
         return Err(Error::new(fault).at(Place::file(&export.file)));
     }
+    let mut faults: Vec<(&Sheet, Error)> = Vec::new();
     for sheet in &export.sheets {
-        let located = if asked(sheet) { locate(sheet, contract, &export.file)? } else { None };
+        let located = if asked(sheet) { locate(sheet, contract, &export.file) } else { Ok(None) };
+        let located = match located {
+            Ok(located) => located,
+            Err(fault) => {
+                faults.push((sheet, fault));
+                continue;
+            }
+        };
         match located {
             Some(located) => {
                 plan.sheets.push(plan_sheet(&located, contract));
@@ -47,10 +55,24 @@ pub(super) fn locate_export<'a>(
             }),
         }
     }
+    for (sheet, fault) in faults {
+        if !request.sheets.is_empty() || is_rival(sheet, &found, contract) {
+            return Err(fault);
+        }
+        plan.left_out
+            .push(LeftOut { name: sheet.name.clone().unwrap_or_default(), reason: Reason::NoHeader });
+    }
     if found.is_empty() {
         return Err(no_header(export, export.sheets.iter().filter(|sheet| asked(sheet)), contract));
     }
     Ok((plan, found))
+}
+
+/// Tells whether a sheet with a faulty header is one of the dataset's: it has at least half as many of
+/// its columns as a sheet that is read. A summary beside the registers has few of them.
+fn is_rival(sheet: &Sheet, found: &[Located<'_>], contract: &Contract) -> bool {
+    let most = found.iter().map(|located| located.header.recognised()).max().unwrap_or(0);
+    count_recognised(sheet, contract) * 2 >= most
 }
 
 fn reason_for(sheet: &Sheet, was_asked_for: bool) -> Reason {
@@ -64,6 +86,10 @@ fn reason_for(sheet: &Sheet, was_asked_for: bool) -> Reason {
 
 /// Says why no sheet was understood: the columns that the likeliest header lacks, or that there is none.
 fn no_header<'a>(export: &Export, sheets: impl IntoIterator<Item = &'a Sheet>, contract: &Contract) -> Error {
+    let sheets: Vec<&Sheet> = sheets.into_iter().collect();
+    if let Some(place) = sheets.iter().find_map(|sheet| find_lost_letters(sheet, &export.file)) {
+        return Error::new(ImportFault::LostHeadings).at(place);
+    }
     let explain = |sheet| explain_missing(sheet, contract, &export.file);
     sheets.into_iter().find_map(explain).unwrap_or_else(|| {
         let wanted: Vec<String> =
@@ -71,6 +97,20 @@ fn no_header<'a>(export: &Export, sheets: impl IntoIterator<Item = &'a Sheet>, c
         let fault = ImportFault::NoHeader { dataset: contract.name.clone(), wanted: wanted.join(", ") };
         Error::new(fault).at(Place::file(&export.file))
     })
+}
+
+/// Finds a cell among the upper rows whose letters are lost.
+fn find_lost_letters(sheet: &Sheet, file: &str) -> Option<Place> {
+    let head = sheet.rows.head(HEAD_ROWS).ok()?;
+    let lost = |row: Row<'_>| {
+        row.filled().find_map(|(column, cell)| match cell {
+            Cell::Unreadable(Unreadable::LostLetters, text) => Some((row.number, column, text.to_owned())),
+            _ => None,
+        })
+    };
+    let (number, column, found) = head.rows().find_map(lost)?;
+    let cell = Some(format!("{}{number}", column_letters(column)));
+    Some(Place::Cell { file: file.to_owned(), sheet: sheet.name.clone(), cell, found: Some(found) })
 }
 
 /// A sheet is read if its name fits a pattern, or, without patterns, if it is visible.

@@ -84,7 +84,11 @@ impl Located<'_> {
             return unplaced(self.blocks.get(block).map_or(Cell::Empty, |block| Cell::text(block)));
         }
         let column = source.places.get(block).copied().flatten();
-        let cell = column.map_or(Cell::Empty, |column| row.cell(column));
+        let own = column.map_or(Cell::Empty, |column| row.cell(column));
+        let cell = match column {
+            Some(column) if own.is_empty() => self.merged().cell(row.number, column),
+            _ => own,
+        };
         match source.column.from.filter(|_| is_missing(cell, source.column)) {
             None => Slot { cell, row: row.number, column },
             Some(ValueSource::Preamble) => unplaced(as_of),

@@ -252,10 +252,10 @@ fn a_total_that_the_rows_do_not_give_refuses_the_import() {
 }
 
 #[test]
-fn a_repeated_key_refuses_the_import_and_names_both_rows() {
+fn a_repeated_key_refuses_the_import_and_names_both_cells() {
     let shown = refusal("documents", 2023, "Số, ký hiệu;Ngày ban hành\n1/A;01/02/2023\n1/A;02/02/2023\n");
     assert!(shown.contains("rows repeat the key `symbol`"), "{shown}");
-    assert!(shown.contains("row 2") && shown.contains("row 3"), "{shown}");
+    assert!(shown.contains("A2: `1/A`") && shown.contains("A3: `1/A`"), "{shown}");
 }
 
 #[test]

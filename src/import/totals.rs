@@ -154,7 +154,7 @@ pub fn compute_totals(
     sums: &Sums,
     layout: &Layout,
     with_bad: bool,
-) -> (Vec<ControlTotal>, Option<Error>) {
+) -> (Vec<(ControlTotal, Place)>, Option<Error>) {
     let rolled = sums.roll_up(&part.located, with_bad);
     let compute = |total: &StatedTotal| {
         let needed = Needed::by(contract, &part.located, total, layout);
@@ -172,14 +172,16 @@ pub fn compute_totals(
             unchecked = Some(warning.at(place(part, total)));
             continue;
         };
-        totals.push(ControlTotal {
+        let place = place(part, total);
+        let total = ControlTotal {
             column: total.field.map(|field| contract.columns[field].name.clone()),
             block: total.block.clone(),
             scope: total.group.map(|group| part.located.groups[group].heading.label.clone()),
-            place: place(part, total).to_string(),
+            place: place.to_string(),
             stated: stated.to_string(),
             computed: computed.to_string(),
-        });
+        };
+        totals.push((total, place));
     }
     (totals, unchecked)
 }
@@ -218,10 +220,10 @@ fn read_stated(contract: &Contract, part: &Part<'_>, total: &StatedTotal) -> Opt
 }
 
 /// Says which totals the rows do not give.
-pub fn mismatches(totals: &[ControlTotal]) -> Vec<Error> {
-    let wrong = totals.iter().filter(|total| !total.agrees());
+pub fn mismatches(totals: &[(ControlTotal, Place)]) -> Vec<Error> {
+    let wrong = totals.iter().filter(|(total, _)| !total.agrees());
     wrong
-        .map(|total| {
+        .map(|(total, place)| {
             let parts = [total.column.as_deref(), total.block.as_deref(), total.scope.as_deref()];
             let what: Vec<String> = parts.iter().flatten().map(|part| format!("`{part}`")).collect();
             let what = if total.column.is_none() {
@@ -234,7 +236,7 @@ pub fn mismatches(totals: &[ControlTotal]) -> Vec<Error> {
                 stated: total.stated.clone(),
                 computed: total.computed.clone(),
             };
-            Error::new(fault).at(Place::file(&total.place))
+            Error::new(fault).at(place.clone())
         })
         .collect()
 }

@@ -69,6 +69,8 @@ pub enum Problem {
     LostLetters,
     /// Text that two encodings read differently.
     UnclearLetters,
+    /// A number over which cells of several rows or columns are merged.
+    MergedNumber,
     /// Empty where a value is required.
     Required,
     /// Below the declared minimum.

@@ -5,11 +5,13 @@
 
 use chrono::Datelike;
 
+use super::moment::is_serial;
 use crate::contract::{Column, ColumnType};
 use crate::error::{Error, Explain as _, Place};
 use crate::messages::ImportWarning;
 use crate::source::Cell;
 use crate::vietnamese::dates::reads_both_ways;
+use crate::vietnamese::fold::replace_twins;
 
 /// Fewer dates than this show nothing.
 const FEWEST: u64 = 2;
@@ -27,6 +29,12 @@ pub struct ColumnWatch {
     padded: Option<(usize, usize)>,
     /// The shortest whole number among texts, by digits.
     shortest: Option<usize>,
+    /// Numbers of days where dates were wanted, and the first of them.
+    serials: u64,
+    serial_place: Option<Place>,
+    /// Texts with Cyrillic or Greek letters among Latin ones, and the first of them.
+    twins: u64,
+    twin_place: Option<Place>,
     place: Option<Place>,
 }
 
@@ -39,6 +47,15 @@ struct Pair {
 impl ColumnWatch {
     /// Looks at one cell; `place` says where it stands.
     pub fn see(&mut self, cell: Cell<'_>, column: &Column, place: &dyn Fn() -> Place) {
+        if matches!(column.kind, ColumnType::Date | ColumnType::Timestamp) && is_serial(cell) {
+            self.serials += 1;
+            self.serial_place.get_or_insert_with(place);
+            return;
+        }
+        if column.kind == ColumnType::Text && cell.as_text().and_then(replace_twins).is_some() {
+            self.twins += 1;
+            self.twin_place.get_or_insert_with(place);
+        }
         let is_seen = match column.kind {
             ColumnType::Date | ColumnType::Timestamp => self.see_date(cell),
             ColumnType::Text if column.pattern.is_none() && column.part.is_none() => self.see_code(cell),
@@ -58,6 +75,10 @@ impl ColumnWatch {
         self.decimals += next.decimals;
         self.padded = self.padded.into_iter().chain(next.padded).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         self.shortest = self.shortest.into_iter().chain(next.shortest).min();
+        self.serials += next.serials;
+        self.serial_place = self.serial_place.take().or(next.serial_place);
+        self.twins += next.twins;
+        self.twin_place = self.twin_place.take().or(next.twin_place);
         self.place = self.place.take().or(next.place);
     }
 
@@ -130,8 +151,16 @@ impl ColumnWatch {
             }
             () => None,
         };
+        let twins = (self.twins > 0).then(|| {
+            let warning = ImportWarning::TwinLetters { column: column.name.clone(), count: self.twins };
+            self.twin_place.iter().cloned().fold(warning.error(), Error::at)
+        });
         let at = |error: Error| self.place.iter().cloned().fold(error, Error::at);
-        warning.map(|warning| at(warning.error())).into_iter().collect()
+        let serials = (self.serials > 0).then(|| {
+            let warning = ImportWarning::SerialDates { column: column.name.clone(), count: self.serials };
+            self.serial_place.iter().cloned().fold(warning.error(), Error::at)
+        });
+        warning.map(|warning| at(warning.error())).into_iter().chain(serials).chain(twins).collect()
     }
 }
 
@@ -177,6 +206,14 @@ mod tests {
         );
         assert!(doubts("date", &[date(5, 3), Cell::text("06/03/2023")]).contains("either way"));
         assert_eq!(doubts("date", &[Cell::text("05/03/2023")]), "");
+    }
+
+    #[test]
+    fn numbers_of_days_are_pointed_out() {
+        for cell in [Cell::text("45292"), number(45_292.5)] {
+            assert!(doubts("date", &[date(5, 25), cell]).contains("1 cells of `a` are not dates"));
+        }
+        assert_eq!(doubts("date", &[Cell::text("2023"), Cell::text("31.01.2023")]), "");
     }
 
     #[test]

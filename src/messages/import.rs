@@ -15,6 +15,11 @@ super::messages! {
         NoHeader { dataset: String, wanted: String } Data,
             "no row looks like the header of `{dataset}`", "không dòng nào giống tiêu đề của `{dataset}`",
             hint "wanted headings such as {wanted}", "cần các tiêu đề như {wanted}";
+        /// The headings themselves were damaged by a wrong encoding.
+        LostHeadings Data,
+            "no header is found: letters were lost in a wrong encoding", "không tìm thấy tiêu đề: tệp bị mất chữ do sai bảng mã",
+            hint "the loss is in the file itself: export it again in Unicode (UTF-8) or as XLSX",
+                 "chữ đã mất ngay trong tệp: hãy xuất lại theo Unicode (UTF-8) hoặc dạng XLSX";
         /// A required column is not in the header.
         MissingColumn { column: String, title: String, found: String, likely: String, likely_vi: String, contract: String } Data,
             "the header lacks column `{column}` ({title}); headings that no column claims: {found}",
@@ -146,6 +151,11 @@ super::messages! {
             "cột `{column}` lẫn Unicode với bảng mã cũ, có {count} ô đọc được theo cả hai",
             hint "type these cells again, or name the encoding of the whole file with `--encoding`",
                  "hãy gõ lại các ô này, hoặc chỉ ra bảng mã của cả tệp bằng `--encoding`";
+        MergedNumber { column: String, count: usize } Data,
+            "column `{column}` has a number in merged cells, and no one can say how much of it is each row's ({count} cells in all)",
+            "cột `{column}` có con số nằm trong ô gộp, không biết mỗi dòng bao nhiêu ({count} ô)",
+            hint "unmerge the cells and write each row's own number (0 or an empty cell where it has none)",
+                 "hãy bỏ gộp ô và ghi con số riêng của từng dòng (ghi 0 hoặc để trống nếu không có)";
         Required { column: String, count: usize } Data,
             "column `{column}` has cells that are empty, and a value is required ({count} in all)",
             "{count} ô của cột `{column}` để trống trong khi bắt buộc có giá trị";

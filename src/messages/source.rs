@@ -26,6 +26,11 @@ super::messages! {
             "the file is not in a format that can be read", "tệp không thuộc định dạng đọc được",
             hint "XLSX, XLSM, XLSB, XLS, ODS, HTML tables, XML spreadsheets and delimited text (CSV) can be read, also in ZIP or GZIP",
                  "đọc được XLSX, XLSM, XLSB, XLS, ODS, bảng HTML, bảng tính XML và văn bản phân cách (CSV), kể cả nén ZIP hoặc GZIP";
+        /// A workbook of Excel 2 to 4.
+        OldWorkbook Data,
+            "this is a workbook of Excel 4 or older", "đây là sổ tính của Excel 4 hoặc cũ hơn",
+            hint "open it in a spreadsheet program and save it again as XLSX",
+                 "hãy mở bằng phần mềm bảng tính và lưu lại dạng XLSX";
         /// A document of a word processor.
         TextDocument Data,
             "this is a text document, not a spreadsheet", "đây là văn bản, không phải bảng tính",

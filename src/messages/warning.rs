@@ -52,6 +52,16 @@ super::messages! {
             "cột `{column}` có thể bị đảo ngày và tháng: không ô kiểu ngày nào có ngày lớn hơn 12 ({typed} ô), còn các ô dạng chữ đều lớn hơn 12 ({worded} ô)",
             hint "a spreadsheet set to month/day/year does that: export again with the regional format Vietnamese",
                  "bảng tính đặt kiểu tháng/ngày/năm gây ra lỗi này: hãy xuất lại với định dạng vùng Việt Nam";
+        /// Numbers of days where dates were wanted.
+        SerialDates { column: String, count: u64 } Notice,
+            "{count} cells of `{column}` are not dates but a spreadsheet's numbers of days (45292 is 01/01/2024), and were read as such",
+            "{count} ô của cột `{column}` không phải ngày mà là số thứ tự ngày của bảng tính (45292 là 01/01/2024), đã được đọc thành ngày",
+            hint "if they are something else, correct the export; if they are dates, format the cells as dates",
+                 "nếu không phải ngày, hãy sửa tệp; nếu đúng là ngày, hãy định dạng ô kiểu ngày";
+        /// Letters of another script in codes.
+        TwinLetters { column: String, count: u64 } Notice,
+            "{count} cells of `{column}` have Cyrillic or Greek letters that look Latin, and were stored with Latin ones",
+            "{count} ô của cột `{column}` có chữ cái Kirin hoặc Hy Lạp trông giống chữ La-tinh, đã được lưu bằng chữ La-tinh";
         /// Every date reads both ways.
         AmbiguousDates { column: String, count: u64 } Notice,
             "all {count} dates of `{column}` can be read either way, day or month first; the day is taken first",

@@ -186,6 +186,12 @@ impl Block {
         self.end_row(number);
     }
 
+    /// Adds a row of one cell.
+    pub fn push_cell_row(&mut self, number: u32, cell: Cell<'_>) {
+        self.push(cell);
+        self.end_row(number);
+    }
+
     /// Adds a copy of a row.
     pub fn push_row(&mut self, row: &Row<'_>) {
         row.cells().for_each(|cell| self.push(cell));
@@ -197,13 +203,15 @@ impl Block {
         other.rows().for_each(|row| self.push_row(&row));
     }
 
-    /// Changes text cells; `change` gets the column and the text, and returns what is to stand there.
-    pub(super) fn change(&mut self, mut change: impl FnMut(usize, &str) -> Option<OwnedCell>) {
+    /// Changes text cells; `change` gets the row, the column and the text, and returns what is to stand there.
+    pub(super) fn change(&mut self, mut change: impl FnMut(&Row<'_>, usize, &str) -> Option<OwnedCell>) {
         let mut changed = Vec::new();
         let mut start = 0;
         for row in self.rows() {
             let texts = row.cells().enumerate().filter_map(|(at, cell)| Some((at, cell.as_text()?)));
-            changed.extend(texts.filter_map(|(column, text)| Some((start + column, change(column, text)?))));
+            changed.extend(
+                texts.filter_map(|(column, text)| Some((start + column, change(&row, column, text)?))),
+            );
             start += row.width();
         }
         for (at, cell) in changed {
@@ -244,7 +252,12 @@ fn span(start: usize, end: usize) -> Span {
 /// Tells whether a text is already as it is stored, which nearly all are.
 fn is_stored_form(text: &str) -> bool {
     is_plain(text.as_bytes())
-        || (!text.contains(['\r', '\u{D0}', '\u{189}']) && is_nfc_quick(text.chars()) == IsNormalized::Yes)
+        || (!text.contains(is_unified) && is_nfc_quick(text.chars()) == IsNormalized::Yes)
+}
+
+/// Letters that the stored form replaces although NFC keeps them.
+fn is_unified(letter: char) -> bool {
+    matches!(letter, '\r' | '\u{D0}' | '\u{189}' | '\u{FF01}'..='\u{FF5E}')
 }
 
 /// Knows from the bytes that a text is composed: ASCII and the letters of Vietnamese in one piece.

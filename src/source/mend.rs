@@ -3,19 +3,21 @@
 //! An export may hold letters of `.VnTime` without the font that draws them, or UTF-8 that some
 //! program took for Western text (`SÃ¡ng`). Words tell: a cell is mended only if its words are no
 //! Vietnamese as they stand and are Vietnamese in the other reading, and if enough different words
-//! of the export say so. A cell that both readings fit follows its column; where the column holds
-//! both, the cell is marked unreadable, since a guess would not be seen.
+//! of the export say so. A cell that both readings fit follows its row, if that is Unicode among others
+//! that are not, and else its column; where the column holds
+//! both, the cell is marked unreadable, since a guess would not be seen. Letters that became `?`
+//! are gone; such a cell is marked, too.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
-use super::block::Block;
+use super::block::{Block, Row};
 use super::cell::OwnedCell;
 use super::{Notes, Sheet, Unreadable};
 use crate::error::Result;
 use crate::vietnamese::fold::normalise;
 use crate::vietnamese::letters::{Letters, western_bytes};
-use crate::vietnamese::syllables::{Weight, weigh};
+use crate::vietnamese::syllables::{Weight, has_lost_letters, weigh};
 
 /// Different words that must speak for an encoding before any cell is read in it.
 const WORDS: usize = 4;
@@ -93,13 +95,19 @@ pub(super) struct Mending {
 impl Mending {
     /// Mends the cells of a block.
     pub(super) fn mend(&self, block: &mut Block, notes: &mut Notes) {
-        let is_sound =
-            |text: &str| text.is_ascii() || (self.mender.believed.is_empty() && !may_be_damaged(text));
+        let is_sound = |text: &str| {
+            !text.contains('?')
+                && (text.is_ascii() || (self.mender.believed.is_empty() && !may_be_damaged(text)))
+        };
         if is_sound(block.source()) {
             return;
         }
-        block.change(|column, text| {
-            if is_sound(text) { None } else { self.mender.mend(&self.columns, column, text, notes) }
+        block.change(|row, column, text| {
+            if is_sound(text) {
+                return None;
+            }
+            let is_unicode = || self.columns.stand_apart(row);
+            self.mender.mend(&self.columns, column, text, &is_unicode, notes)
         });
     }
 }
@@ -139,6 +147,15 @@ struct Column {
 }
 
 impl Columns {
+    /// Tells whether a row is Unicode among others that are not, as headings over old data are: one of
+    /// its cells can be nothing else, in a column that has cells of an old encoding.
+    fn stand_apart(&self, row: &Row<'_>) -> bool {
+        row.filled().any(|(column, cell)| {
+            self.0.get(column).is_some_and(|column| !column.letters.is_empty())
+                && cell.as_text().is_some_and(|text| matches!(look(text), Found::Unicode))
+        })
+    }
+
     fn observe(&mut self, column: usize, text: &str, words: &mut Words) {
         let found = look(text);
         if matches!(found, Found::Plain | Found::Lost) {
@@ -191,7 +208,30 @@ struct Mender {
 
 impl Mender {
     /// Returns what a text should be, if it is to change.
-    fn mend(&self, columns: &Columns, column: usize, text: &str, notes: &mut Notes) -> Option<OwnedCell> {
+    fn mend(
+        &self,
+        columns: &Columns,
+        column: usize,
+        text: &str,
+        is_unicode: &dyn Fn() -> bool,
+        notes: &mut Notes,
+    ) -> Option<OwnedCell> {
+        let mended = self.read(columns, column, text, is_unicode, notes);
+        let letters = mended.as_ref().map_or(Some(text), OwnedCell::as_text);
+        if letters.is_some_and(has_lost_letters) {
+            return Some(OwnedCell::Unreadable(Unreadable::LostLetters, text.to_owned()));
+        }
+        mended
+    }
+
+    fn read(
+        &self,
+        columns: &Columns,
+        column: usize,
+        text: &str,
+        is_unicode: &dyn Fn() -> bool,
+        notes: &mut Notes,
+    ) -> Option<OwnedCell> {
         match look(text) {
             Found::Plain | Found::Unicode => None,
             Found::Mojibake(text) => {
@@ -204,6 +244,9 @@ impl Mender {
                 let (letters, read) = self.believed.iter().find_map(read)?;
                 let column = columns.0.get(column).cloned().unwrap_or_default();
                 let is_mended = column.letters.contains(letters);
+                if stands == Stands::Good && is_mended && !self.is_forced && is_unicode() {
+                    return None;
+                }
                 let is_clear = match stands {
                     Stands::Bad => true,
                     Stands::Neutral => !column.unicode,
@@ -319,6 +362,17 @@ mod tests {
     }
 
     #[test]
+    fn headings_in_unicode_over_old_data_stay() {
+        let sheet = mended(&[
+            &["Tên khóa", "Cơ sở đào tạo"],
+            &["Båi d\u{AD}ìng qu¶n lý nhµ n\u{AD}íc", "Tr\u{AD}êng ChÝnh trÞ"],
+            &["Có", "Së Néi vô"],
+        ]);
+        assert_eq!((text(&sheet, 0, 0), text(&sheet, 2, 0)), ("Tên khóa".to_owned(), "Cú".to_owned()));
+        assert_eq!(text(&sheet, 1, 1), "Trường Chính trị");
+    }
+
+    #[test]
     fn a_cell_that_both_readings_fit_is_not_guessed_in_a_mixed_column() {
         let sheet = mended(&[&["Hä vµ tªn §¬n vÞ"], &["Nguyễn Văn Ất"], &["Có"]]);
         assert_eq!(rows(&sheet).row(2).cell(0), Cell::Unreadable(Unreadable::UnclearLetters, "Có"));
@@ -326,6 +380,12 @@ mod tests {
 
     #[test]
     fn utf8_that_was_read_as_western_text_is_repaired_or_told_to_be_lost() {
+        let sheet = mended(&[&["S? Khoa h?c", "Lê Thị Th?o", "Đ?n v?", "Ai ký?"]]);
+        for column in 0..3 {
+            let cell = rows(&sheet).row(0).cell(column).as_text().map(str::to_owned);
+            assert_eq!(cell, None, "{column}");
+        }
+        assert_eq!(text(&sheet, 0, 3), "Ai ký?");
         let sheet = mended(&[&["SÃ¡ng kiáº¿n", "Ä‘á»‹nh", "á»§y ban Nguyá»n", "Nguy\u{FFFD}n"]]);
         assert_eq!(text(&sheet, 0, 0), "Sáng kiến");
         assert_eq!(text(&sheet, 0, 1), "định");

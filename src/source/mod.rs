@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 pub use self::block::{Block, Row};
 pub use self::cell::{Cell, Shown, Unreadable};
 pub use self::encoding::TextEncoding;
-pub use self::open::read_exports;
+pub use self::open::{STANDARD_INPUT, read_exports};
 pub use self::rows::Rows;
 use crate::vietnamese::letters::Letters;
 
@@ -135,6 +135,14 @@ pub struct Merge {
     pub left: usize,
     /// Last column.
     pub right: usize,
+}
+
+impl Merge {
+    /// Writes the region as spreadsheets do: `B5:B9`.
+    pub fn address(&self) -> String {
+        let (left, right) = (column_letters(self.left), column_letters(self.right));
+        format!("{left}{}:{right}{}", self.top, self.bottom)
+    }
 }
 
 /// What a caller may say about the file.

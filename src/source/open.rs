@@ -23,7 +23,7 @@ use crate::vietnamese::letters::Letters;
 use crate::workspace::unreadable;
 
 /// The name under which standard input is given and shown.
-const STANDARD_INPUT: &str = "-";
+pub const STANDARD_INPUT: &str = "-";
 
 /// A file, or a member of an archive, before it is read.
 struct Packed {
@@ -338,6 +338,10 @@ fn recognise_foreign(bytes: &[u8]) -> Option<SourceFault> {
         (b"PAR1", SourceFault::UnknownFormat),
         (b"SQLite format 3\0", SourceFault::UnknownFormat),
     ];
+    // The first record of a workbook before Excel 5 (BIFF 2, 3, 4), with its length.
+    if matches!(bytes.get(..4), Some([0x09, 0x00, 0x04, 0x00] | [0x09, 0x02 | 0x04, 0x06, 0x00])) {
+        return Some(SourceFault::OldWorkbook);
+    }
     let is_picture = bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP")
         || bytes.starts_with(b"BM") && bytes.get(6..10) == Some(&[0; 4]);
     if is_picture {

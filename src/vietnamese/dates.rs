@@ -29,7 +29,9 @@ static COMPACT: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^(?P<y>20\d{2})(?P<m>\d{2})(?P<d>\d{2})$").ok());
 static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let shape = r"(?P<d>\d{1,2})\s*tháng\s*(?P<m>\d{1,2})\s*,?\s*năm\s*(?P<y>\d{4})";
-    Regex::new(&format!("(?i)^{BEFORE}{shape}$")).ok()
+    // A document begins with the place: `Nghệ An, ngày 06 tháng 02 năm 2023`.
+    let place = r"(?:[\p{L} ]{2,40},\s*)?";
+    Regex::new(&format!("(?i)^{place}{BEFORE}{shape}$")).ok()
 });
 static TIME: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
@@ -228,6 +230,7 @@ mod tests {
         assert_eq!(shown("01/3/2023"), "2023-03-01 00:00:00");
         assert_eq!(shown("29 tháng 12 năm 2022"), "2022-12-29 00:00:00");
         assert_eq!(shown("ngày 05 tháng 01 năm 2024"), "2024-01-05 00:00:00");
+        assert_eq!(shown("Nghệ An, ngày 06 tháng 02 năm 2023"), "2023-02-06 00:00:00");
         assert_eq!(shown("13/01/2022 08:12"), "2022-01-13 08:12:00");
         assert_eq!(shown("04/01/2023 09:38:35"), "2023-01-04 09:38:35");
         assert_eq!(shown("08:12 13/01/2022"), "2022-01-13 08:12:00");

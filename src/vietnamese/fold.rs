@@ -7,9 +7,10 @@
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-/// Returns `text` in the form in which it is stored: NFC, the three D-with-stroke letters unified.
+/// Returns `text` in the form in which it is stored: NFC, the three D-with-stroke letters unified,
+/// full-width letters and digits (`２０２３`) as usual ones.
 pub fn normalise(text: &str) -> String {
-    text.nfc().map(unify_stroke_d).collect()
+    text.nfc().map(|letter| unify_width(unify_stroke_d(letter))).collect()
 }
 
 /// Folds `text` to lower-case ASCII-like words separated by single spaces.
@@ -17,7 +18,7 @@ pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut gap = false;
     for letter in text.nfd().filter(|c| !is_combining_mark(*c)) {
-        for lower in unify_twin(unify_stroke_d(letter)).to_lowercase() {
+        for lower in unify_twin(unify_width(unify_stroke_d(letter))).to_lowercase() {
             let lower = if lower == 'đ' { 'd' } else { lower };
             if lower.is_alphanumeric() {
                 if gap && !out.is_empty() {
@@ -54,10 +55,31 @@ pub fn may_begin_with(text: &str, initials: &[char]) -> bool {
     }
 }
 
+/// Returns `text` with Latin letters for their Cyrillic and Greek twins, if some stand in one word with
+/// Latin letters or digits, as in a code typed with the wrong keyboard; `None` if there are none.
+pub fn replace_twins(text: &str) -> Option<String> {
+    // Letters U+0340 to U+04FF begin with these bytes in UTF-8, and hardly any text has one.
+    if !text.bytes().any(|byte| matches!(byte, 0xCD..=0xD3)) {
+        return None;
+    }
+    let replace = |word: &str| {
+        let is_mixed = word.contains(|letter: char| letter.is_ascii_alphanumeric());
+        let are_twins =
+            word.chars().filter(|letter| is_foreign(*letter)).all(|letter| unify_twin(letter) != letter);
+        if is_mixed && are_twins { word.chars().map(unify_twin).collect() } else { word.to_owned() }
+    };
+    let replaced: String = text.split_inclusive(char::is_whitespace).map(replace).collect();
+    (replaced != text).then_some(replaced)
+}
+
+fn is_foreign(letter: char) -> bool {
+    matches!(letter, '\u{370}'..='\u{4FF}')
+}
+
 /// Maps Cyrillic and Greek letters that look like Latin ones: the decision `66/NQ-СР` was published so.
 fn unify_twin(letter: char) -> char {
     const TWINS: &str = "АAВBЕEІIЈJКKМMНHОOРPСCТTУYХXаaеeоoрpсcуyхxіiјjΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧXοo";
-    if letter.is_ascii() || !matches!(letter, '\u{370}'..='\u{4FF}') {
+    if !is_foreign(letter) {
         return letter;
     }
     let mut letters = TWINS.chars();
@@ -67,6 +89,16 @@ fn unify_twin(letter: char) -> char {
         }
     }
     letter
+}
+
+/// Maps the full-width forms of ASCII, which East Asian keyboards write.
+fn unify_width(letter: char) -> char {
+    match letter {
+        '\u{FF01}'..='\u{FF5E}' => {
+            u32::from(letter).checked_sub(0xFEE0).and_then(char::from_u32).unwrap_or(letter)
+        }
+        _ => letter,
+    }
 }
 
 /// Maps the Icelandic eth and the African D, which look alike, to the Vietnamese letter.
@@ -79,7 +111,7 @@ fn unify_stroke_d(letter: char) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::{fold, normalise, unaccent};
+    use super::{fold, normalise, replace_twins, unaccent};
 
     #[test]
     fn tone_placement_case_and_unicode_form_do_not_matter() {
@@ -108,7 +140,17 @@ mod tests {
     }
 
     #[test]
+    fn twins_in_codes_become_latin_and_words_of_other_scripts_stay() {
+        assert_eq!(replace_twins("66/NQ-\u{421}\u{420} x").as_deref(), Some("66/NQ-CP x"));
+        for text in ["66/NQ-CP", "bức xạ γ", "Москва", "Правда 2023", "liều 5γ"] {
+            assert_eq!(replace_twins(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn stored_text_is_composed() {
         assert_eq!(normalise("e\u{302}\u{301}"), "ế");
+        assert_eq!(normalise("Ｈ４０．１６"), "H40.16");
+        assert_eq!(fold("Ｎăm ２０２３"), "nam 2023");
     }
 }

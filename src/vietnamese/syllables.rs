@@ -90,6 +90,51 @@ pub fn is_syllable(word: &str) -> bool {
     ONSETS.split(' ').chain([""]).any(fits)
 }
 
+/// Tells whether letters of a text were replaced by `?`, as an encoding without them does: `Nguy?n`.
+///
+/// A question ends a word, so the sign inside one is certain where a letter in its place makes a
+/// syllable. At the begin or the end of a word (`?ơn v?`) it takes two such words.
+pub fn has_lost_letters(text: &str) -> bool {
+    let words = text.split(|letter: char| !is_letter(letter) && letter != '?');
+    let mut signs = 0;
+    for word in words.filter(|word| word.contains('?') && word.contains(is_letter)) {
+        let inner = word.trim_start_matches('?');
+        let is_inside = inner.trim_end_matches('?').contains('?');
+        let is_bare = inner.len() == word.len() && !is_inside;
+        // `ai?` is a question; `th?` lacks its vowel.
+        let lacks_letters = || !is_bare || !inner.contains(is_vowel);
+        if lacks_letters() && fits_with_letters(word) {
+            signs += if is_inside { 2 } else { 1 };
+        }
+    }
+    signs >= 2
+}
+
+/// The vowels without their tones.
+const VOWELS: &str = "aăâeêioôơuưy";
+
+fn is_vowel(letter: char) -> bool {
+    letter.to_lowercase().nfd().next().is_some_and(|base| VOWELS.contains(base))
+}
+
+/// Tells whether a word is a syllable with a letter of its own for each `?`.
+fn fits_with_letters(word: &str) -> bool {
+    let is_tone = |part: &char| matches!(part, '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}');
+    let plain: Vec<char> = word.to_lowercase().nfd().filter(|part| !is_tone(part)).nfc().collect();
+    let fits = |pattern: &[char], known: &str, may_be: &dyn Fn(char) -> bool| {
+        let mut letters = known.chars();
+        let all = pattern.iter().all(|sign| {
+            letters.next().is_some_and(|letter| *sign == letter || (*sign == '?' && may_be(letter)))
+        });
+        all && letters.next().is_none()
+    };
+    ONSETS.split(' ').chain([""]).any(|onset| {
+        let Some((start, rest)) = plain.split_at_checked(onset.chars().count()) else { return false };
+        let is_rhyme = |rhyme: &&&str| fits(rest, rhyme, &|letter| VOWELS.contains(letter));
+        fits(start, onset, &|letter| letter == 'đ') && RHYME_SET.iter().any(|rhyme| is_rhyme(&rhyme))
+    })
+}
+
 /// Takes the tone mark off; `None` if there are several or another mark.
 fn split_tone(word: &str) -> Option<(String, Option<char>)> {
     let mut tone = None;
@@ -130,7 +175,7 @@ fn has_sane_case(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Weight, is_syllable, weigh};
+    use super::{Weight, has_lost_letters, is_syllable, weigh};
 
     #[test]
     fn syllables_are_told_from_other_words() {
@@ -142,6 +187,29 @@ mod tests {
         for word in ["Céng", "hoµ", "Coäng", "Nestlé", "SÃ¡ng", "họp\u{301}", "mẫt", "hàt", "ă", "HọC", "đ"]
         {
             assert!(!is_syllable(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn letters_replaced_by_question_marks_are_told_from_questions() {
+        for text in
+            ["Nguy?n", "S? Khoa h?c", "TH? T?C", "?ã gi?i quy?t", "tr??ng", "Lĩnh v?c", "Th?i gian (t? ngày)"]
+        {
+            assert!(has_lost_letters(text), "{text}");
+        }
+        for text in [
+            "Ai?",
+            "Hồ sơ đâu? Khi nào?",
+            "http://dichvucong.gov.vn/tracuu?ma=12&in=1",
+            "a?b",
+            "?",
+            "Có?Không",
+            "??? ???",
+            "Thế à?",
+            // One word alone could be a slip of the hand.
+            "?ăng ký",
+        ] {
+            assert!(!has_lost_letters(text), "{text}");
         }
     }
 

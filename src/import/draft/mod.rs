@@ -14,16 +14,16 @@ use self::guess::{Guess, Kind};
 use self::names::{NameBook, group_column, is_personal, looks_like_key};
 use self::table::{Found, find_table};
 use super::convert::Part;
+use super::examine::examine_exports;
 use super::locate::{Located, locate};
 use super::period::{Stated, read_stated};
 use super::plan::{ImportPlan, ImportRequest};
-use super::plan_import;
 use super::sheets::is_asked_for;
 use crate::contract::{Contract, parse_contract};
 use crate::error::{Error, Lang, Place, Result};
 use crate::messages::DraftFault;
 use crate::source::{Cell, Export, ReadOptions, Sheet, read_exports};
-use crate::store::{Author, Synthetic};
+use crate::store::{Author, Scratch, Synthetic};
 
 /// What the user asks to be drafted.
 #[derive(Debug, Clone)]
@@ -93,7 +93,7 @@ pub fn draft_contract(request: &DraftRequest) -> Result<Draft> {
     let stated = read_stated(&export.name, &located);
     let year = year_of(&stated).unwrap_or_else(|| request.now.year());
     guess_columns(&mut sketch, &contract, located, &stated, year)?;
-    let (text, plan) = settle(request, sketch, sheet, year)?;
+    let (text, plan) = settle(request, sketch, export, sheet, year)?;
     Ok(Draft { text, year, sheet: sheet.name.clone(), plan })
 }
 
@@ -191,6 +191,7 @@ fn see_column(part: &Part<'_>, contract: &Contract, field: usize) -> Result<Gues
 fn settle(
     request: &DraftRequest,
     mut sketch: Sketch,
+    export: &Export,
     sheet: &Sheet,
     year: i32,
 ) -> Result<(String, ImportPlan)> {
@@ -199,8 +200,14 @@ fn settle(
         encoding: request.encoding.clone(),
         ..ImportRequest::trial(year, request)
     };
+    // The export is open already, and standard input could not be read again.
+    let try_out = |sketch: &Sketch| {
+        let contract = parse(request, sketch)?;
+        let exports = std::slice::from_ref(export);
+        examine_exports(&contract, &import, exports, &Scratch::in_system, |_| None).map(|(plan, _)| plan)
+    };
     for _ in 0..MOST_TRIALS {
-        let plan = plan_import(&parse(request, &sketch)?, &import)?;
+        let plan = try_out(&sketch)?;
         let bad: Vec<String> =
             plan.rejects.iter().flat_map(|reject| &reject.cells).map(|cell| cell.column.clone()).collect();
         if bad.is_empty() && (plan.refusal.is_none() || sketch.key.is_none()) {
@@ -215,7 +222,7 @@ fn settle(
             column.kind = Kind::Text;
         }
     }
-    let plan = plan_import(&parse(request, &sketch)?, &import)?;
+    let plan = try_out(&sketch)?;
     Ok((render::render_contract(&sketch, request), plan))
 }
 
