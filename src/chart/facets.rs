@@ -2,7 +2,7 @@
 
 use super::clause::FacetClause;
 use super::resolve::Resolver;
-use super::rows::Row;
+use super::rows::{PanelKey, Row};
 use super::values::{column_of, keys};
 use crate::error::{Explain as _, Result};
 use crate::messages::ChartFault;
@@ -17,14 +17,14 @@ pub(super) struct Cell {
     pub(super) row: usize,
     pub(super) column: usize,
     /// The values of the facet's columns that it shows; none shows all.
-    keys: [Option<Option<String>>; 2],
+    keys: [PanelKey; 2],
 }
 
 impl Cell {
     /// Tells whether a row belongs here; a layer without the column belongs everywhere.
     pub(super) fn holds(&self, row: &Row) -> bool {
         self.keys.iter().zip(&row.panel).all(|(wanted, found)| match (wanted, found) {
-            (Some(wanted), Some(found)) => wanted == found,
+            (PanelKey::Value(wanted), PanelKey::Value(found)) => wanted == found,
             _ => true,
         })
     }
@@ -68,7 +68,7 @@ impl Resolver<'_> {
                         label: Some(format!("{row_label} · {column_label}")),
                         row,
                         column,
-                        keys: [Some(row_key.clone()), Some(column_key.clone())],
+                        keys: [PanelKey::Value(row_key.clone()), PanelKey::Value(column_key.clone())],
                     });
                 }
             }
@@ -78,7 +78,7 @@ impl Resolver<'_> {
                 label: Some(label.clone()),
                 row: index / columns,
                 column: index % columns,
-                keys: [Some(key.clone()), None],
+                keys: [PanelKey::Value(key.clone()), PanelKey::Everywhere],
             }));
         }
         if cells.len() > MOST_PANELS {

@@ -39,7 +39,7 @@ impl Resolver<'_> {
             "histogram" => Marks::Bars(histogram(rows, is_stacked, direction)),
             "line" | "smooth" => Marks::Lines(mark_line::lines(rows, false)),
             "path" => Marks::Lines(mark_line::lines(rows, true)),
-            "area" => Marks::Shapes(mark_shape::areas(&self.shares(draw, rows), course, is_stacked)),
+            "area" => Marks::Shapes(mark_shape::areas(&shares(draw, rows), course, is_stacked)),
             "density" => Marks::Shapes(mark_shape::areas(rows, course, false)),
             "ribbon" => Marks::Shapes(mark_shape::ribbons(rows, band_course(rows))),
             "violin" => {
@@ -60,20 +60,6 @@ impl Resolver<'_> {
         Ok(Layer { marks, is_grouped: group_aesthetic(layer).is_some(), look: look(draw) })
     }
 
-    /// Makes each place of a stack add up to the total that the author wants.
-    fn shares(&self, draw: &DrawClause, rows: &[Row]) -> Vec<Row> {
-        let mut rows = rows.to_vec();
-        let Some(total) = draw.number("total") else { return rows };
-        let sum_at = |x: Option<f64>, rows: &[Row]| -> f64 {
-            rows.iter().filter(|row| row.x == x).filter_map(|row| row.y).sum()
-        };
-        let sums: Vec<f64> = rows.iter().map(|row| sum_at(row.x, &rows)).collect();
-        for (row, sum) in rows.iter_mut().zip(sums) {
-            row.y = row.y.map(|y| if sum > 0.0 { y / sum * total } else { y });
-        }
-        rows
-    }
-
     fn bars(
         &self,
         layer: &GrammarLayer,
@@ -82,10 +68,9 @@ impl Resolver<'_> {
         (rows, groups): (&[Row], &[usize]),
     ) -> Result<Vec<Bar>> {
         let direction = match (places.x.is_numbers(), places.y.is_numbers()) {
-            (false, true) => Direction::Up,
             (true, false) => Direction::Right,
             (true, true) if is_transposed(layer) => Direction::Right,
-            (true, true) => Direction::Up,
+            (_, true) => Direction::Up,
             (false, false) => {
                 return Err(self.fault(ChartFault::NoMeasure { geometry: draw.geometry.text.clone() }, draw));
             }
@@ -112,6 +97,20 @@ impl Resolver<'_> {
         let (position, width) = (position_of(draw), draw.number("width"));
         Ok(mark_bar::bars(bars, Arrangement { position, width, total, direction, groups }))
     }
+}
+
+/// Makes each place of a stack add up to the total that the author wants.
+fn shares(draw: &DrawClause, rows: &[Row]) -> Vec<Row> {
+    let mut rows = rows.to_vec();
+    let Some(total) = draw.number("total") else { return rows };
+    let sum_at = |x: Option<f64>, rows: &[Row]| -> f64 {
+        rows.iter().filter(|row| row.x == x).filter_map(|row| row.y).sum()
+    };
+    let sums: Vec<f64> = rows.iter().map(|row| sum_at(row.x, &rows)).collect();
+    for (row, sum) in rows.iter_mut().zip(sums) {
+        row.y = row.y.map(|y| if sum > 0.0 { y / sum * total } else { y });
+    }
+    rows
 }
 
 /// Lists the groups of a layer in order.
@@ -180,7 +179,7 @@ fn texts(draw: &DrawClause, rows: &[Row]) -> Vec<Text> {
         Some(Text {
             group: row.group,
             place: (row.x?, row.y?),
-            text: super::categories::visible(&crate::vietnamese::fold::normalise(text)),
+            words: super::categories::visible(&crate::vietnamese::fold::normalise(text)),
             hjust: number("hjust", 0.5).clamp(0.0, 1.0),
             vjust: number("vjust", 0.5).clamp(0.0, 1.0),
             offset,

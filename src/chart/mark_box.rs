@@ -59,7 +59,9 @@ pub(super) fn boxes(
         }
     }
     let mut boxes: Vec<BoxPlot> = found.into_values().collect();
-    boxes.iter_mut().for_each(|plot| plot.outliers.sort_by(f64::total_cmp));
+    for plot in &mut boxes {
+        plot.outliers.sort_by(f64::total_cmp);
+    }
     boxes.sort_by(|one, two| one.across.0.total_cmp(&two.across.0));
     boxes
 }

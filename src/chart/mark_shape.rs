@@ -32,7 +32,7 @@ pub(super) enum Course {
     Upright,
 }
 
-fn series<'r>(rows: &'r [Row]) -> Vec<((usize, &'r str), Vec<&'r Row>)> {
+fn series(rows: &[Row]) -> Vec<((usize, &str), Vec<&Row>)> {
     let mut series: IndexMap<(usize, &str), Vec<&Row>> = IndexMap::new();
     for row in rows {
         series.entry((row.group, row.series.as_str())).or_default().push(row);

@@ -16,7 +16,7 @@ pub(super) fn draw(scene: &mut Scene, panel: &Panel, theme: &Theme, layer: &Laye
     let size = layer.look.size_pt.map_or(theme.value_size, |size| size * theme.point);
     for text in texts.iter().filter(|text| panel.shows(text.place)) {
         let face = if text.is_bold { Face::SemiBold } else { Face::Regular };
-        let lines = wrap(&text.text, LIMIT_EM, face, MOST_LINES);
+        let lines = wrap(&text.words, LIMIT_EM, face, MOST_LINES);
         let widest = lines.iter().map(|line| width_em(line, face)).fold(0.0, f64::max) * size;
         let height = theme.line(size) * number_of(lines.len() - 1) + size * 0.73;
         let (x, y) = panel.pixel(text.place);
@@ -33,7 +33,7 @@ pub(super) fn draw(scene: &mut Scene, panel: &Panel, theme: &Theme, layer: &Laye
         let is_inside = |down: f64| bounds(down).top >= panel.top && bounds(down).bottom <= panel.bottom;
         let step = theme.line(size) * 0.5;
         let shifts = (0..9).map(|index| {
-            let away = step * number_of((index + 1) / 2);
+            let away = step * number_of(usize::div_ceil(index, 2));
             if index % 2 == 0 { away } else { -away }
         });
         let down = shifts.filter(|down| is_inside(*down)).find(|down| scene.is_free(&bounds(*down)));

@@ -25,7 +25,9 @@ pub(super) fn write_items(scene: &Scene, width: f64, height: f64) -> String {
     let mut body = String::new();
     for run in scene.items.chunk_by(|one, two| is_dots(one) == is_dots(two)) {
         if run.first().is_some_and(is_dots) {
-            run.iter().for_each(|item| write_dots(&mut body, item));
+            for item in run {
+                write_dots(&mut body, item);
+            }
         } else {
             write_run(&mut body, run, width, height);
         }

@@ -80,6 +80,7 @@ pub enum Scale {
 
 /// The numbers of an axis.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each says another thing about the ends")]
 pub struct Numbers {
     /// The least number to show.
     pub low: f64,
@@ -379,7 +380,7 @@ pub struct Text {
     /// The place.
     pub place: (f64, f64),
     /// The words.
-    pub text: String,
+    pub words: String,
     /// From 0 (the text starts at the place) to 1 (it ends there).
     pub hjust: f64,
     /// From 0 (the text stands above the place) to 1 (it hangs below).

@@ -64,7 +64,7 @@ fn reset(clause: &Clause, draw: &DrawClause) -> Option<Edit> {
     let is_placed_here = places_marks(&draw.geometry.text);
     let is_passed = |setting: &&Setting| {
         let name = setting.name.text.as_str();
-        !OWN_SETTINGS.contains(&name) && !(is_placed_here && matches!(name, "position" | "total"))
+        !(OWN_SETTINGS.contains(&name) || is_placed_here && matches!(name, "position" | "total"))
     };
     let text_of = |setting: &Setting| {
         clause.body().get(setting.name.span.start..setting.value.span.end).map(str::to_owned)
@@ -157,9 +157,12 @@ pub(super) fn name_years(table: &Table) -> Table {
         .schema
         .fields()
         .iter()
-        .map(|field| match is_year_column(table, field.name()) {
-            true => Field::new(field.name(), DataType::Utf8, true).with_metadata(field.metadata().clone()),
-            false => field.as_ref().clone(),
+        .map(|field| {
+            if is_year_column(table, field.name()) {
+                Field::new(field.name(), DataType::Utf8, true).with_metadata(field.metadata().clone())
+            } else {
+                field.as_ref().clone()
+            }
         })
         .collect();
     let schema: SchemaRef = Arc::new(Schema::new(fields));

@@ -49,6 +49,16 @@ impl AxisPlaces {
     }
 }
 
+/// Which value of a facet's column a row has.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) enum PanelKey {
+    /// The layer has no such column.
+    #[default]
+    Everywhere,
+    /// This value, or none.
+    Value(Option<String>),
+}
+
 /// One row of a layer: what it has of each aesthetic.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Row {
@@ -73,7 +83,7 @@ pub(super) struct Row {
     /// The words to write.
     pub(super) label: String,
     /// The panel, by its two keys, where the layer has them.
-    pub(super) panel: [Option<Option<String>>; 2],
+    pub(super) panel: [PanelKey; 2],
 }
 
 /// Names the colour aesthetic whose data group a layer.
@@ -143,7 +153,10 @@ pub(super) fn rows(
             series: series.get(row).cloned().unwrap_or_default(),
             part: text(&parts, row),
             label: text(&labels, row),
-            panel: [0, 1].map(|side| panels[side].as_ref().and_then(|keys| keys.get(row).cloned())),
+            panel: [0, 1].map(|side: usize| {
+                let key = panels[side].as_ref().and_then(|keys| keys.get(row));
+                key.map_or(PanelKey::Everywhere, |key| PanelKey::Value(key.clone()))
+            }),
             ..Row::default()
         };
         // A group that the author left out of the scale has no place.

@@ -107,7 +107,9 @@ pub(super) fn axis_breaks(numbers: &Numbers, most: usize, format: NumberFormat) 
         breaks = named_breaks(numbers, places, ends, format);
     }
     if let Some(template) = &numbers.template {
-        breaks.iter_mut().for_each(|found| found.label = template.replace("{}", &found.label));
+        for found in &mut breaks {
+            found.label = template.replace("{}", &found.label);
+        }
     }
     for (at, name) in &numbers.names {
         let is_same = |found: &&mut Break| (found.at - at).abs() <= 1e-9 * at.abs().max(1.0);

@@ -125,12 +125,12 @@ pub enum Dash {
     /// Into long dashes.
     Long,
     /// Into dashes and dots.
-    DashDot,
+    Mixed,
 }
 
 impl Dash {
     /// All of them, in the order in which groups get them.
-    pub(super) const ALL: [Self; 5] = [Self::Solid, Self::Dashed, Self::Dotted, Self::Long, Self::DashDot];
+    pub(super) const ALL: [Self; 5] = [Self::Solid, Self::Dashed, Self::Dotted, Self::Long, Self::Mixed];
 
     /// Reads the name that the grammar gives.
     pub(super) fn parse(name: &str) -> Option<Self> {
@@ -139,7 +139,7 @@ impl Dash {
             "dashed" => Some(Self::Dashed),
             "dotted" => Some(Self::Dotted),
             "longdash" => Some(Self::Long),
-            "dotdash" | "dashdot" | "twodash" => Some(Self::DashDot),
+            "dotdash" | "dashdot" | "twodash" => Some(Self::Mixed),
             _ => None,
         }
     }
@@ -151,7 +151,7 @@ impl Dash {
             Self::Dashed => &[3.6, 2.4],
             Self::Dotted => &[1.1, 1.7],
             Self::Long => &[7.0, 2.6],
-            Self::DashDot => &[5.0, 2.0, 1.2, 2.0],
+            Self::Mixed => &[5.0, 2.0, 1.2, 2.0],
         }
     }
 }

@@ -137,7 +137,7 @@ impl Theme {
             return Fill { ground: self.paper.mix(self.neutral, 0.25), hatch: Some((self.axis, true)) };
         }
         let is_hatched = self.is_mono() && self.own.get(group).is_none() && group % 8 >= 4;
-        let hatch = is_hatched.then(|| (self.ink, group % 2 == 0));
+        let hatch = is_hatched.then_some((self.ink, group.is_multiple_of(2)));
         Fill { ground, hatch }
     }
 

@@ -89,10 +89,12 @@ pub(super) fn find_reading(state: &SessionState, inner: &Context, plan: &Logical
     let mut sources = Vec::new();
     plan.apply_with_subqueries(|node| {
         if let LogicalPlan::TableScan(scan) = node {
-            if scan.table_name.table() == LAST {
-                if let Some(last) = inner.last() {
-                    kept = last.notices;
-                    last.sources.into_iter().for_each(|source| add_source(&mut sources, source));
+            if scan.table_name.table() == LAST
+                && let Some(last) = inner.last()
+            {
+                kept = last.notices;
+                for source in last.sources {
+                    add_source(&mut sources, source);
                 }
             }
             inspect_scan(state, &inner.workspace, scan, &mut findings, &mut sources)?;

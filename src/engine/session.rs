@@ -268,8 +268,8 @@ impl Engine {
 
     /// Replaces the calls of saved queries and of forecasts by what they give.
     async fn expand(&self, parsed: Parsed, script: &Script, statement: &Statement) -> Result<Parsed> {
-        let parsed = expand_calls(&self.inner, parsed, script, statement).await?;
-        forecast::expand_forecasts(&self.inner, parsed, script, statement).await
+        let parsed = Box::pin(expand_calls(&self.inner, parsed, script, statement)).await?;
+        Box::pin(forecast::expand_forecasts(&self.inner, parsed, script, statement)).await
     }
 
     async fn attempt(&self, parsed: Parsed, watch: &Watch) -> datafusion::common::Result<Answer> {
@@ -280,14 +280,12 @@ impl Engine {
         only_reading().verify_plan(&plan)?;
         let schema = Arc::clone(plan.schema().inner());
         let plan = state.optimize(&plan)?;
-        let Reading { notices, sources } = match plan {
-            LogicalPlan::Explain(_) => Reading::default(),
-            _ => {
-                let mut reading = notice::find_reading(&state, &self.inner, &plan)?;
-                reading.join(saved::noted());
-                reading
-            }
-        };
+        let mut reading = Reading::default();
+        if !matches!(plan, LogicalPlan::Explain(_)) {
+            reading = notice::find_reading(&state, &self.inner, &plan)?;
+            reading.join(saved::noted());
+        }
+        let Reading { notices, sources } = reading;
         let physical = state.query_planner().create_physical_plan(&plan, &state).await?;
         let schema = keep_metadata(&schema, &physical);
         watch.follow(&physical);
