@@ -92,7 +92,7 @@ fn every_statement_of_the_list_is_drawn_in_every_look() {
             let options = ChartOptions { theme, ..ChartOptions::print(155.0, 90.0, 150.0, Lang::Vi) };
             match draw_scene(&plot, &options) {
                 Ok(scene) => {
-                    failures.extend(meeting(&scene.items, &options).map(|what| format!("{line}: {what}")))
+                    failures.extend(meeting(&scene.items, &options).map(|what| format!("{line}: {what}")));
                 }
                 Err(error) => failures.push(format!("{line}: {}", error.message(Lang::En))),
             }
