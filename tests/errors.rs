@@ -131,3 +131,22 @@ fn help_is_in_the_users_language() {
     }
     insta::assert_snapshot!("help_import", project.run(&["--lang", "vi", "import", "--help"]).data());
 }
+
+#[test]
+fn a_statement_that_would_overwhelm_the_planner_is_refused() {
+    let project = Project::new();
+    for (name, sql) in [
+        ("chain", format!("select {}", vec!["1"; 20_000].join("+"))),
+        ("nested", format!("select {}1{}", "(".repeat(5_000), ")".repeat(5_000))),
+    ] {
+        project.write("dai.sql", &sql);
+        let run = project.run(&["--lang", "vi", "query", "-f", "dai.sql"]);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""));
+        let first = run.stderr.lines().next().unwrap().to_owned();
+        insta::assert_snapshot!(format!("overwhelming_{name}"), first);
+    }
+    // A long list is no chain.
+    let list: Vec<String> = (0..20_000).map(|number| number.to_string()).collect();
+    project.write("dai.sql", &format!("select 1 as mot where 7 in ({})", list.join(", ")));
+    assert_eq!(project.run(&["query", "-f", "dai.sql"]).data(), "mot\n1\n");
+}

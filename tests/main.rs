@@ -14,6 +14,9 @@ mod charts;
 mod differential;
 /// What wrong input is answered with, in both languages.
 mod errors;
+/// Faults of the disk and power cuts during changes of a year.
+#[cfg(target_os = "linux")]
+mod faults;
 /// One table in every format and encoding; what is refused by what it is.
 mod formats;
 /// The department's functions in SQL.
@@ -36,6 +39,8 @@ mod revisions;
 mod shell;
 /// A throw-away workspace and a way to run the program in it.
 mod support;
+/// Many processes in one workspace.
+mod together;
 /// The shell on a pseudo-terminal, as a person sees it.
 #[cfg(unix)]
 mod terminal;

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -42,6 +43,29 @@ impl Project {
         let project = Self::new();
         copy_folder(&repository().join("datasets"), &project.path("datasets"));
         project
+    }
+
+    /// A workspace of the given files, by their path in it.
+    pub(crate) fn of(files: &BTreeMap<PathBuf, Vec<u8>>) -> Self {
+        let project = Self { folder: tempfile::tempdir().unwrap() };
+        std::fs::create_dir_all(project.path("home")).unwrap();
+        for (name, bytes) in files {
+            let path = project.folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        }
+        project
+    }
+
+    /// A second workspace with the same files.
+    pub(crate) fn duplicate(&self) -> Self {
+        let project = Self { folder: tempfile::tempdir().unwrap() };
+        copy_folder(self.root(), project.root());
+        project
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        self.folder.path()
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

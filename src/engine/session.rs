@@ -29,6 +29,7 @@ use super::catalog::{
 use super::files::{FileReplaced, WorkspaceOnly};
 use super::functions::domain_functions;
 use super::label::{Label, LabelRule};
+use super::limits::check_size;
 use super::notice::{Reading, Source};
 use super::saved::{self, Bindings};
 use super::{Script, Statement, TITLE_KEY, Watch, fault, forecast, notice, statement};
@@ -348,6 +349,7 @@ fn only_reading() -> SQLOptions {
 /// Parses one statement, replaces its parameters and refuses what is not a question.
 fn parse(script: &Script, statement: &Statement, bindings: &Bindings) -> Result<Parsed> {
     let sql = script.sql(statement);
+    check_size(sql).map_err(|error| error.at(fault::start_of(script, statement)))?;
     // All statements, not the first: what stands behind a complete one is an error, never ignored.
     let mut found = DFParserBuilder::new(sql)
         .with_dialect(&GenericDialect {})

@@ -7,6 +7,16 @@ super::messages! {
         Syntax { problem: String, problem_vi: String, near: String } Data,
             "this is not SQL that can be read: {problem}", "không hiểu được câu SQL này: {problem_vi}",
             hint "{near}", "{near}";
+        /// A statement of more bytes than the planner takes.
+        TooLong { found: usize, limit: usize } Data,
+            "the statement has {found} bytes, and {limit} are the limit",
+            "câu lệnh dài {found} byte, trong khi giới hạn là {limit}",
+            hint "import the values as a dataset and join it", "hãy nhập các giá trị thành một bộ dữ liệu rồi nối bảng";
+        /// A statement of more operators than the planner takes.
+        TooManyOperators { found: usize, limit: usize } Data,
+            "the statement has {found} operators, and {limit} are the limit",
+            "câu lệnh có {found} phép toán, trong khi giới hạn là {limit}",
+            hint "write `column IN (…)` in place of a chain of OR", "hãy viết `cột IN (…)` thay cho một chuỗi OR";
         /// A saved query that is none or several statements.
         NotOneStatement Usage,
             "a saved query holds exactly one statement", "truy vấn đã lưu phải có đúng một câu lệnh";

@@ -27,6 +27,11 @@ super::messages! {
         CannotWriteRows Data,
             "the rows cannot be written", "không ghi được các dòng dữ liệu",
             hint "check the free space on the disk", "hãy kiểm tra dung lượng trống của ổ đĩa";
+        /// A change that everybody sees, and that the disk did not confirm.
+        NotConfirmed { file: String } Data,
+            "`{file}` is changed, but the disk did not confirm it: a power cut may undo it",
+            "`{file}` đã được thay đổi, nhưng ổ đĩa chưa xác nhận: mất điện có thể làm mất thay đổi này",
+            hint "check the disk, then run `cchc verify`", "hãy kiểm tra ổ đĩa rồi chạy `cchc verify`";
         /// `cchc verify` found faults.
         Wrong { wrong: usize, years: usize, revisions: usize } Data,
             "{wrong} findings in {years} years and {revisions} kept revisions",

@@ -33,6 +33,7 @@ pub fn translate_syntax(problem: &str) -> String {
     }
     match problem {
         "Unterminated string literal" => "chuỗi thiếu dấu nháy đóng".to_owned(),
+        "recursion limit exceeded" => "các dấu ngoặc hoặc truy vấn lồng nhau quá sâu".to_owned(),
         "one statement is wanted" => "cần đúng một câu lệnh".to_owned(),
         other => other.to_owned(),
     }

@@ -4,7 +4,7 @@
 //! log is written again only when earlier revisions are deleted for good, to take their files' names out.
 
 use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -157,31 +157,38 @@ pub fn read_history(workspace: &Workspace) -> Result<History> {
 pub(super) fn open_history(workspace: &Workspace) -> Result<File> {
     let path = history_file(workspace);
     workspace.refuse_links(&path)?;
-    let opened = OpenOptions::new().create(true).read(true).append(true).open(&path);
+    let opened = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path);
     opened.map_err(|cause| unwritable(&workspace.display(&path), cause))
 }
 
 /// Appends a line and syncs the log.
 pub(super) fn append_history(history: &mut File, line: &HistoryLine) -> Result<()> {
     let mut append = || -> std::io::Result<()> {
-        // A line that a power cut left unfinished must not swallow this one.
-        let start = if ends_line(history)? { "" } else { "\n" };
-        let text = format!("{start}{}\n", serde_json::to_string(line)?);
-        history.write_all(text.as_bytes())?;
+        drop_unfinished_line(history)?;
+        history.seek(SeekFrom::End(0))?;
+        history.write_all(format!("{}\n", serde_json::to_string(line)?).as_bytes())?;
         history.sync_all()
     };
     append().map_err(|cause| unwritable(HISTORY, cause))
 }
 
-fn ends_line(file: &mut File) -> std::io::Result<bool> {
-    use std::io::{Read as _, Seek as _, SeekFrom};
-    if file.metadata()?.len() == 0 {
-        return Ok(true);
+/// Cuts off a last line that a full disk or a power cut left unfinished.
+///
+/// Its change is told whole: the line was put aside before. A line that lacks nothing but its end
+/// stays, since an editor may have left it so.
+fn drop_unfinished_line(file: &mut File) -> std::io::Result<()> {
+    let mut text = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.read_to_end(&mut text)?;
+    let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let rest = text.get(whole..).unwrap_or_default();
+    if rest.is_empty() {
+        Ok(())
+    } else if serde_json::from_slice::<HistoryLine>(rest).is_ok() {
+        file.write_all(b"\n")
+    } else {
+        file.set_len(whole as u64)
     }
-    let mut last = [0];
-    file.seek(SeekFrom::End(-1))?;
-    file.read_exact(&mut last)?;
-    Ok(last == *b"\n")
 }
 
 /// Takes what refers to former rows out of the lines that `is_former` names; returns how many those are.
@@ -229,17 +236,21 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_was_left_unfinished_swallows_no_other() {
+    fn a_line_that_was_left_unfinished_is_cut_off_and_a_whole_one_kept() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(folder.path().join("datasets")).unwrap();
         std::fs::create_dir_all(folder.path().join(".cchc")).unwrap();
-        std::fs::write(folder.path().join(".cchc/history.jsonl"), "{\"time\":\"2024-01").unwrap();
-        let workspace = Workspace::open(folder.path()).unwrap();
-        let mut file = open_history(&workspace).unwrap();
-        append_history(&mut file, &line(2022)).unwrap();
-        append_history(&mut file, &line(2023)).unwrap();
-        let history = read_history(&workspace).unwrap();
-        assert_eq!(history.lines, [line(2022), line(2023)]);
-        assert_eq!(history.damaged, [1]);
+        let path = folder.path().join(".cchc/history.jsonl");
+        let whole = serde_json::to_string(&line(2021)).unwrap();
+        for (found, first) in [(whole.clone(), 2021), (format!("{whole}\n{{\"time\":\"2024-01"), 2021)] {
+            std::fs::write(&path, found).unwrap();
+            let workspace = Workspace::open(folder.path()).unwrap();
+            let mut file = open_history(&workspace).unwrap();
+            append_history(&mut file, &line(2022)).unwrap();
+            append_history(&mut file, &line(2023)).unwrap();
+            let history = read_history(&workspace).unwrap();
+            assert_eq!(history.lines, [line(first), line(2022), line(2023)]);
+            assert!(history.damaged.is_empty());
+        }
     }
 }

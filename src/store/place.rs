@@ -6,9 +6,10 @@
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 
-use super::files::hash_file;
+use super::files::{create_folder, hash_file, sync_folder};
 use super::provenance::read_provenance;
-use crate::error::Result;
+use crate::error::{Error, Place, Result};
+use crate::messages::StoreFault;
 use crate::workspace::{Workspace, unreadable, unwritable};
 
 /// How many hexadecimal digits name a revision.
@@ -134,17 +135,25 @@ pub(super) fn keep_former(
     let kept = revision_file(workspace, dataset, year, &revision);
     workspace.refuse_links(&kept)?;
     let is_new = !kept.exists();
-    let keep = || -> std::io::Result<()> {
-        if let Some(folder) = kept.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        if is_new && std::fs::hard_link(target, &kept).is_err() {
-            std::fs::copy(target, &kept)?;
-        }
-        Ok(())
-    };
-    keep().map_err(|cause| unwritable(&workspace.display(&kept), cause))?;
+    if is_new {
+        keep_file(target, &kept).map_err(|cause| {
+            // Half a copy must not be taken for the revision.
+            let _removed = std::fs::remove_file(&kept);
+            unwritable(&workspace.display(&kept), cause)
+        })?;
+    }
     Ok(Some(Former { revision, path: kept, is_new }))
+}
+
+/// Gives a file a second name that survives a power cut; a copy where the disk knows no second names.
+fn keep_file(file: &Path, kept: &Path) -> std::io::Result<()> {
+    let Some(folder) = kept.parent() else { return Ok(()) };
+    create_folder(folder)?;
+    if std::fs::hard_link(file, kept).is_err() {
+        std::fs::copy(file, kept)?;
+        File::options().write(true).open(kept)?.sync_all()?;
+    }
+    sync_folder(folder)
 }
 
 /// Tells whether a text may name a revision; what stands in a file is not trusted to name a path.
@@ -152,42 +161,53 @@ pub(super) fn is_revision(text: &str) -> bool {
     text.len() == REVISION_LETTERS && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
+/// Whether a change of names is known to survive a power cut.
+///
+/// A change that was made and could not be synced is seen by everybody, so it is not undone: the
+/// history tells it, and then the user hears that the disk did not confirm it.
+#[must_use]
+pub(super) struct Placed {
+    unsynced: Option<std::io::Error>,
+}
+
+impl Placed {
+    /// Complains of a change that the disk did not confirm.
+    pub(super) fn confirm(self, workspace: &Workspace, target: &Path) -> Result<()> {
+        let Some(cause) = self.unsynced else { return Ok(()) };
+        let file = workspace.display(target);
+        Err(Error::new(StoreFault::NotConfirmed { file: file.clone() })
+            .at(Place::file(file))
+            .caused_by(cause))
+    }
+}
+
 /// Renames a finished file over the file of a year.
-pub(super) fn put_in_place(workspace: &Workspace, temporary: &TemporaryFile, target: &Path) -> Result<()> {
-    let Some(folder) = target.parent() else { return Ok(()) };
+pub(super) fn put_in_place(
+    workspace: &Workspace,
+    temporary: &TemporaryFile,
+    target: &Path,
+) -> Result<Placed> {
+    let Some(folder) = target.parent() else { return Ok(Placed { unsynced: None }) };
     let is_new = !folder.exists();
-    let place = || -> std::io::Result<()> {
-        std::fs::create_dir_all(folder)?;
-        std::fs::rename(temporary.path(), target)?;
-        sync_folder(folder)
-    };
+    let place = || create_folder(folder).and_then(|()| std::fs::rename(temporary.path(), target));
     place().map_err(|cause| {
         if is_new {
             // Removes the folder only while it is empty, so that no empty year stays behind.
             let _removed = std::fs::remove_dir(folder);
         }
         unwritable(&workspace.display(target), cause)
-    })
+    })?;
+    Ok(Placed { unsynced: sync_folder(folder).err() })
 }
 
 /// Removes the file of a year and its folder.
-pub(super) fn take_away(workspace: &Workspace, target: &Path) -> Result<()> {
+pub(super) fn take_away(workspace: &Workspace, target: &Path) -> Result<Placed> {
     std::fs::remove_file(target).map_err(|cause| unwritable(&workspace.display(target), cause))?;
-    if let Some(folder) = target.parent() {
-        // A folder in which someone else put a file stays.
-        let _removed = std::fs::remove_dir(folder);
-    }
-    Ok(())
-}
-
-/// Makes a rename survive a power cut; Windows has no such call and journals names itself.
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "the same shape as on Unix")]
-fn sync_folder(_folder: &Path) -> std::io::Result<()> {
-    Ok(())
+    let Some(folder) = target.parent() else { return Ok(Placed { unsynced: None }) };
+    // A folder in which someone else put a file stays, and then its own names are what changed.
+    let changed = match std::fs::remove_dir(folder) {
+        Ok(()) => folder.parent().unwrap_or(folder),
+        Err(_) => folder,
+    };
+    Ok(Placed { unsynced: sync_folder(changed).err() })
 }

@@ -176,14 +176,18 @@ pub fn remove(
         sha256: None,
     };
     let pending = Pending::note(workspace, &line)?;
-    if let Err(error) = take_away(workspace, &target) {
-        pending.forget();
-        return Err(error);
-    }
+    let placed = match take_away(workspace, &target) {
+        Ok(placed) => placed,
+        Err(error) => {
+            pending.forget();
+            return Err(error);
+        }
+    };
     // The year is gone. If the log cannot be written now, the line that was put aside tells it later.
     if append_history(&mut history, &line).is_ok() {
         pending.forget();
     }
+    placed.confirm(workspace, &target)?;
     Ok(former.revision)
 }
 
@@ -242,17 +246,21 @@ fn replace(
         sha256: Some(sha256),
     };
     let pending = Pending::note(workspace, &line)?;
-    if let Err(error) = put_in_place(workspace, &temporary, &target) {
-        pending.forget();
-        if let Some(kept) = former.filter(|former| former.is_new) {
-            let _removed = std::fs::remove_file(kept.path);
+    let placed = match put_in_place(workspace, &temporary, &target) {
+        Ok(placed) => placed,
+        Err(error) => {
+            pending.forget();
+            if let Some(kept) = former.filter(|former| former.is_new) {
+                let _removed = std::fs::remove_file(kept.path);
+            }
+            return Err(error);
         }
-        return Err(error);
-    }
+    };
     // The year is published. If the log cannot be written now, the line put aside tells it later.
     if append_history(&mut history, &line).is_ok() {
         pending.forget();
     }
+    placed.confirm(workspace, &target)?;
     Ok(Published { path: target, is_new: true, replaced: line.replaced })
 }
 
