@@ -1,5 +1,5 @@
 -- title: Tỷ lệ giải quyết đúng hạn theo lĩnh vực
--- about: Công thức on_time_resolved: (trước hạn + đúng hạn) / (trước hạn + đúng hạn + quá hạn).
+-- about: Công thức on_time_resolved: (trước hạn + đúng hạn) / (trước hạn + đúng hạn + quá hạn), tức (cột 8 + cột 9) / cột 7 của biểu II.06a/VPCP/KSTT; hồ sơ trả lại, rút không tính.
 -- about: Hồ sơ không rõ kết quả không nằm trong tử số và mẫu số; tỷ lệ thấp nhất coi tất cả là quá hạn, cao nhất coi tất cả là đúng hạn.
 -- param from_year: year = (SELECT min(year) FROM dossiers) -- năm đầu
 -- param to_year: year = (SELECT max(year) FROM dossiers) -- năm cuối

@@ -1,5 +1,5 @@
 -- title: Tỷ lệ đúng hạn, tính cả hồ sơ trả lại
--- about: Công thức on_time_with_returned: (trước hạn + đúng hạn + trả lại) / (đã giải quyết + trả lại); hồ sơ rút không tính.
+-- about: Công thức on_time_with_returned: (trước hạn + đúng hạn + trả lại) / (đã giải quyết + trả lại); hồ sơ rút không tính. Cách tính đang dùng ở các hệ thống coi trả lại là một kết quả giải quyết đúng hạn.
 -- about: Hồ sơ không rõ kết quả không nằm trong tử số và mẫu số; tỷ lệ thấp nhất coi tất cả là quá hạn, cao nhất coi tất cả là đúng hạn.
 -- param from_year: year = (SELECT min(year) FROM dossiers) -- năm đầu
 -- param to_year: year = (SELECT max(year) FROM dossiers) -- năm cuối

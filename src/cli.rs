@@ -77,6 +77,8 @@ pub enum Command {
     Query(QueryArgs),
     /// Draw saved charts, or SQL with a VISUALISE clause, as PNG or SVG
     Chart(ChartArgs),
+    /// Check the report's figures and the data against each other; exit 1 if there are errors
+    Check(CheckArgs),
     /// List the datasets
     Datasets(ListArgs),
     /// List the saved queries
@@ -300,6 +302,21 @@ impl From<ThemeChoice> for crate::chart::ThemeName {
             ThemeChoice::Screen => Self::Screen,
         }
     }
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cchc check                                  all checks, on the year of the last report
+  cchc check r01_status_sum for_year=2022
+  cchc check --format csv -o kiem_tra.csv")]
+pub struct CheckArgs {
+    /// Checks to run (all, if none is named), then their parameters as name=value
+    #[arg(value_name = "NAME | param=value")]
+    pub words: Vec<String>,
+    /// Where and how the findings are written
+    #[command(flatten)]
+    pub list: ListArgs,
 }
 
 /// Format and file of a result or a list.

@@ -17,6 +17,8 @@ pub struct SavedQuery {
     pub file: String,
     /// What it answers, in one line.
     pub title: String,
+    /// The title in English, where the program itself shows it to people of both languages.
+    pub title_en: String,
     /// More about it: formula, source, limits.
     pub about: Vec<String>,
     /// What may be given to it, in order of declaration.
@@ -236,6 +238,7 @@ pub fn parse_saved_query(name: &str, file: &str, text: &str) -> Result<SavedQuer
         name: name.to_owned(),
         file: file.to_owned(),
         title: String::new(),
+        title_en: String::new(),
         about: Vec::new(),
         parameters: Vec::new(),
         columns: Vec::new(),
@@ -270,6 +273,8 @@ impl HeaderParser<'_> {
         let start = offset + line.find(body).unwrap_or_default();
         if let Some(title) = body.strip_prefix("title:") {
             title.trim().clone_into(&mut query.title);
+        } else if let Some(title) = body.strip_prefix("title_en:") {
+            title.trim().clone_into(&mut query.title_en);
         } else if let Some(about) = body.strip_prefix("about:") {
             query.about.push(about.trim().to_owned());
         } else if let Some(rest) = body.strip_prefix("param ") {

@@ -103,6 +103,21 @@ impl Workspace {
         self.root.join("queries").join(format!("{query}.sql"))
     }
 
+    /// Returns the path of a check, which is a saved query whose rows are findings.
+    pub fn check_file(&self, check: &str) -> PathBuf {
+        self.root.join("queries").join("checks").join(format!("{check}.sql"))
+    }
+
+    /// Returns the file of the findings that were looked at and may stay.
+    pub fn waivers_file(&self) -> PathBuf {
+        self.root.join("queries").join("checks").join("waivers.toml")
+    }
+
+    /// Returns the file of the rules that no dataset can decide, each with the reason.
+    pub fn unchecked_file(&self) -> PathBuf {
+        self.root.join("queries").join("checks").join("unchecked.toml")
+    }
+
     /// Returns the path of a saved chart.
     pub fn chart_file(&self, chart: &str) -> PathBuf {
         self.root.join("charts").join(format!("{chart}.sql"))
@@ -149,6 +164,14 @@ impl Workspace {
     /// If the folder cannot be read.
     pub fn queries(&self) -> Result<Vec<String>> {
         self.list_names("queries", "sql")
+    }
+
+    /// Lists the checks, in order of name.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub fn checks(&self) -> Result<Vec<String>> {
+        self.list_names("queries/checks", "sql")
     }
 
     /// Lists the saved charts, in order of name.

@@ -8,6 +8,8 @@
 
 /// Re-importing the exports gives the bundled data; every check of the expectations holds.
 mod bundled;
+/// Checks find seeded faults, are silent on a clean year, and can be waived.
+mod checks;
 /// Saved charts, charts from SQL, and what is refused.
 mod charts;
 /// Our readers of workbooks against another one, cell by cell.
@@ -29,10 +31,14 @@ mod imports;
 mod layers;
 /// Merged cells of data in all formats.
 mod merged;
+/// Exports as offices send them, each with what it gives.
+mod odd;
 /// Saved queries, formats and notices.
 mod queries;
 /// The README's commands do what it says.
 mod readme;
+/// The numbers, sentences and plan that a report starts from, and the form II.06a.
+mod report;
 /// What is kept of replaced years, who may change them at once, and what `verify` finds.
 mod revisions;
 /// The shell on a pipe and from files.

@@ -186,7 +186,7 @@ fn several_results_do_not_share_a_file() {
 fn json_keeps_names_and_null_is_null() {
     let project = Project::with_data();
     let run = project.run(&["query", "plan_gap", "--titles", "--format", "ndjson"]);
-    assert!(run.data().starts_with("{\"indicator\":"));
+    assert!(run.data().starts_with("{\"task\":"));
     let nulls = project.run(&[
         "query",
         "-c",

@@ -24,7 +24,7 @@ impl Project {
     pub(crate) fn new() -> Self {
         let project = Self { folder: tempfile::tempdir().unwrap() };
         std::fs::create_dir(project.path("home")).unwrap();
-        for folder in ["datasets", "queries", "charts"] {
+        for folder in ["datasets", "queries", "queries/checks", "charts"] {
             std::fs::create_dir_all(project.path(folder)).unwrap();
             for entry in std::fs::read_dir(repository().join(folder)).unwrap() {
                 let entry = entry.unwrap();

@@ -1,5 +1,6 @@
 //! Turns datasets and answers into findings about them.
 
+pub mod checks;
 mod summary;
 
 pub use summary::summarise;

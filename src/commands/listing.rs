@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 
 use crate::engine::{Answer, TITLE_KEY};
@@ -42,6 +42,12 @@ impl Listing {
     #[must_use]
     pub fn number(self, heading: &Heading, values: impl Iterator<Item = Option<i64>>) -> Self {
         self.column(heading, DataType::Int64, Arc::new(values.collect::<Int64Array>()))
+    }
+
+    /// Adds a column of numbers.
+    #[must_use]
+    pub fn decimal(self, heading: &Heading, values: impl Iterator<Item = Option<f64>>) -> Self {
+        self.column(heading, DataType::Float64, Arc::new(values.collect::<Float64Array>()))
     }
 
     fn column(mut self, heading: &Heading, data_type: DataType, values: ArrayRef) -> Self {

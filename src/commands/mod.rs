@@ -1,6 +1,7 @@
 //! Runs what the command line asks for: one file per command.
 
 mod chart;
+mod check;
 mod contract;
 mod import;
 mod key;
@@ -35,6 +36,7 @@ pub fn run(session: &Session, command: &Command) -> Result<()> {
         Command::Queries(arguments) => list::run_queries(session, arguments),
         Command::Charts(arguments) => list::run_charts(session, arguments),
         Command::Import(arguments) => import::run(session, arguments),
+        Command::Check(arguments) => check::run(session, arguments),
         Command::Chart(arguments) => chart::run(session, arguments),
         Command::Completions(arguments) => manual::write_completions(session.terminal, arguments),
         Command::Man => manual::write_manual(session.terminal),

@@ -76,6 +76,20 @@ impl<'a> Destination<'a> {
         self.deliver(terminal, answer, &list_layout(self.format, answer, terminal))
     }
 
+    /// Returns the format.
+    pub(super) fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Writes a text of the program's own.
+    pub(super) fn write_text(&self, terminal: Terminal, text: &str) -> Result<()> {
+        let Some(file) = self.file else { return terminal.data(|out| out.write_all(text.as_bytes())) };
+        let shown = file.display().to_string();
+        replace_file(file, &shown, text.as_bytes())?;
+        terminal.narrate(&Narration::Wrote { file: shown });
+        Ok(())
+    }
+
     /// Tells whether people read the result as it is written.
     pub(super) fn is_for_people(&self) -> bool {
         self.format.is_for_people()

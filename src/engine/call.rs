@@ -132,6 +132,8 @@ fn text_of(value: &Expr) -> Option<String> {
             _ => None,
         },
         Expr::UnaryOp { op: UnaryOperator::Minus, expr } => Some(format!("-{}", text_of(expr)?)),
+        // A parameter of the calling query that is bound already.
+        Expr::Cast { expr, .. } => text_of(expr),
         Expr::TypedString(typed) => text_of(&Expr::Value(typed.value.clone())),
         _ => None,
     }

@@ -15,7 +15,7 @@ use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::SessionState;
 
 use super::dataset::{DatasetTable, Origin};
-use super::{imports, saved};
+use super::{categories, imports, saved};
 use crate::contract::{Contract, parse_contract};
 use crate::error::Error;
 use crate::messages::QueryNotice;
@@ -35,6 +35,8 @@ const INFORMATION_SCHEMA: &str = "information_schema";
 pub(super) const LAST: &str = "_";
 /// The table of imports.
 pub const IMPORTS: &str = "imports";
+/// The table of the codes of all category columns.
+pub const CATEGORIES: &str = "categories";
 
 /// The contracts of a workspace, read when asked for, so that an edit is seen at once.
 ///
@@ -203,7 +205,7 @@ impl WorkspaceSchema {
         match self.kind {
             SchemaKind::Datasets => {
                 let mut names = self.context.workspace.datasets()?;
-                names.push(IMPORTS.to_owned());
+                names.extend([IMPORTS, CATEGORIES].map(str::to_owned));
                 Ok(names)
             }
             SchemaKind::Source => self.context.workspace.datasets(),
@@ -219,7 +221,12 @@ impl WorkspaceSchema {
                 let gone = || DataFusionError::Internal("the last result has gone".to_owned());
                 return last.map(|last| last.table).ok_or_else(gone);
             }
-            SchemaKind::Datasets if name == IMPORTS => return imports::make_table(&self.context.workspace),
+            SchemaKind::Datasets if name == IMPORTS => {
+                return imports::make_table(&self.context.workspace, &self.context.contracts);
+            }
+            SchemaKind::Datasets if name == CATEGORIES => {
+                return categories::make_table(&self.context.workspace, &self.context.contracts);
+            }
             SchemaKind::Datasets => Origin::Hidden,
             SchemaKind::Source => Origin::Shown,
         };

@@ -21,8 +21,10 @@ use datafusion::logical_expr::{
 
 use super::fault::CALLED_AS;
 use super::working_calendar::WorkingCalendar;
+use crate::error::Lang;
 use crate::vietnamese::calendar::Saturdays;
 use crate::vietnamese::fold::{fold, unaccent};
+use crate::vietnamese::print::{decimals_of, format_count, format_date, format_number};
 use crate::vietnamese::rules::{autonomy_group, timeliness};
 use crate::workspace::Workspace;
 
@@ -50,7 +52,7 @@ struct Definition {
 
 const SATURDAYS: (&str, Wanted) = ("count_makeup_saturdays", Wanted::Truth);
 
-static DEFINITIONS: [Definition; 8] = [
+static DEFINITIONS: [Definition; 11] = [
     Definition {
         name: "working_days",
         parameters: &[("from", Wanted::Day), ("to", Wanted::Day), SATURDAYS],
@@ -110,6 +112,32 @@ static DEFINITIONS: [Definition; 8] = [
                 article 9): `4` below 10 %, `3c` from 10 %, `3b` from 30 %, `3a` from 70 %, `1/2` from 100 % on, \
                 between which investment decides",
         run: find_autonomy_group,
+    },
+    Definition {
+        name: "vi_number",
+        parameters: &[("number", Wanted::Fraction), ("decimals", Wanted::Whole)],
+        optional: 1,
+        result: DataType::Utf8,
+        about: "The number as Vietnamese reports print it, `1.234,5`, with this many decimals, or with as many as \
+                it has, up to six (Law on Accounting 2015, article 11)",
+        run: write_number,
+    },
+    Definition {
+        name: "vi_count",
+        parameters: &[("count", Wanted::Whole)],
+        optional: 0,
+        result: DataType::Utf8,
+        about: "The count as Vietnamese reports write it in a sentence: `03`, `12`, `1.234`",
+        run: write_count,
+    },
+    Definition {
+        name: "vi_date",
+        parameters: &[("date", Wanted::Day)],
+        optional: 0,
+        result: DataType::Utf8,
+        about: "The date as Vietnamese reports write it: `06/02/2023`, `15/8/2021` (days below 10 and the months \
+                1 and 2 lead with a zero)",
+        run: write_date,
     },
     Definition {
         name: "unaccent",
@@ -173,6 +201,29 @@ fn judge_timeliness(rows: &Rows<'_>, _: &WorkingCalendar) -> Result<ArrayRef> {
 fn find_autonomy_group(rows: &Rows<'_>, _: &WorkingCalendar) -> Result<ArrayRef> {
     let find = |row| rows.fraction(0, row).and_then(autonomy_group);
     Ok(Arc::new((0..rows.count).map(find).collect::<StringArray>()))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "all functions of the table have one shape")]
+fn write_number(rows: &Rows<'_>, _: &WorkingCalendar) -> Result<ArrayRef> {
+    let write = |row| {
+        let number = rows.fraction(0, row)?;
+        let decimals = rows.whole(1, row).map(|decimals| usize::try_from(decimals.clamp(0, 15)));
+        let decimals = decimals.and_then(std::result::Result::ok).unwrap_or_else(|| decimals_of(number));
+        Some(format_number(number, decimals, Lang::Vi))
+    };
+    Ok(Arc::new((0..rows.count).map(write).collect::<StringArray>()))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "all functions of the table have one shape")]
+fn write_count(rows: &Rows<'_>, _: &WorkingCalendar) -> Result<ArrayRef> {
+    let write = |row| rows.whole(0, row).map(format_count);
+    Ok(Arc::new((0..rows.count).map(write).collect::<StringArray>()))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "all functions of the table have one shape")]
+fn write_date(rows: &Rows<'_>, _: &WorkingCalendar) -> Result<ArrayRef> {
+    let write = |row| rows.day(0, row).map(format_date);
+    Ok(Arc::new((0..rows.count).map(write).collect::<StringArray>()))
 }
 
 /// The arguments of one call, one array per parameter given.

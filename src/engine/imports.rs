@@ -10,9 +10,10 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::catalog::{MemTable, TableProvider};
 use datafusion::common::Result;
 
-use super::catalog::external;
+use super::catalog::{Contracts, external};
+use crate::contract::Contract;
 use crate::error::Lang;
-use crate::store::{InputFile, Provenance, Synthetic, read_provenance};
+use crate::store::{InputFile, Provenance, Synthetic, compare_schema, read_provenance};
 use crate::workspace::Workspace;
 
 /// One imported year: what its footer says, or why it says nothing.
@@ -20,11 +21,12 @@ struct Entry {
     dataset: String,
     year: i32,
     provenance: std::result::Result<Provenance, String>,
+    contract_state: Option<&'static str>,
 }
 
 /// Makes the table, one row per dataset and year, in order.
-pub(super) fn make_table(workspace: &Workspace) -> Result<Arc<dyn TableProvider>> {
-    let entries = read_entries(workspace).map_err(external)?;
+pub(super) fn make_table(workspace: &Workspace, contracts: &Contracts) -> Result<Arc<dyn TableProvider>> {
+    let entries = read_entries(workspace, contracts).map_err(external)?;
     let text = |name: &str, value: &dyn Fn(&Provenance) -> Option<String>| {
         let array: StringArray =
             entries.iter().map(|entry| entry.provenance.as_ref().ok().and_then(value)).collect();
@@ -41,6 +43,7 @@ pub(super) fn make_table(workspace: &Workspace) -> Result<Arc<dyn TableProvider>
     };
     let faults: StringArray = entries.iter().map(|entry| entry.provenance.as_ref().err().cloned()).collect();
     let datasets = StringArray::from_iter_values(entries.iter().map(|entry| &entry.dataset));
+    let states: StringArray = entries.iter().map(|entry| entry.contract_state).collect();
     let years = Int32Array::from_iter_values(entries.iter().map(|entry| entry.year));
     let columns = vec![
         column("dataset", DataType::Utf8, Arc::new(datasets)),
@@ -61,6 +64,7 @@ pub(super) fn make_table(workspace: &Workspace) -> Result<Arc<dyn TableProvider>
         text("file_hashes", &|found| Some(join(&found.files, |file| file.sha256.clone()))),
         count("importer_version", &|found| u64::from(found.importer_version)),
         text("contract_hash", &|found| Some(found.contract_hash.clone())),
+        column("contract_state", DataType::Utf8, Arc::new(states)),
         text("revision", &|found| Some(found.revision.clone())),
         column("fault", DataType::Utf8, Arc::new(faults)),
     ];
@@ -70,16 +74,31 @@ pub(super) fn make_table(workspace: &Workspace) -> Result<Arc<dyn TableProvider>
     Ok(Arc::new(MemTable::try_new(schema, vec![vec![batch]])?))
 }
 
-fn read_entries(workspace: &Workspace) -> crate::error::Result<Vec<Entry>> {
+fn read_entries(workspace: &Workspace, contracts: &Contracts) -> crate::error::Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for dataset in workspace.datasets()? {
+        let contract = contracts.read(&dataset).ok();
         for year in workspace.years(&dataset)? {
-            let read = read_provenance(workspace, &workspace.year_file(&dataset, year));
+            let path = workspace.year_file(&dataset, year);
+            let read = read_provenance(workspace, &path);
             let provenance = read.map_err(|error| error.message(Lang::En));
-            entries.push(Entry { dataset: dataset.clone(), year, provenance });
+            let contract_state = provenance.as_ref().ok().zip(contract.as_deref());
+            let contract_state =
+                contract_state.and_then(|(provenance, contract)| compare(provenance, contract, &path));
+            entries.push(Entry { dataset: dataset.clone(), year, provenance, contract_state });
         }
     }
     Ok(entries)
+}
+
+/// What the contract of today is to a year: the one it was imported by (`current`), one that differs in
+/// titles, aliases or rules (`changed`), or one that hides or misreads columns of it (`left_behind`).
+fn compare(provenance: &Provenance, contract: &Contract, path: &std::path::Path) -> Option<&'static str> {
+    if provenance.contract_hash == contract.hash {
+        return Some("current");
+    }
+    let faults = compare_schema(path, contract).ok()?;
+    Some(if faults.is_empty() { "changed" } else { "left_behind" })
 }
 
 fn column(name: &str, data_type: DataType, array: ArrayRef) -> (Field, ArrayRef) {

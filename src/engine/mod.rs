@@ -5,6 +5,7 @@
 
 mod call;
 mod catalog;
+mod categories;
 mod dataset;
 mod fault;
 mod files;
@@ -24,7 +25,7 @@ mod types;
 mod watch;
 mod working_calendar;
 
-pub use catalog::{Contracts, IMPORTS};
+pub use catalog::{CATEGORIES, Contracts, IMPORTS};
 pub use dataset::{CATEGORY_KEY, LABELS_KEY, MEASURE_UNIT_KEY, TITLE_KEY};
 pub use function_list::{Function, FunctionKind};
 pub use lex::{Lexeme, LexemeKind, split_lexemes};

@@ -158,6 +158,42 @@ pub(super) fn read_query(workspace: &Workspace, name: &str) -> Result<SavedQuery
     parse_saved_query(name, &shown, &read_text(&path, &shown)?)
 }
 
+/// Reads a check of the workspace.
+pub(super) fn read_check(workspace: &Workspace, name: &str) -> Result<SavedQuery> {
+    let names = workspace.checks()?;
+    if !names.iter().any(|known| known == name) {
+        let (hint, hint_vi) = match did_you_mean(name, names.iter().map(String::as_str)) {
+            Some(near) => (format!("did you mean `{near}`?"), format!("có phải ý bạn là `{near}`?")),
+            None => (format!("there are: {}", names.join(", ")), format!("hiện có: {}", names.join(", "))),
+        };
+        return Err(WorkspaceFault::UnknownCheck { name: name.to_owned(), hint, hint_vi }.error());
+    }
+    let path = workspace.check_file(name);
+    let shown = workspace.display(&path);
+    parse_saved_query(name, &shown, &read_text(&path, &shown)?)
+}
+
+/// Finds the text of a parameter's default; `None` is no value.
+pub(super) async fn find_default(
+    inner: &Context,
+    query: &SavedQuery,
+    parameter: &Parameter,
+) -> Result<Option<String>> {
+    let value = match &parameter.default {
+        Some(Default::Sql(sql)) => evaluate(inner, query, parameter, sql).await?,
+        Some(Default::Value(value)) => value.clone(),
+        None => Value::Null,
+    };
+    Ok(match value {
+        Value::Null => None,
+        Value::Int(number) => Some(number.to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Text(text) => Some(text),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Date(date) => Some(date.to_string()),
+    })
+}
+
 /// Checks the header against the SQL (`text`) and finds a value for every parameter.
 pub(super) async fn bind(
     inner: &Context,

@@ -35,7 +35,7 @@ use super::saved::{self, Bindings};
 use super::{Script, Statement, TITLE_KEY, Watch, fault, forecast, notice, statement};
 use crate::error::{Error, Result};
 use crate::messages::{QueryFault, QueryNotice};
-use crate::query::{SavedQuery, parse_saved_query};
+use crate::query::{Parameter, SavedQuery, parse_saved_query};
 use crate::workspace::{Workspace, read_text};
 
 /// How often a statement is planned again when a year is replaced under it.
@@ -153,6 +153,22 @@ impl Engine {
         let path = self.inner.workspace.chart_file(name);
         let shown = self.inner.workspace.display(&path);
         parse_saved_query(name, &shown, &read_text(&path, &shown)?)
+    }
+
+    /// Reads a check: a saved query whose rows are findings.
+    ///
+    /// # Errors
+    /// If there is none of that name, or its header is wrong.
+    pub fn read_check(&self, name: &str) -> Result<SavedQuery> {
+        saved::read_check(&self.inner.workspace, name)
+    }
+
+    /// Finds what a parameter of a saved query is when nothing is given; `None` is no value.
+    ///
+    /// # Errors
+    /// If a default in SQL does not give one value.
+    pub async fn find_default(&self, query: &SavedQuery, parameter: &Parameter) -> Result<Option<String>> {
+        saved::find_default(&self.inner, query, parameter).await
     }
 
     /// Runs the top-level common table expressions of a saved query that `wanted` names, for a chart

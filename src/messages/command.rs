@@ -185,6 +185,12 @@ const HELP_VI: &[(&str, &str)] = &[
   cchc chart                                  vẽ mọi biểu đồ đã lưu
   cchc chart on_time_rate from_year=2021 -o ty_le.png --width 155mm --height 90mm
   cchc chart -c 'select field, count(*) n from dossiers group by 1 VISUALISE field AS x, n AS y DRAW bar' -o a.svg"),
+    ("check", "Đối chiếu số liệu báo cáo với dữ liệu và với nhau; có lỗi thì mã thoát là 1"),
+    ("check.words", "Các phép kiểm tra cần chạy (không nêu thì chạy tất cả), sau đó là các tham số dạng tên=giá_trị"),
+    ("check after", "Ví dụ:
+  cchc check                                  mọi phép kiểm tra, cho năm của báo cáo mới nhất
+  cchc check r01_status_sum for_year=2022
+  cchc check --format csv -o kiem_tra.csv"),
     ("datasets", "Liệt kê các bộ dữ liệu"),
     ("queries", "Liệt kê các truy vấn đã lưu"),
     ("charts", "Liệt kê các biểu đồ đã lưu"),

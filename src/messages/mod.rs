@@ -58,6 +58,7 @@ macro_rules! messages {
 pub(crate) use messages;
 
 mod chart;
+mod check;
 mod command;
 mod contract;
 mod draft;
@@ -74,6 +75,7 @@ mod warning;
 mod workspace;
 
 pub use chart::{ChartFault, ChartNote};
+pub use check::{CheckFault, CheckWords};
 pub use command::{CommandFault, HelpWords, help_vi, value_name_vi};
 pub use contract::ContractFault;
 pub use draft::{DraftFault, DraftWords};

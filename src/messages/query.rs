@@ -1,5 +1,7 @@
 //! What is said about SQL, saved queries and their parameters.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 super::messages! {
     /// Faults of statements and of saved queries.
     pub enum QueryFault {
@@ -145,5 +147,79 @@ super::messages! {
         Forecast { method: String, method_vi: String, level: String, years: String, count: usize, left_out: String, left_out_vi: String } Notice,
             "forecast by {method}, interval of {level} %, from {count} years ({years}){left_out}",
             "dự báo bằng {method_vi}, khoảng tin cậy {level}%, từ số liệu {count} năm ({years}){left_out_vi}";
+    }
+}
+
+impl QueryNotice {
+    /// Joins the notices of several answers into one that names each dataset once, with its years; which
+    /// columns are meant stands in the notice of each answer alone.
+    pub fn merge(mut notices: Vec<Self>) -> Vec<Self> {
+        if notices.len() < 2 {
+            return notices;
+        }
+        let (mut english, mut vietnamese) = (BTreeMap::new(), BTreeMap::new());
+        for Self::Synthetic { what, what_vi } in notices.drain(..) {
+            collect_years(&what, &mut english);
+            collect_years(&what_vi, &mut vietnamese);
+        }
+        vec![Self::Synthetic { what: join_years(&english), what_vi: join_years(&vietnamese) }]
+    }
+}
+
+/// Reads `dossiers 2020–2022 (all), 2023 (channel); staffing 2023` into years by dataset.
+fn collect_years(what: &str, datasets: &mut BTreeMap<String, BTreeSet<i32>>) {
+    for part in what.split("; ") {
+        // A title may hold other numbers, ISO 9001, before the years.
+        let is_year = |word: &str| word.parse::<i32>().is_ok_and(|year| (1900..=2200).contains(&year));
+        let years_start = part.match_indices(' ').map(|(at, _)| at + 1);
+        let at = years_start.into_iter().find(|at| part.get(*at..*at + 4).is_some_and(is_year));
+        let Some((dataset, mut rest)) = at.map(|at| part.split_at(at)) else { continue };
+        let years = datasets.entry(dataset.trim().to_owned()).or_default();
+        let mut plain = String::new();
+        // What stands in brackets names columns.
+        while let Some((before, after)) = rest.split_once('(') {
+            plain.push_str(before);
+            rest = after.split_once(')').map_or("", |(_, behind)| behind);
+        }
+        plain.push_str(rest);
+        for span in plain.split(',').map(str::trim) {
+            let (first, last) = span.split_once('–').unwrap_or((span, span));
+            if let (Ok(first), Ok(last)) = (first.parse::<i32>(), last.parse::<i32>()) {
+                years.extend(first..=last);
+            }
+        }
+    }
+}
+
+fn join_years(datasets: &BTreeMap<String, BTreeSet<i32>>) -> String {
+    let mut parts = Vec::new();
+    for (dataset, years) in datasets {
+        let years: Vec<String> = years.iter().map(ToString::to_string).collect();
+        parts.push(format!("{dataset} {}", years.join(", ")));
+    }
+    parts.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::QueryNotice;
+
+    #[test]
+    fn merged_notices_name_each_dataset_once_with_its_years() {
+        let notice =
+            |what: &str, what_vi: &str| QueryNotice::Synthetic { what: what.into(), what_vi: what_vi.into() };
+        let one = notice(
+            "dossiers 2020–2022 (all), 2023 (a, b); training 2023",
+            "Hồ sơ 2020–2022 (toàn bộ), 2023 (Mã (A), b); Đào tạo, bồi dưỡng 2023",
+        );
+        let two = notice("dossiers 2023 (c)", "Hồ sơ 2023 (c)");
+        assert_eq!(
+            QueryNotice::merge(vec![one.clone(), two]),
+            [notice(
+                "dossiers 2020, 2021, 2022, 2023; training 2023",
+                "Hồ sơ 2020, 2021, 2022, 2023; Đào tạo, bồi dưỡng 2023"
+            )]
+        );
+        assert_eq!(QueryNotice::merge(vec![one.clone()]), [one]);
     }
 }

@@ -168,6 +168,8 @@ super::messages! {
         Origin Notice, "each row with its file, sheet and row", "mỗi dòng kèm tệp, trang tính và số dòng gốc";
         /// A table about the data.
         Log Notice, "log", "nhật ký";
+        /// The table of categories.
+        Categories Notice, "the codes of all category columns with their labels", "các mã của mọi cột phân loại kèm nhãn";
         /// The table of imports.
         Imports Notice, "what was imported, from which files", "đã nhập những gì, từ tệp nào";
     }
@@ -204,6 +206,8 @@ super::messages! {
         Last Notice, "show the last result again, all of it", "hiện lại toàn bộ kết quả gần nhất";
         /// `\crosstabview`
         Crosstab Notice, "turn the values of a column into columns", "chuyển các giá trị của một cột thành các cột";
+        /// `\check`
+        Check Notice, "check the report's figures and the data against each other", "đối chiếu số liệu báo cáo với dữ liệu và với nhau";
         /// `\g`
         Go Notice, "run the statement (again); the result goes to FILE", "chạy câu lệnh (lần nữa); ghi kết quả vào TỆP";
         /// `\o`

@@ -168,6 +168,28 @@ super::messages! {
         Kind Notice, "kind", "loại";
         /// Why something cannot be used.
         Problem Notice, "problem", "vấn đề";
+        /// A check.
+        Check Notice, "check", "phép kiểm tra";
+        /// What names a finding within its check.
+        Key Notice, "key", "khoá";
+        /// What a finding is about.
+        Subject Notice, "subject", "nội dung";
+        /// The number that is stated.
+        Stated Notice, "stated", "số nêu";
+        /// The number that follows.
+        Computed Notice, "computed", "số tính";
+        /// How far the two are apart.
+        Difference Notice, "difference", "chênh lệch";
+        /// What a finding means, in English.
+        Explanation Notice, "explanation", "giải thích (tiếng Anh)";
+        /// What a finding means, in Vietnamese.
+        ExplanationVi Notice, "explanation_vi", "giải thích";
+        /// Where it stands.
+        Place Notice, "place", "vị trí";
+        /// Why a finding may stay.
+        Waived Notice, "waived", "lý do chấp nhận";
+        /// When that was decided.
+        WaivedOn Notice, "waived_on", "ngày chấp nhận";
         /// How grave a finding is.
         Severity Notice, "severity", "mức độ";
         /// What programs know a finding by.

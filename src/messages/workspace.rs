@@ -28,6 +28,11 @@ super::messages! {
             "there is no saved query `{name}` in this workspace",
             "không có truy vấn đã lưu `{name}` trong không gian làm việc này",
             hint "{hint}", "{hint_vi}";
+        /// A check that the workspace lacks.
+        UnknownCheck { name: String, hint: String, hint_vi: String } Usage,
+            "there is no check `{name}` in this workspace",
+            "không có phép kiểm tra `{name}` trong không gian làm việc này",
+            hint "{hint}", "{hint_vi}";
         /// A saved chart that the workspace lacks.
         UnknownChart { name: String, hint: String, hint_vi: String } Usage,
             "there is no saved chart `{name}` in this workspace",

@@ -9,7 +9,7 @@ use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use crate::engine::{CATEGORY_KEY, Contracts, TITLE_KEY};
 use crate::error::Lang;
 use crate::query::{ResultColumn, Role};
-use crate::vietnamese::print::{format_number, localise_date, localise_number};
+use crate::vietnamese::print::{decimals_of, format_number, localise_date, localise_number};
 
 /// How the columns of one result are shown.
 #[derive(Debug, Clone)]
@@ -243,12 +243,6 @@ fn choose_style(declared: Option<&ResultColumn>, data_type: &DataType) -> Style 
             _ => Style::Plain,
         },
     }
-}
-
-/// Counts the decimals that a number needs, up to six.
-fn decimals_of(number: f64) -> usize {
-    let fixed = format!("{number:.6}");
-    fixed.split_once('.').map_or(0, |(_, decimals)| decimals.trim_end_matches('0').len())
 }
 
 /// Tells whether values of the type stand to the right.

@@ -28,6 +28,7 @@ pub use provenance::{
 };
 pub use publish::{Permit, Publication, Published, publish, remove, restore};
 pub use purge::{Purged, purge};
+pub use reread::compare_schema;
 pub use scratch::Scratch;
 pub use sort::{Kept, Sorted, Sorter};
 pub use verify::{Finding, ReadContract, Verified, verify};

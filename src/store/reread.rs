@@ -101,6 +101,14 @@ fn reader_schema(reader: &ParquetRecordBatchReader) -> Schema {
     reader.schema().as_ref().clone()
 }
 
+/// Finds what of a year's file a contract can no longer read; the rows are not touched.
+///
+/// # Errors
+/// If the file has no footer that can be read.
+pub fn compare_schema(path: &Path, contract: &Contract) -> Result<Vec<StoreFinding>, Fault> {
+    read_through(|| Ok(check_schema(&reader_schema(&open(path, None)?), contract)))
+}
+
 /// A new column that may be empty reads as NULL; every other difference hides or misreads values.
 fn check_schema(schema: &Schema, contract: &Contract) -> Vec<StoreFinding> {
     let mut findings = Vec::new();

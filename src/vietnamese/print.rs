@@ -37,6 +37,32 @@ pub fn format_number(value: f64, decimals: usize, lang: Lang) -> String {
     out
 }
 
+/// Writes a count as sentences of Vietnamese reports do: below ten with a leading zero, `03`.
+pub fn format_count(count: i64) -> String {
+    match count {
+        1..=9 => format!("0{count}"),
+        _ => localise_number(&count.to_string(), Lang::Vi),
+    }
+}
+
+/// Writes a date as official documents do: days below 10 and the months 1 and 2 lead with a zero.
+///
+/// Source: Nghị định 30/2020/NĐ-CP, phụ lục I.
+pub fn format_date(date: chrono::NaiveDate) -> String {
+    use chrono::Datelike as _;
+    let month = match date.month() {
+        month @ 1..=2 => format!("0{month}"),
+        month => month.to_string(),
+    };
+    format!("{:02}/{month}/{}", date.day(), date.year())
+}
+
+/// Counts the decimals that a number needs, up to six.
+pub fn decimals_of(number: f64) -> usize {
+    let fixed = format!("{number:.6}");
+    fixed.split_once('.').map_or(0, |(_, decimals)| decimals.trim_end_matches('0').len())
+}
+
 /// Turns a number as programs print it, `-1234.50`, into the marks of a language; no digit is lost.
 pub fn localise_number(plain: &str, lang: Lang) -> String {
     let (sign, digits) = plain.strip_prefix('-').map_or(("", plain), |digits| ("-", digits));
@@ -75,7 +101,7 @@ pub fn localise_date(plain: &str, lang: Lang) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{format_number, localise_date, localise_number};
+    use super::{format_count, format_date, format_number, localise_date, localise_number};
     use crate::error::Lang::{En, Vi};
 
     #[test]
@@ -98,6 +124,20 @@ mod tests {
         assert_eq!(localise_number("12.0", En), "12");
         assert_eq!(localise_number("NaN", Vi), "NaN");
         assert_eq!(localise_number("1e21", Vi), "1e21");
+    }
+
+    #[test]
+    fn counts_below_ten_lead_with_a_zero_and_nothing_stays_nothing() {
+        let written: Vec<_> = [0, 3, 12, 1234].into_iter().map(format_count).collect();
+        assert_eq!(written, ["0", "03", "12", "1.234"]);
+    }
+
+    #[test]
+    fn only_the_first_two_months_lead_with_a_zero() {
+        let date = |year, month, day| format_date(chrono::NaiveDate::from_ymd_opt(year, month, day).unwrap());
+        assert_eq!(date(2023, 3, 1), "01/3/2023");
+        assert_eq!(date(2023, 2, 8), "08/02/2023");
+        assert_eq!(date(2022, 12, 29), "29/12/2022");
     }
 
     #[test]

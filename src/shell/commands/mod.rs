@@ -49,6 +49,7 @@ pub(super) enum Offers {
     Words(&'static [&'static str]),
     Queries,
     Charts,
+    Checks,
     Columns,
     Variables,
     Commands,
@@ -126,7 +127,7 @@ macro_rules! command {
 }
 
 /// All commands, in the order of `\?`: look, ask, show, send, keep.
-pub(super) static COMMANDS: [ShellCommand; 29] = [
+pub(super) static COMMANDS: [ShellCommand; 30] = [
     command!("?" "[COMMAND]" Help Offers::Commands, help::show_commands),
     command!("h" "[FUNCTION]" Function Offers::Functions, functions::explain),
     command!("d" "[NAME]" Describe Offers::Tables, tables::describe),
@@ -135,6 +136,7 @@ pub(super) static COMMANDS: [ShellCommand; 29] = [
     command!("df" "[TEXT]" Functions Offers::Functions, functions::list),
     command!("describe" "[TABLE | SELECT …]" Summary Offers::Tables, results::describe, takes the statement),
     command!("n" "[NAME [PARAM=VALUE]…]" Queries Offers::Queries, queries::run),
+    command!("check" "[NAME | PARAM=VALUE]… [--format F]" Check Offers::Checks, run_as_program),
     command!("save" "NAME [TITLE]" Save Offers::Nothing, queries::save, takes the statement),
     command!("chart" "[MARK x=… y=…] | [NAME] | [VISUALISE …] [FILE]" Chart Offers::Charts, drawing::chart, takes the statement),
     command!("last" "" Last Offers::Nothing, results::show_last),

@@ -5,7 +5,7 @@ use datafusion::arrow::datatypes::{FieldRef, Schema};
 use super::Call;
 use crate::commands::{Listing, describe_years};
 use crate::contract::{Column, Contract};
-use crate::engine::{Answer, IMPORTS, TITLE_KEY, type_word};
+use crate::engine::{Answer, CATEGORIES, IMPORTS, TITLE_KEY, type_word};
 use crate::error::{Explain as _, Result};
 use crate::messages::{Heading, TableWords};
 use crate::query::SavedQuery;
@@ -93,6 +93,7 @@ fn list_tables(shell: &mut Shell<'_>, detail: Detail) -> Result<()> {
     let mut tables = read_datasets(shell)?;
     let datasets: Vec<String> = tables.iter().map(|table| table.name.clone()).collect();
     tables.push(listed(IMPORTS.to_owned(), TableWords::Log, TableWords::Imports.message(lang)));
+    tables.push(listed(CATEGORIES.to_owned(), TableWords::Log, TableWords::Categories.message(lang)));
     for name in shell.engine.workspace().queries()? {
         let title = shell.engine.read_query(&name).map(|query| query.title).unwrap_or_default();
         let fault = shell.session.wait(shell.engine.check_query(&name)).err();

@@ -88,6 +88,9 @@ fn offer_words(catalog: &Catalog, known: &Known, offers: Offers, before: &[&str]
                     .collect(),
             )
         }
+        (Offers::Checks, _) => {
+            explained(catalog.checks.iter().map(|check| (check.name.clone(), check.title.clone())))
+        }
         (Offers::Charts, []) => {
             followed(MARKS.iter().map(|mark| (*mark).to_owned()).chain(catalog.charts.iter().cloned()))
         }

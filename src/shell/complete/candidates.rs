@@ -369,7 +369,7 @@ pub(super) fn all_tables(catalog: &Catalog) -> Vec<(String, String)> {
         catalog.queries.iter().map(|query| (format!("queries.{}", query.name), query.title.clone()));
     let sources =
         catalog.datasets.iter().map(|table| (format!("source.{}", table.name), table.title.clone()));
-    let log = [("imports".to_owned(), String::new())];
+    let log = ["imports", "categories"].map(|name| (name.to_owned(), String::new()));
     datasets.chain(log).chain(queries).chain(sources).collect()
 }
 

@@ -12,6 +12,7 @@ use crate::vietnamese::fold::fold;
 pub(super) struct Catalog {
     pub(super) datasets: Vec<TableEntry>,
     pub(super) queries: Vec<QueryEntry>,
+    pub(super) checks: Vec<QueryEntry>,
     pub(super) charts: Vec<String>,
     pub(super) functions: Rc<Vec<Function>>,
 }
@@ -58,9 +59,12 @@ impl Catalog {
         let datasets = workspace.datasets().unwrap_or_default();
         let datasets = datasets.iter().filter_map(|name| read_dataset(engine, name)).collect();
         let mut catalog =
-            Self { datasets, queries: Vec::new(), charts: workspace.charts().unwrap_or_default(), functions };
+            Self { datasets, charts: workspace.charts().unwrap_or_default(), functions, ..Self::default() };
         let queries = workspace.queries().unwrap_or_default();
         let queries = queries.iter().filter_map(|name| engine.read_query(name).ok());
+        let checks = workspace.checks().unwrap_or_default();
+        let checks = checks.iter().filter_map(|name| engine.read_check(name).ok());
+        catalog.checks = checks.map(|check| describe_query(&catalog, check)).collect();
         catalog.queries = queries.map(|query| describe_query(&catalog, query)).collect();
         catalog
     }
@@ -72,6 +76,7 @@ impl Catalog {
                 self.queries.iter().find(|query| query.name == name).map(|query| query.columns.clone())
             }
             None | Some("datasets") if name == "imports" => Some(named(&IMPORTS)),
+            None | Some("datasets") if name == "categories" => Some(named(&CATEGORIES)),
             None | Some("datasets" | "source") => {
                 let table = self.datasets.iter().find(|table| table.name == name)?;
                 let mut columns = table.columns.clone();
@@ -91,6 +96,8 @@ impl Catalog {
 const INFORMATION_TABLES: [&str; 4] = ["table_catalog", "table_schema", "table_name", "table_type"];
 const INFORMATION_COLUMNS: [&str; 5] =
     ["table_schema", "table_name", "column_name", "data_type", "is_nullable"];
+/// Columns of `categories`.
+const CATEGORIES: [&str; 5] = ["dataset", "column_name", "code", "label", "position"];
 /// Columns of `imports` that people ask for.
 const IMPORTS: [&str; 10] = [
     "dataset",
@@ -184,6 +191,7 @@ pub(super) mod tests {
         Catalog {
             datasets: vec![dossiers, staffing],
             queries: vec![on_time],
+            checks: Vec::new(),
             charts: vec!["rates".to_owned()],
             functions: Rc::new(vec![
                 function("date_trunc", "date_trunc(precision, expression)"),
