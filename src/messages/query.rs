@@ -158,11 +158,20 @@ impl QueryNotice {
             return notices;
         }
         let (mut english, mut vietnamese) = (BTreeMap::new(), BTreeMap::new());
-        for Self::Synthetic { what, what_vi } in notices.drain(..) {
-            collect_years(&what, &mut english);
-            collect_years(&what_vi, &mut vietnamese);
+        let mut others: Vec<Self> = Vec::new();
+        for notice in notices.drain(..) {
+            match notice {
+                Self::Synthetic { what, what_vi } => {
+                    collect_years(&what, &mut english);
+                    collect_years(&what_vi, &mut vietnamese);
+                }
+                other @ Self::Forecast { .. } if !others.contains(&other) => others.push(other),
+                Self::Forecast { .. } => {}
+            }
         }
-        vec![Self::Synthetic { what: join_years(&english), what_vi: join_years(&vietnamese) }]
+        let joined = Self::Synthetic { what: join_years(&english), what_vi: join_years(&vietnamese) };
+        let synthetic = (!english.is_empty()).then_some(joined);
+        synthetic.into_iter().chain(others).collect()
     }
 }
 
