@@ -202,7 +202,7 @@ fn the_plan_tells_targets_from_derived_numbers_and_scenarios() {
     assert_eq!(called, [["chỉ tiêu", "stated"]]);
     let of = |indicator: &str| {
         let sql = format!(
-            "select called, baseline, target, gap, note from queries.plan_gap where indicator like '{indicator}%'"
+            "select called, baseline, target, gap, note from queries.plan_gap where indicator like '{indicator}%' order by indicator"
         );
         rows(&project, &sql)
     };
