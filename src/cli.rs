@@ -313,9 +313,42 @@ pub struct ChartArgs {
     /// Dots per inch of sizes in millimetres [default: 300]; also scales the text
     #[arg(long, value_parser = clap::value_parser!(u16).range(36..=1200))]
     pub dpi: Option<u16>,
+    /// Look: colour for reports, black and white for copies, dark for screens
+    #[arg(long, value_enum, default_value_t = ThemeChoice::Report)]
+    pub theme: ThemeChoice,
     /// Leave the title to the document's caption
     #[arg(long)]
     pub no_title: bool,
+    /// File for the numbers that are drawn; its extension is the format
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+    /// Draw all of them on one page (A4), a .png
+    #[arg(long, value_name = "FILE", conflicts_with = "output")]
+    pub page: Option<PathBuf>,
+    /// Draw again whenever a chart, a query or the data change
+    #[arg(long)]
+    pub watch: bool,
+}
+
+/// Looks of a chart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ThemeChoice {
+    /// Colour on white paper
+    Report,
+    /// Black and white
+    Print,
+    /// Light on dark
+    Screen,
+}
+
+impl From<ThemeChoice> for crate::chart::ThemeName {
+    fn from(choice: ThemeChoice) -> Self {
+        match choice {
+            ThemeChoice::Report => Self::Report,
+            ThemeChoice::Print => Self::Print,
+            ThemeChoice::Screen => Self::Screen,
+        }
+    }
 }
 
 /// Arguments of `check`.

@@ -6,7 +6,7 @@ use super::write::Destination;
 use super::{Session, ask_for_missing};
 use crate::analysis::{Years, check_years, choose_baseline, compare, lay_out, tabulate, warn_of_periods};
 use crate::cli::CompareArgs;
-use crate::engine::{Answer, Arguments, Engine, QUERY_YEAR};
+use crate::engine::{Answer, Arguments, Engine, QUERY_YEAR, add_source};
 use crate::error::{Explain as _, Lang, Result};
 use crate::messages::{CompareFault, CompareWords, QueryNotice, TerminalFault};
 use crate::output::{Format, ResultProvenance, Sheet, holds_several};
@@ -207,16 +207,18 @@ fn join(answers: Vec<Answer>) -> Option<Answer> {
                 joined.notices.push(notice);
             }
         }
-        joined.trace.years.extend(next.trace.years);
+        for source in next.trace.sources {
+            add_source(&mut joined.trace.sources, source);
+        }
         joined
     })
 }
 
 /// The years of each dataset that an answer read.
 fn years_by_dataset(engine: &Engine, answer: &Answer) -> Result<BTreeMap<String, BTreeSet<i32>>> {
-    let datasets: BTreeSet<&String> = answer.trace.years.iter().map(|(dataset, _)| dataset).collect();
-    let years = |dataset: &String| engine.workspace().years(dataset).map(|years| years.into_iter().collect());
-    datasets.into_iter().map(|dataset| Ok((dataset.clone(), years(dataset)?))).collect()
+    let years = |dataset: &str| engine.workspace().years(dataset).map(|years| years.into_iter().collect());
+    let sources = answer.trace.sources.iter();
+    sources.map(|source| Ok((source.dataset.clone(), years(&source.dataset)?))).collect()
 }
 
 fn imported_somewhere(engine: &Engine, answer: &Answer) -> Result<BTreeSet<i32>> {
@@ -238,7 +240,7 @@ fn find_years(
         None => found.clone(),
     };
     let shown = if wanted.is_empty() {
-        let read = answer.trace.years.iter().map(|(_, year)| *year);
+        let read = answer.trace.sources.iter().flat_map(|source| source.years.iter().copied());
         read.chain(found.iter().copied()).chain(baseline).collect()
     } else {
         wanted

@@ -4,7 +4,7 @@
 //! with their defaults), `information_schema`. Opening nothing before it is named keeps start-up
 //! instant, and a broken contract or query troubles only the statements that use it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -96,8 +96,8 @@ pub(super) struct LastResult {
     pub(super) table: Arc<dyn TableProvider>,
     /// What its reader must know goes on to whoever reads it.
     pub(super) notices: Vec<QueryNotice>,
-    /// The datasets and years that it was made from.
-    pub(super) years: BTreeSet<(String, i32)>,
+    /// What was read for it.
+    pub(super) sources: Vec<super::notice::Source>,
 }
 
 impl Context {

@@ -20,6 +20,7 @@ use datafusion::sql::sqlparser::ast::{
 use datafusion::sql::sqlparser::tokenizer::{Span, Token};
 
 use super::catalog::{Context, external};
+use super::notice::Reading;
 use super::statement::tokenize;
 use super::{Script, Statement, choices, fault, session};
 use crate::error::{Error, Explain as _, Place, Result};
@@ -336,10 +337,26 @@ tokio::task_local! {
     static DEFAULTS: RefCell<HashMap<(String, String), Value>>;
 }
 
+tokio::task_local! {
+    /// What the forecasts of the statement at hand were computed from.
+    static NOTED: RefCell<Reading>;
+}
+
 /// Does the work for one statement: a default in SQL that several of its saved queries share runs
-/// once, so that all of them see the same value.
+/// once, so that all of them see the same value; what is computed while planning leaves its notices.
 pub(super) async fn share_defaults<T>(work: impl Future<Output = T>) -> T {
-    DEFAULTS.scope(RefCell::default(), work).await
+    NOTED.scope(RefCell::default(), DEFAULTS.scope(RefCell::default(), work)).await
+}
+
+/// Notes what rows were computed from that the plan does not scan.
+pub(super) fn note(reading: Reading) {
+    // Outside of a statement nobody reads the rows.
+    let _ = NOTED.try_with(|noted| noted.borrow_mut().join(reading));
+}
+
+/// Returns what was noted.
+pub(super) fn noted() -> Reading {
+    NOTED.try_with(|noted| noted.borrow().clone()).unwrap_or_default()
 }
 
 /// Finds the value of a default that is written in SQL.

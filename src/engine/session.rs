@@ -31,8 +31,9 @@ use super::functions::domain_functions;
 use super::label::{Label, LabelRule};
 use super::limits::check_size;
 use super::memory::{self, MemoryOptions};
+use super::notice::{Reading, Source};
 use super::saved::{self, Bindings};
-use super::{Choice, Script, Statement, TITLE_KEY, Watch, choices, fault, notice, statement};
+use super::{Choice, Script, Statement, TITLE_KEY, Watch, choices, fault, forecast, notice, statement};
 use crate::error::{Error, Result};
 use crate::messages::{QueryFault, QueryNotice};
 use crate::query::{Parameter, SavedQuery, Value, parse_saved_query};
@@ -79,8 +80,17 @@ pub struct Answer {
 pub struct Trace {
     /// The parameters of the saved query with the values that they had, in order of declaration.
     pub parameters: Vec<(String, Value)>,
-    /// Every dataset and year that was read, in order.
-    pub years: BTreeSet<(String, i32)>,
+    /// The datasets and years that were read.
+    pub sources: Vec<Source>,
+}
+
+impl Trace {
+    /// Returns every dataset and year that was read, in order.
+    pub fn years(&self) -> BTreeSet<(String, i32)> {
+        let pairs =
+            |source: &Source| source.years.iter().map(|year| (source.dataset.clone(), *year)).collect();
+        self.sources.iter().flat_map(|source| -> Vec<(String, i32)> { pairs(source) }).collect()
+    }
 }
 
 impl Answer {
@@ -158,7 +168,7 @@ impl Engine {
         let last = LastResult {
             table: Arc::new(table.map_err(fault::describe)?),
             notices: answer.notices.clone(),
-            years: answer.trace.years.clone(),
+            sources: answer.trace.sources.clone(),
         };
         *self.inner.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
         Ok(())
@@ -173,7 +183,7 @@ impl Engine {
         let read = |(dataset, year): &(String, i32)| {
             read_provenance(workspace, &workspace.year_file(dataset, *year))
         };
-        trace.years.iter().map(read).collect()
+        trace.years().iter().map(read).collect()
     }
 
     pub(super) fn context(&self) -> &SessionContext {
@@ -240,7 +250,7 @@ impl Engine {
         let bindings = saved::bind(&self.inner, query, text, arguments).await?;
         for statement in script.statements() {
             let parsed = parse(&script, &statement, &bindings)?;
-            let parsed = expand_calls(&self.inner, parsed, &script, &statement).await?;
+            let parsed = self.expand(parsed, &script, &statement).await?;
             for (name, part) in statement::split_parts(&parsed) {
                 if wanted(&name) {
                     let answer = self.attempt(part, &Watch::default()).await;
@@ -350,7 +360,7 @@ impl Engine {
         watch: &Watch,
     ) -> Result<Answer> {
         let parsed = parse(script, statement, bindings)?;
-        let parsed = expand_calls(&self.inner, parsed, script, statement).await?;
+        let parsed = self.expand(parsed, script, statement).await?;
         for _ in 0..PLANNING_ATTEMPTS {
             match self.attempt(parsed.clone(), watch).await {
                 Err(error) if replaced(&error) => {}
@@ -361,6 +371,12 @@ impl Engine {
         Err(Error::new(QueryFault::KeepsChanging))
     }
 
+    /// Replaces the calls of saved queries and of forecasts by what they give.
+    async fn expand(&self, parsed: Parsed, script: &Script, statement: &Statement) -> Result<Parsed> {
+        let parsed = Box::pin(expand_calls(&self.inner, parsed, script, statement)).await?;
+        Box::pin(forecast::expand_forecasts(&self.inner, parsed, script, statement)).await
+    }
+
     async fn attempt(&self, parsed: Parsed, watch: &Watch) -> datafusion::common::Result<Answer> {
         let state = self.context.state();
         let is_ordered = statement::has_order(&parsed);
@@ -369,10 +385,11 @@ impl Engine {
         only_reading().verify_plan(&plan)?;
         let schema = Arc::clone(plan.schema().inner());
         let plan = state.optimize(&plan)?;
-        let read = match plan {
-            LogicalPlan::Explain(_) => notice::Read::default(),
-            _ => notice::find_read(&state, &self.inner, &plan)?,
-        };
+        let mut reading = Reading::default();
+        if !matches!(plan, LogicalPlan::Explain(_)) {
+            reading = notice::find_reading(&state, &self.inner, &plan)?;
+            reading.join(saved::noted());
+        }
         let plan = match &self.cache {
             Some(cache) => cache.apply(&state, &self.inner.workspace, plan).await?,
             None => plan,
@@ -381,8 +398,8 @@ impl Engine {
         let schema = keep_metadata(&schema, &physical);
         watch.follow(&physical);
         let batches = collect(physical, state.task_ctx()).await?;
-        let trace = Trace { parameters: Vec::new(), years: read.years };
-        Ok(Answer { schema, batches, notices: read.notices, is_ordered, trace })
+        let trace = Trace { parameters: Vec::new(), sources: reading.sources };
+        Ok(Answer { schema, batches, notices: reading.notices, is_ordered, trace })
     }
 }
 
@@ -518,6 +535,8 @@ pub(super) async fn plan_saved(
 ) -> datafusion::common::Result<LogicalPlan> {
     let (script, statement, parsed) = parse_saved(inner, query, arguments).await.map_err(external)?;
     let parsed = expand_calls(inner, parsed, &script, &statement).await.map_err(external)?;
+    let expanded = Box::pin(forecast::expand_forecasts(inner, parsed, &script, &statement)).await;
+    let parsed = expanded.map_err(external)?;
     let state = inner.state()?;
     let planned = async {
         fault::check_relations(&state, &parsed)?;

@@ -184,7 +184,11 @@ const HELP_VI: &[(&str, &str)] = &[
     ("chart.width", "Chiều rộng, dạng 155mm hoặc 1200px"),
     ("chart.height", "Chiều cao, dạng 90mm hoặc 700px"),
     ("chart.dpi", "Số điểm ảnh trên inch cho cỡ tính bằng milimét [mặc định: 300]; cỡ chữ cũng theo đó"),
+    ("chart.theme", "Kiểu vẽ: có màu cho báo cáo (report), đen trắng để in và sao chụp (print), nền tối cho màn hình (screen)"),
     ("chart.no_title", "Không vẽ tiêu đề, dành cho chú thích của văn bản"),
+    ("chart.data", "Tệp để ghi các số liệu được vẽ; phần mở rộng quyết định định dạng"),
+    ("chart.page", "Vẽ tất cả lên một trang A4, tệp .png"),
+    ("chart.watch", "Vẽ lại mỗi khi biểu đồ, truy vấn hoặc số liệu thay đổi"),
     ("chart after", "Ví dụ:
   cchc chart                                  vẽ mọi biểu đồ đã lưu
   cchc chart on_time_rate from_year=2021 -o ty_le.png --width 155mm --height 90mm

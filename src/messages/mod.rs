@@ -76,7 +76,7 @@ mod terminal;
 mod warning;
 mod workspace;
 
-pub use chart::ChartFault;
+pub use chart::{ChartFault, ChartNote};
 pub use check::{CheckFault, CheckWords};
 pub use command::{CommandFault, HelpWords, help_vi, value_name_vi};
 pub use compare::{CompareFault, CompareWords};

@@ -70,6 +70,17 @@ super::messages! {
             "the data were replaced again and again while the query was starting",
             "dữ liệu bị thay liên tục trong lúc truy vấn bắt đầu chạy",
             hint "run it again once the import has finished", "hãy chạy lại khi việc nhập dữ liệu đã xong";
+        /// A forecast that is called otherwise than it can be.
+        ForecastCall { problem: String, problem_vi: String } Data,
+            "`forecast` {problem}", "`forecast` {problem_vi}",
+            hint "write `FROM forecast((SELECT series, year, value FROM …), horizon => 3, level => 0.95, method => 'trend')`; a rate takes its denominator as a fourth column",
+                 "hãy viết `FROM forecast((SELECT series, year, value FROM …), horizon => 3, level => 0.95, method => 'trend')`; tỷ lệ cần thêm mẫu số ở cột thứ tư";
+        /// A series that is too short for a forecast.
+        ForecastTooShort { series: String, count: usize, least: usize, left_out: String, left_out_vi: String } Data,
+            "series {series} has {count} years{left_out}, and a forecast needs {least}",
+            "chuỗi {series} có {count} năm{left_out_vi}, mà dự báo cần ít nhất {least} năm",
+            hint "with fewer points no trend can be told from chance; show the years as they are",
+                 "ít năm hơn thì không phân biệt được xu hướng với ngẫu nhiên; hãy trình bày số liệu các năm như vốn có";
         /// A date of a year whose holidays are not known.
         NoCalendar { date: String, first: i32, last: i32 } Data,
             "the working days around {date} are not known: the calendar covers {first} to {last}",
@@ -147,6 +158,10 @@ super::messages! {
         /// The result reads made-up data.
         Synthetic { what: String, what_vi: String } Notice,
             "synthetic data, not the department's: {what}", "số liệu mô phỏng, không phải số liệu thật của Sở: {what_vi}";
+        /// The result holds forecasts.
+        Forecast { method: String, method_vi: String, level: String, years: String, count: usize, left_out: String, left_out_vi: String } Notice,
+            "forecast by {method}, interval of {level} %, from {count} years ({years}){left_out}",
+            "dự báo bằng {method_vi}, khoảng tin cậy {level}%, từ số liệu {count} năm ({years}){left_out_vi}";
         /// Years that are compared although they do not cover the same time.
         Periods { dataset: String, title: String, days: i64, short: String, short_vi: String } Notice,
             "periods differ in length ({dataset}): the longest has {days} days, {short}; nothing is made annual",
@@ -186,21 +201,20 @@ impl QueryNotice {
             return notices;
         }
         let (mut english, mut vietnamese) = (BTreeMap::new(), BTreeMap::new());
-        let mut others = Vec::new();
+        let mut others: Vec<Self> = Vec::new();
         for notice in notices.drain(..) {
             match notice {
                 Self::Synthetic { what, what_vi } => {
                     collect_years(&what, &mut english);
                     collect_years(&what_vi, &mut vietnamese);
                 }
+                other @ Self::Forecast { .. } if others.contains(&other) => {}
                 other => others.push(other),
             }
         }
-        if !english.is_empty() {
-            let (what, what_vi) = (join_years(&english), join_years(&vietnamese));
-            others.insert(0, Self::Synthetic { what, what_vi });
-        }
-        others
+        let joined = Self::Synthetic { what: join_years(&english), what_vi: join_years(&vietnamese) };
+        let synthetic = (!english.is_empty()).then_some(joined);
+        synthetic.into_iter().chain(others).collect()
     }
 }
 

@@ -89,6 +89,10 @@ super::messages! {
             "shown: {what}; `-o FILE.csv` writes all", "hiển thị: {what_vi}; `-o TỆP.csv` ghi ra tất cả";
         /// A file that was written.
         Wrote { file: String } Notice, "wrote {file}", "đã ghi {file}";
+        /// How many charts were drawn.
+        Drew { drawn: usize, count: usize } Notice, "drew {drawn} of {count} charts", "đã vẽ {drawn} trong {count} biểu đồ";
+        /// Charts are drawn again when something changes.
+        Watching Notice, "waiting for changes; Ctrl-C ends", "đang chờ thay đổi; Ctrl-C để dừng";
         /// A saved query or chart that cannot be read.
         Broken { name: String, problem: String } Notice,
             "broken: {name}: {problem}", "hỏng: {name}: {problem}";
