@@ -4,8 +4,10 @@
 -- param to_year: year = (SELECT max(year) FROM dossiers) -- năm cuối
 SELECT year, 100 * rate AS ty_le, label(field) AS linh_vuc
 FROM queries.on_time_resolved
-WHERE year BETWEEN $from_year AND $to_year
+WHERE year BETWEEN $from_year AND $to_year AND rate IS NOT NULL
 VISUALISE year AS x, ty_le AS y, linh_vuc AS color
 DRAW line
 DRAW point
-LABEL title => 'Tỷ lệ hồ sơ giải quyết đúng hạn', x => 'Năm', y => '%'
+SCALE y RENAMING '*' => '{}%'
+LABEL title => 'Tỷ lệ hồ sơ giải quyết đúng hạn',
+  subtitle => 'Trong số hồ sơ đã giải quyết và rõ kết quả; trục tung không bắt đầu từ 0', y => NULL

@@ -5,7 +5,7 @@
 -- column year: key -- Năm
 -- column field: key -- Lĩnh vực
 -- column dossiers: count -- Số hồ sơ
--- column total: count -- Tổng số hồ sơ của năm
+-- column total: count total -- Tổng số hồ sơ của năm
 -- column share: rate(dossiers/total) 2 -- Tỷ trọng
 SELECT year, field, dossiers, total, CAST(dossiers AS DOUBLE) / total AS share
 FROM (

@@ -3,10 +3,11 @@
 -- param from_year: year = (SELECT min(year) FROM dossiers) -- năm đầu
 -- param to_year: year = (SELECT max(year) FROM dossiers) -- năm cuối
 -- param field: text? -- mã lĩnh vực; bỏ trống là mọi lĩnh vực
+-- choices field: dossiers.field
 -- column year: key -- Năm
 -- column outcome: key -- Kết quả giải quyết
 -- column dossiers: count -- Số hồ sơ
--- column total: count -- Tổng số hồ sơ của năm
+-- column total: count total -- Tổng số hồ sơ của năm
 -- column share: rate(dossiers/total) 2 -- Tỷ trọng
 SELECT year, outcome, dossiers, total, CAST(dossiers AS DOUBLE) / total AS share
 FROM (

@@ -4,6 +4,7 @@
 -- param from_year: year = (SELECT min(year) FROM dossiers) -- năm đầu
 -- param to_year: year = (SELECT max(year) FROM dossiers) -- năm cuối
 -- param field: text? -- mã lĩnh vực; bỏ trống là mọi lĩnh vực
+-- choices field: dossiers.field
 -- column year: key -- Năm
 -- column field: key -- Lĩnh vực
 -- column on_time: count higher -- Trước hạn, đúng hạn và trả lại

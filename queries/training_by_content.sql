@@ -4,7 +4,7 @@
 -- param to_year: year = (SELECT max(year) FROM training) -- năm cuối
 -- column year: key -- Năm
 -- column content: key -- Nội dung
--- column count_unit: key -- Đơn vị đếm
+-- column count_unit: key apart -- Đơn vị đếm
 -- column courses: count -- Số khóa
 -- column participants: count -- Số lượng
 -- column cost: amount -- Kinh phí (đồng)

@@ -47,6 +47,12 @@ pub struct Global {
     /// Clock for the history, as RFC 3339, for tests
     #[arg(long, env = "CCHC_NOW", hide = true, global = true)]
     pub now: Option<chrono::DateTime<chrono::Utc>>,
+    /// Memory that queries may use, as 2G or 800M [default: 60 % of the machine's]
+    #[arg(long, value_name = "SIZE", global = true, value_parser = parse_bytes)]
+    pub memory_limit: Option<u64>,
+    /// Compute everything again, also of years that have not changed
+    #[arg(long, global = true)]
+    pub no_cache: bool,
     /// Say nothing but errors
     #[arg(long, short, global = true)]
     pub quiet: bool,
@@ -75,6 +81,8 @@ pub enum Command {
     Contract(ContractArgs),
     /// Run a saved query or SQL
     Query(QueryArgs),
+    /// Compare the years of saved queries: a column per year, changes, totals
+    Compare(CompareArgs),
     /// Draw saved charts, or SQL with a VISUALISE clause, as PNG or SVG
     Chart(ChartArgs),
     /// Check the report's figures and the data against each other; exit 1 if there are errors
@@ -198,9 +206,33 @@ pub struct QueryArgs {
     /// After an error, go on with the next statement
     #[arg(long)]
     pub keep_going: bool,
+    /// Run it and show the plan instead of the result, with the bytes and row groups that were read
+    #[arg(long)]
+    pub explain: bool,
     /// Where and how the result is written
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// Arguments of `compare`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cchc compare dossiers_by_field
+  cchc compare on_time_resolved staffing_vacancy --years 2021,2023 -o so_sanh.xlsx
+  cchc compare on_time_resolved field=standards --baseline 2020")]
+pub struct CompareArgs {
+    /// Saved queries with a column `year`, then their parameters as name=value
+    #[arg(value_name = "NAME | param=value", required = true)]
+    pub words: Vec<String>,
+    /// Years to show [default: those that the queries give]
+    #[arg(long, value_name = "YEARS", value_delimiter = ',')]
+    pub years: Vec<i32>,
+    /// Year that the last one is compared with [default: the year imported before it]
+    #[arg(long, value_name = "YEAR")]
+    pub baseline: Option<i32>,
+    /// Where and how the comparison is written
+    #[command(flatten)]
+    pub list: ListArgs,
 }
 
 /// Where and how a result is written.
@@ -227,6 +259,16 @@ pub enum FormatChoice {
     Ndjson,
     /// A Markdown table
     Markdown,
+    /// CSV for Vietnamese Excel: semicolons, decimal commas, no formulas
+    ExcelCsv,
+    /// One page without scripts
+    Html,
+    /// A workbook with number formats and a sheet of provenance
+    Xlsx,
+    /// Apache Parquet
+    Parquet,
+    /// The file format of Apache Arrow
+    Arrow,
 }
 
 impl From<FormatChoice> for Format {
@@ -237,6 +279,11 @@ impl From<FormatChoice> for Format {
             FormatChoice::Json => Self::Json,
             FormatChoice::Ndjson => Self::Ndjson,
             FormatChoice::Markdown => Self::Markdown,
+            FormatChoice::ExcelCsv => Self::ExcelCsv,
+            FormatChoice::Html => Self::Html,
+            FormatChoice::Xlsx => Self::Xlsx,
+            FormatChoice::Parquet => Self::Parquet,
+            FormatChoice::Arrow => Self::Arrow,
         }
     }
 }
@@ -266,9 +313,42 @@ pub struct ChartArgs {
     /// Dots per inch of sizes in millimetres [default: 300]; also scales the text
     #[arg(long, value_parser = clap::value_parser!(u16).range(36..=1200))]
     pub dpi: Option<u16>,
+    /// Look: colour for reports, black and white for copies, dark for screens
+    #[arg(long, value_enum, default_value_t = ThemeChoice::Report)]
+    pub theme: ThemeChoice,
     /// Leave the title to the document's caption
     #[arg(long)]
     pub no_title: bool,
+    /// File for the numbers that are drawn; its extension is the format
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+    /// Draw all of them on one page (A4), a .png
+    #[arg(long, value_name = "FILE", conflicts_with = "output")]
+    pub page: Option<PathBuf>,
+    /// Draw again whenever a chart, a query or the data change
+    #[arg(long)]
+    pub watch: bool,
+}
+
+/// Looks of a chart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ThemeChoice {
+    /// Colour on white paper
+    Report,
+    /// Black and white
+    Print,
+    /// Light on dark
+    Screen,
+}
+
+impl From<ThemeChoice> for crate::chart::ThemeName {
+    fn from(choice: ThemeChoice) -> Self {
+        match choice {
+            ThemeChoice::Report => Self::Report,
+            ThemeChoice::Print => Self::Print,
+            ThemeChoice::Screen => Self::Screen,
+        }
+    }
 }
 
 /// Arguments of `check`.
@@ -340,5 +420,42 @@ fn parse_lang(text: &str) -> Result<Lang, String> {
         "vi" => Ok(Lang::Vi),
         "en" | "c" | "posix" => Ok(Lang::En),
         _ => Err("wanted `vi` or `en`".to_owned()),
+    }
+}
+
+/// Parses a number of bytes: `2G`, `800M`, `1.5GiB`; units are powers of 1024.
+fn parse_bytes(text: &str) -> Result<u64, String> {
+    let wanted = || "wanted a size, as 2G or 800M".to_owned();
+    let unit_at = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at_checked(unit_at).ok_or_else(wanted)?;
+    let unit: u64 = match unit.trim().to_ascii_uppercase().trim_end_matches('B').trim_end_matches('I') {
+        "" => 1,
+        "K" => 1 << 10,
+        "M" => 1 << 20,
+        "G" => 1 << 30,
+        "T" => 1 << 40,
+        _ => return Err(wanted()),
+    };
+    let number: f64 = number.parse().map_err(|_| wanted())?;
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the digits cannot be negative, and a conversion ends at the largest number"
+    )]
+    Ok((number * unit as f64) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_bytes;
+
+    #[test]
+    fn sizes_are_read_with_their_units() {
+        let read = ["2G", "800M", "1.5GiB", "64kb", "1000", "1 T"].map(|text| parse_bytes(text).unwrap());
+        assert_eq!(read, [2 << 30, 800 << 20, 3 << 29, 64 << 10, 1000, 1 << 40]);
+        for text in ["", "G", "2X", "-1G", "1.2.3G"] {
+            assert!(parse_bytes(text).is_err(), "{text}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! Standard output is data and nothing else, so that it can be piped; everything said to the person
 //! goes to standard error. This is the only place that writes to either.
 
+mod ask;
 mod pager;
 mod progress;
 

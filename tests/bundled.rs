@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use cchc::engine::{Engine, Script};
-use cchc::output::{Format, Layout, TableStyle, write_answer};
+use cchc::output::{Format, Layout, Sheet, TableStyle, write_sheet};
 use cchc::workspace::Workspace;
 use serde_json::Value;
 
@@ -39,8 +39,8 @@ fn ask_rows(engine: &Engine, sql: &str) -> Vec<Vec<String>> {
     let answer =
         runtime.block_on(engine.ask(&script, &statement)).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
     let mut bytes = Vec::new();
-    write_answer(&mut bytes, Format::Csv, &answer, &Layout::plain(&answer.schema), &TableStyle::WHOLE)
-        .unwrap();
+    let sheet = Sheet::of(&answer, Layout::plain(&answer.schema));
+    write_sheet(&mut bytes, Format::Csv, &sheet, &TableStyle::WHOLE).unwrap();
     let mut reader = csv::Reader::from_reader(bytes.as_slice());
     reader.records().map(|record| record.unwrap().iter().map(canonical_text).collect()).collect()
 }

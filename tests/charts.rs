@@ -47,7 +47,7 @@ fn what_is_not_drawn_is_refused_by_name_in_both_languages() {
         run.to_string()
     };
     for (name, clause) in [
-        ("geometry_not_drawn", "VISUALISE year AS x, dossiers AS y DRAW violin"),
+        ("geometry_not_drawn", "VISUALISE year AS x, dossiers AS y DRAW arrow"),
         ("geometry_unknown", "VISUALISE year AS x, dossiers AS y DRAW lnie"),
         ("column_unknown", "VISUALISE year AS x, dosiers AS y DRAW line"),
         ("no_clause", ""),
@@ -56,5 +56,97 @@ fn what_is_not_drawn_is_refused_by_name_in_both_languages() {
             name,
             format!("{}--- tiếng Việt\n{}", chart("en", clause), chart("vi", clause))
         );
+    }
+}
+
+#[test]
+fn every_saved_chart_is_drawn_side_by_side_as_it_stands_in_the_repository() {
+    let project = Project::with_data();
+    let run = project.run(&["chart"]);
+    assert_eq!(run.code, Some(0), "{run}");
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("charts");
+    let mut count = 0;
+    for entry in std::fs::read_dir(&root).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "png") {
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            assert!(run.stderr.contains(&format!("wrote charts/{name}")), "{run}");
+            let drawn = std::fs::read(project.path(&format!("charts/{name}"))).unwrap();
+            assert!(drawn == std::fs::read(&path).unwrap(), "{name} is not the picture of the repository");
+            count += 1;
+        }
+    }
+    assert!(run.stderr.contains(&format!("drew {count} of {count} charts")), "{run}");
+}
+
+#[test]
+fn the_numbers_of_a_chart_and_a_page_of_charts_are_files() {
+    let project = Project::with_data();
+    project.run(&["chart", "online_share", "from_year=2023", "-o", "a.png", "--data", "a.csv"]).data();
+    let numbers = std::fs::read_to_string(project.path("a.csv")).unwrap();
+    assert!(numbers.contains("2023,Trực tiếp,91"), "{numbers}");
+    project.run(&["chart", "online_share", "staffing", "--page", "page.png", "--dpi", "60"]).data();
+    assert!(std::fs::read(project.path("page.png")).unwrap().starts_with(b"\x89PNG"));
+    let jpeg = project.run(&["chart", "online_share", "staffing", "--page", "page.svg"]);
+    assert_eq!(jpeg.code, Some(2), "{jpeg}");
+}
+
+#[test]
+fn a_chart_that_cannot_be_drawn_does_not_keep_the_others_from_it() {
+    let project = Project::with_data();
+    project.write("charts/broken.sql", "SELECT 1 AS x, 2 AS y VISUALISE x, y DRAW arrow\n");
+    let run = project.run(&["chart", "broken", "online_share"]);
+    assert_eq!(run.code, Some(1), "{run}");
+    assert!(
+        run.stderr.contains("drew 1 of 2 charts") && run.stderr.contains("`arrow` is not drawn"),
+        "{run}"
+    );
+}
+
+#[test]
+fn a_picture_says_what_it_shows_rests_on_and_makes_up() {
+    let project = Project::with_data();
+    project.run(&["chart", "dossiers_by_field", "-o", "a.svg", "--no-title"]).data();
+    let svg = std::fs::read_to_string(project.path("a.svg")).unwrap();
+    for part in [
+        "<title>Hồ sơ tiếp nhận theo lĩnh vực</title>",
+        "Nguồn: Hồ sơ thủ tục hành chính 2020–2023 (số liệu đến ngày 14/12/2023)",
+        "Số liệu mô phỏng",
+        "cao nhất 76 (2020, Tiêu chuẩn đo lường chất lượng)",
+        "2023 (đến 14/12)",
+    ] {
+        assert!(svg.contains(part), "{part}\n{svg}");
+    }
+    assert_eq!(svg.matches("Hồ sơ tiếp nhận theo lĩnh vực").count(), 1, "the title is left to the document");
+}
+
+#[test]
+fn a_forecast_says_its_method_and_what_it_rests_on() {
+    let project = Project::with_data();
+    let sql = "select * from forecast((select year, sum(present) n from staffing group by 1), horizon => 2)";
+    let rounded = format!(
+        "select series, year, round(value, 2) v, round(lower, 2) l, round(upper, 2) u, kind from ({sql}) order by 2"
+    );
+    insta::assert_snapshot!("forecast", project.run(&["query", "-c", &rounded]));
+}
+
+#[test]
+fn a_forecast_leaves_out_the_year_that_is_not_over_and_refuses_three_years() {
+    let project = Project::with_data();
+    let ask = |lang: &str, sql: &str| project.run(&["--lang", lang, "query", "-c", sql]).to_string();
+    for (name, sql) in [
+        ("forecast_short", "select * from forecast((select year, count(*) n from dossiers group by 1))"),
+        ("forecast_shape", "select * from forecast((select field from dossiers))"),
+        (
+            "forecast_rate",
+            "select * from forecast((select year, rate from queries.on_time_resolved where field = 'standards'))",
+        ),
+        (
+            "forecast_argument",
+            "select * from forecast((select year, count(*) from staffing group by 1), ahead => 3)",
+        ),
+        ("forecast_without_query", "select * from forecast(3)"),
+    ] {
+        insta::assert_snapshot!(name, format!("{}--- tiếng Việt\n{}", ask("en", sql), ask("vi", sql)));
     }
 }

@@ -34,6 +34,14 @@ fn spelling_can_be_folded() {
 }
 
 #[test]
+fn texts_sort_as_in_a_vietnamese_dictionary() {
+    let sql = "select string_agg(name, ' ' order by vi_sort_key(name)) as names \
+               from (values ('đầu'), ('Dung'), ('an'), ('Ánh'), ('ân'), ('dầu'), ('Đinh'), ('An')) t(name)";
+    assert_eq!(value(sql), "an An Ánh ân dầu Dung đầu Đinh");
+    assert_eq!(value("select vi_sort_key(null) is null as missing"), "true");
+}
+
+#[test]
 fn a_year_without_calendar_and_a_wrong_call_are_explained() {
     let project = Project::new();
     for lang in ["vi", "en"] {

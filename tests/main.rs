@@ -12,8 +12,12 @@ mod bundled;
 mod checks;
 /// Saved charts, charts from SQL, and what is refused.
 mod charts;
+/// Years of saved queries side by side.
+mod compare;
 /// Our readers of workbooks against another one, cell by cell.
 mod differential;
+/// Saved queries against DuckDB on the same Parquet.
+mod duckdb;
 /// What wrong input is answered with, in both languages.
 mod errors;
 /// Faults of the disk and power cuts during changes of a year.
@@ -33,6 +37,10 @@ mod layers;
 mod merged;
 /// Exports as offices send them, each with what it gives.
 mod odd;
+/// Workbooks, pages and files for programs: types, provenance, the same bytes.
+mod outputs;
+/// Lists, choices and declarations of saved queries.
+mod parameters;
 /// Saved queries, formats and notices.
 mod queries;
 /// The README's commands do what it says.

@@ -64,14 +64,24 @@ fn the_on_time_rates_of_2023_are_the_three_named_formulas() {
 }
 
 #[test]
-fn every_saved_query_runs_with_its_defaults() {
+fn every_saved_query_and_chart_runs_with_its_defaults_in_both_languages() {
     let project = Project::with_data();
-    let listed = project.run(&["queries", "--format", "csv"]).data();
-    let names: Vec<&str> = listed.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
-    assert!(names.len() >= 6, "{listed}");
-    for name in names {
-        let data = project.run(&["query", name]).data();
-        assert!(data.lines().count() > 1, "{name} has no rows");
+    let names = |what: &str| -> Vec<String> {
+        let listed = project.run(&[what, "--format", "csv"]);
+        assert_eq!(listed.stderr, "", "what is broken is named beside the list");
+        let names = listed.stdout.lines().skip(1).filter_map(|line| line.split(',').next());
+        names.map(str::to_owned).collect()
+    };
+    let (queries, charts) = (names("queries"), names("charts"));
+    assert!(queries.len() >= 12 && charts.len() >= 4, "{queries:?} {charts:?}");
+    for lang in ["vi", "en"] {
+        for name in &queries {
+            let run = project.run(&["--lang", lang, "query", name, "--titles", "--format", "csv"]);
+            assert!(run.data().lines().count() > 1, "{name} has no rows");
+        }
+        for name in &charts {
+            project.run(&["--lang", lang, "chart", name, "-o", &format!("{name}_{lang}.svg")]).data();
+        }
     }
 }
 
@@ -166,8 +176,10 @@ fn saved_queries_take_named_arguments_in_sql() {
          select n.on_time, p.on_time as before from now n \
          join queries.on_time_resolved(from_year => 2022, to_year => 2022) p on n.field = p.field");
     assert_eq!(joined.data(), "on_time,before\n59,67\n");
-    let quoted = ask("select count(*) as n from queries.dossiers_by_outcome(field => 'x'' OR ''1''=''1')");
+    let quoted = ask("select count(*) as n from queries.report_figures(section => 'x'' OR ''1''=''1')");
     assert_eq!(quoted.data(), "n\n0\n");
+    let unknown = ask("select count(*) as n from queries.dossiers_by_outcome(field => 'tdc')");
+    assert_eq!(unknown.code, Some(2), "an empty table would read like a finding: {unknown}");
     let wrong = ask("select * from queries.dossiers_by_field(from => 2022)");
     assert_eq!(wrong.code, Some(2));
     assert!(wrong.stderr.contains("has no parameter `from`") && wrong.stderr.contains("-c:1:15"), "{wrong}");
@@ -213,4 +225,25 @@ fn made_up_data_do_not_become_real_by_a_forgotten_option() {
     assert_eq!(synthetic(&project), "synthetic\nall\n");
     project.run(&["import", "training", "2023", export, "--real"]).data();
     assert_eq!(synthetic(&project), "synthetic\nnone\n");
+}
+
+#[test]
+fn what_does_not_fit_into_memory_goes_on_on_disk_or_says_what_to_do_and_leaves_nothing_behind() {
+    let project = Project::with_data();
+    let all = "select a.dossier_code, b.procedure_name, b.dossier_code c from dossiers a, dossiers b \
+               where b.year < 2022 order by 3, 2, 1";
+    let sql = format!(
+        "select count(*) n, max(c) last, sum(place * 7 % 1000003) s from (select *, row_number() over \
+                       (order by c, dossier_code) place from ({all}))"
+    );
+    let wanted = project.run(&["query", "-c", &sql]);
+    let limited = project.run(&["--memory-limit", "40M", "query", "-c", &sql]);
+    assert_eq!(limited.code, Some(0), "{limited}");
+    assert_eq!(limited.stdout, wanted.stdout);
+    let refused = project.run(&["--memory-limit", "100K", "query", "-c", &sql]);
+    assert_eq!((refused.code, refused.stdout.as_str()), (Some(1), ""));
+    assert!(refused.stderr.contains("Failed to allocate additional"), "{refused}");
+    assert!(refused.stderr.contains("--memory-limit 8G"), "{refused}");
+    let left = std::fs::read_dir(project.path("home/.cache/cchc/spill")).map_or(0, Iterator::count);
+    assert_eq!(left, 0);
 }

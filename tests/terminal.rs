@@ -357,3 +357,40 @@ fn an_import_that_waits_shows_it_on_a_terminal() {
     session.expect("đã nhập 1 dòng").unwrap();
     session.expect(expectrl::Eof).unwrap();
 }
+
+#[test]
+fn what_is_no_text_does_not_reach_the_terminal() {
+    let project = Project::with_data();
+    let mut screen = Screen::open(&project);
+    screen.session.send_line("\\pset format xlsx").unwrap();
+    screen.wait_for("format: xlsx");
+    screen.wait_for_prompt();
+    screen.session.send_line("select 1 as a;").unwrap();
+    screen.wait_for("`xlsx` is not text and cannot be shown on a terminal");
+    screen.wait_for_prompt();
+    screen.session.send_line("\\pset format auto").unwrap();
+    screen.wait_for("format: auto");
+    screen.wait_for_prompt();
+    screen.session.send_line("select 41 + 1 as b;").unwrap();
+    screen.wait_for("42");
+}
+
+#[test]
+fn a_missing_value_is_asked_for_with_its_meaning_and_its_choices() {
+    let project = Project::with_data();
+    project.write(
+        "queries/of_field.sql",
+        "-- title: x\n-- param field: text -- mã lĩnh vực\n-- choices field: dossiers.field\n\
+         SELECT count(*) AS n FROM dossiers WHERE year = 2023 AND field = $field\n",
+    );
+    let mut screen = Screen::open(&project);
+    screen.session.send_line("\\n of_field").unwrap();
+    screen.wait_for("`of_field` needs `field` (text): mã lĩnh vực");
+    screen.wait_for("standards  Tiêu chuẩn đo lường chất lượng");
+    screen.wait_until("question", |contents| contents.trim_end().ends_with("field ="));
+    screen.session.send_line("standard").unwrap();
+    screen.wait_for("did you mean `standards`");
+    screen.wait_until("question", |contents| contents.trim_end().ends_with("field ="));
+    screen.session.send_line("standards").unwrap();
+    screen.wait_for("│ 65 │");
+}

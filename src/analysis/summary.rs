@@ -13,7 +13,7 @@ use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Sche
 
 use crate::engine::{Answer, Engine, Script, Statement, TITLE_KEY, type_word};
 use crate::error::{Explain as _, Lang, Result};
-use crate::messages::{Heading, QueryFault, QueryNotice};
+use crate::messages::{Heading, QueryFault};
 
 /// How many of the most frequent values are named.
 const FREQUENT: usize = 3;
@@ -53,7 +53,7 @@ pub async fn summarise(engine: &Engine, source: &str, lang: Lang) -> Result<Answ
         }
         rows.push(row);
     }
-    build(&rows, answer.notices, lang)
+    build(&rows, answer, lang)
 }
 
 fn from_clause(source: &str) -> String {
@@ -153,7 +153,7 @@ async fn ask(engine: &Engine, sql: &str) -> Result<Answer> {
     engine.ask(&script, &statement).await
 }
 
-fn build(rows: &[Row], notices: Vec<QueryNotice>, lang: Lang) -> Result<Answer> {
+fn build(rows: &[Row], asked: Answer, lang: Lang) -> Result<Answer> {
     let texts = |value: fn(&Row) -> Option<&str>| {
         Arc::new(rows.iter().map(value).collect::<StringArray>()) as ArrayRef
     };
@@ -185,5 +185,5 @@ fn build(rows: &[Row], notices: Vec<QueryNotice>, lang: Lang) -> Result<Answer> 
     let arrays = columns.into_iter().map(|(_, array)| array).collect();
     let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)
         .map_err(|error| QueryFault::Defect { problem: error.to_string() }.error())?;
-    Ok(Answer { schema, batches: vec![batch], notices, is_ordered: true })
+    Ok(Answer { schema, batches: vec![batch], is_ordered: true, ..asked })
 }

@@ -4,9 +4,9 @@
 //! thinned last; labels of a sequence such as years are thinned first, since the missing ones are
 //! known. Labels left of an axis are wrapped and then shortened.
 
-use super::canvas::{Anchor, Canvas};
 use super::layout::Panel;
 use super::scale::{Break, number_of};
+use super::scene::{Anchor, Role, Scene, Style};
 use super::text::{Face, shorten, width_em, wrap, wraps_whole};
 use super::theme::Theme;
 
@@ -19,6 +19,8 @@ pub(super) struct Labels {
     pub(super) is_upright: bool,
     /// The room that they take away from the panel, in pixels.
     pub(super) room: f64,
+    /// The place whose label is set in the heavier face: the year that is reported on.
+    pub(super) stressed: Option<f64>,
 }
 
 /// The most lines of a wrapped label.
@@ -30,14 +32,14 @@ pub(super) fn breaks_below(breaks: &[Break], width: f64, theme: &Theme) -> Label
     let band = width / number_of(breaks.len().saturating_sub(1).max(1));
     let every = step_for(widest * theme.label_size * 1.25, band);
     let lines = breaks.iter().step_by(every).map(|found| (found.at, vec![found.label.clone()])).collect();
-    Labels { lines, is_upright: false, room: gap(theme) + theme.line(theme.label_size) }
+    Labels { lines, is_upright: false, stressed: None, room: gap(theme) + theme.line(theme.label_size) }
 }
 
 /// Lays out labels of numbers or dates left of an axis.
 pub(super) fn breaks_left(breaks: &[Break], theme: &Theme) -> Labels {
     let widest = breaks.iter().map(|found| width_em(&found.label, Face::Regular)).fold(0.0, f64::max);
     let lines = breaks.iter().map(|found| (found.at, vec![found.label.clone()])).collect();
-    Labels { lines, is_upright: false, room: gap(theme) + widest * theme.label_size }
+    Labels { lines, is_upright: false, stressed: None, room: gap(theme) + widest * theme.label_size }
 }
 
 /// Lays out names below an axis of `width` pixels, in at most `most_room` pixels of height.
@@ -53,8 +55,7 @@ pub(super) fn names_below(
     let limit = band * 0.94 / size;
     let widest = names.iter().map(|name| width_em(name, Face::Regular)).fold(0.0, f64::max);
     if is_sequence {
-        let every = step_for(widest * size * 1.3, band);
-        return level(names.iter().map(|name| vec![name.clone()]), every, 1, theme);
+        return sequence_below(names, step_for(widest * size * 1.3, band), theme);
     }
     if names.iter().all(|name| wraps_whole(name, limit, Face::Regular, MOST_LINES)) {
         let lines: Vec<Vec<String>> =
@@ -72,7 +73,19 @@ pub(super) fn names_below(
         .step_by(every)
         .map(|(at, name)| (number_of(at), wrap_whole(name, longest, most_lines.unwrap_or(1))))
         .collect();
-    Labels { room: gap(theme) + widest_em(&lines) * size, lines, is_upright: true }
+    Labels { room: gap(theme) + widest_em(&lines) * size, lines, is_upright: true, stressed: None }
+}
+
+/// Lays out years and the like: the last one always has its label, others by steps back from it.
+fn sequence_below(names: &[String], every: usize, theme: &Theme) -> Labels {
+    let mut labels = level(names.iter().map(|name| vec![name.clone()]), 1, 1, theme);
+    let last = names.len().saturating_sub(1);
+    let is_kept =
+        |at: f64| (0..=last).rev().step_by(every).any(|kept| number_of(kept).total_cmp(&at).is_eq());
+    labels.lines.retain(|(at, _)| is_kept(*at));
+    let is_year = names.last().is_some_and(|name| name.len() == 4 && name.parse::<u16>().is_ok());
+    labels.stressed = (is_year && names.len() > 1).then(|| number_of(last));
+    labels
 }
 
 /// Wraps a label and shortens the lines whose single words are too long.
@@ -91,7 +104,8 @@ pub(super) fn names_left(names: &[String], height: f64, most_room: f64, theme: &
     let band = height / number_of(names.len().max(1));
     let fit_lines =
         [MOST_LINES, 2, 1].into_iter().find(|lines| number_of(*lines) * theme.line(size) <= band * 0.95);
-    let every = step_for(theme.line(size), band);
+    // Names are left out only where their letters would touch.
+    let every = step_for(size * 1.08, band);
     let limit = (most_room - gap(theme)).max(size) / size;
     let lines: Vec<(f64, Vec<String>)> = names
         .iter()
@@ -99,7 +113,7 @@ pub(super) fn names_left(names: &[String], height: f64, most_room: f64, theme: &
         .step_by(every)
         .map(|(at, name)| (number_of(at), wrap_whole(name, limit, fit_lines.unwrap_or(1))))
         .collect();
-    Labels { room: gap(theme) + widest_em(&lines) * size, lines, is_upright: false }
+    Labels { room: gap(theme) + widest_em(&lines) * size, lines, is_upright: false, stressed: None }
 }
 
 fn level(names: impl Iterator<Item = Vec<String>>, every: usize, most_lines: usize, theme: &Theme) -> Labels {
@@ -107,6 +121,7 @@ fn level(names: impl Iterator<Item = Vec<String>>, every: usize, most_lines: usi
     Labels {
         lines,
         is_upright: false,
+        stressed: None,
         room: gap(theme) + theme.line(theme.label_size) * number_of(most_lines),
     }
 }
@@ -123,42 +138,34 @@ fn gap(theme: &Theme) -> f64 {
 }
 
 /// Draws the labels below the panel.
-pub(super) fn draw_below(canvas: &mut Canvas, panel: &Panel, theme: &Theme, labels: &Labels) {
+pub(super) fn draw_below(scene: &mut Scene, panel: &Panel, theme: &Theme, labels: &Labels) {
     let size = theme.label_size;
+    let top = panel.bottom + gap(theme);
     for (at, lines) in &labels.lines {
         let x = panel.x_pixel(*at);
-        let top = panel.bottom + gap(theme);
-        if labels.is_upright {
-            let first = x + size * 0.36 - theme.line(size) * (number_of(lines.len()) - 1.0) / 2.0;
-            for (index, line) in lines.iter().enumerate() {
-                let baseline = first + theme.line(size) * number_of(index);
-                canvas.upward_text(line, (baseline, top), size, theme.ink, Anchor::End);
-            }
-            continue;
-        }
         for (index, line) in lines.iter().enumerate() {
-            let baseline = top + size * 0.95 + theme.line(size) * number_of(index);
-            canvas.text(line, (x, baseline), size, Face::Regular, theme.ink, Anchor::Middle);
+            let down = theme.line(size) * number_of(index);
+            if labels.is_upright {
+                let first = x + size * 0.36 - theme.line(size) * (number_of(lines.len()) - 1.0) / 2.0;
+                scene.upward_text(line, (first + down, top), theme.style(size, Anchor::End, Role::Axis));
+            } else {
+                let face = if labels.stressed == Some(*at) { Face::SemiBold } else { Face::Regular };
+                let style = Style { face, ..theme.style(size, Anchor::Middle, Role::Axis) };
+                scene.text(line, (x, top + size * 0.95 + down), style);
+            }
         }
     }
 }
 
 /// Draws the labels left of the panel.
-pub(super) fn draw_left(canvas: &mut Canvas, panel: &Panel, theme: &Theme, labels: &Labels) {
+pub(super) fn draw_left(scene: &mut Scene, panel: &Panel, theme: &Theme, labels: &Labels) {
     let size = theme.label_size;
+    let style = theme.style(size, Anchor::End, Role::Axis);
     for (at, lines) in &labels.lines {
         let middle = panel.y_pixel(*at) + size * 0.36;
         let first = middle - theme.line(size) * (number_of(lines.len()) - 1.0) / 2.0;
         for (index, line) in lines.iter().enumerate() {
-            let baseline = first + theme.line(size) * number_of(index);
-            canvas.text(
-                line,
-                (panel.left - gap(theme), baseline),
-                size,
-                Face::Regular,
-                theme.ink,
-                Anchor::End,
-            );
+            scene.text(line, (panel.left - gap(theme), first + theme.line(size) * number_of(index)), style);
         }
     }
 }

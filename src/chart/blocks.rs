@@ -8,19 +8,46 @@ use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr as _;
 
-use super::canvas::Colour;
 use super::format::NumberFormat;
-use super::plot::{Axis, Bar, Direction, Layer, Line, Marks, NumberKind, Plot, Scale};
-use super::scale::{Break, date_breaks, number_breaks, number_of};
-use super::theme::Theme;
+use super::plot::{Bar, BoxPlot, Direction, Facet, Layer, Line, Marks, Plot, Scale, Shape};
+use super::scale::{Break, axis_breaks, number_of};
+use super::scene::Colour;
+use super::theme::{Theme, ThemeName};
 
-/// Draws a plot in `width` columns and about `height` lines.
+/// Draws a plot in `width` columns and about `height` lines; panels stand below each other.
 pub fn draw_blocks(plot: &Plot, width: usize, height: usize, color: bool) -> String {
-    let y_axis = place_axis(&plot.y, (height / 3).max(2), plot, true);
+    let theme = Theme::new(ThemeName::Report, 96.0).with_groups(plot.groups.as_ref());
+    let mut out = String::new();
+    for title in [&plot.title, &plot.subtitle, &plot.y_title].into_iter().flatten() {
+        out.push_str(title);
+        out.push('\n');
+    }
+    let height = (height / plot.facets.len().max(1)).max(8);
+    for facet in &plot.facets {
+        if let Some(label) = &facet.label {
+            let _ = writeln!(out, "— {label}");
+        }
+        write_panel(&mut out, plot, facet, &theme, (width, height), color);
+    }
+    if let Some(groups) = plot.groups.as_ref().filter(|groups| groups.has_legend) {
+        write_legend(&mut out, &groups.labels, &theme, width, color);
+    }
+    out
+}
+
+fn write_panel(
+    out: &mut String,
+    plot: &Plot,
+    facet: &Facet,
+    theme: &Theme,
+    (width, height): (usize, usize),
+    color: bool,
+) {
+    let y_axis = place_axis(&facet.y, (height / 3).max(2), plot, true);
     let labels = y_axis.breaks.iter().map(|one| one.label.as_str().width()).max().unwrap_or(0).min(width / 3);
     let columns = width.saturating_sub(labels + 2).max(10);
     let rows = height.saturating_sub(6).max(4);
-    let x_axis = place_axis(&plot.x, (columns / 12).max(2), plot, false);
+    let x_axis = place_axis(&facet.x, (columns / 12).max(2), plot, false);
     let mut grid = Grid {
         columns,
         rows: rows * 2,
@@ -28,33 +55,23 @@ pub fn draw_blocks(plot: &Plot, width: usize, height: usize, color: bool) -> Str
         x: x_axis.ends,
         y: y_axis.ends,
     };
-    for layer in &plot.layers {
+    for layer in &facet.layers {
         grid.draw(layer);
-    }
-    let theme = Theme::report(96.0);
-    let mut out = String::new();
-    for title in [&plot.title, &plot.subtitle, &plot.y.title].into_iter().flatten() {
-        out.push_str(title);
-        out.push('\n');
     }
     for row in 0..rows {
         let label = y_axis.breaks.iter().find(|one| grid.row_of(one.at) / 2 == row);
         let label = shorten(label.map_or("", |one| &one.label), labels);
         let tick = if label.is_empty() { "│" } else { "┤" };
         let _ = write!(out, "{}{label} {tick}", " ".repeat(labels - label.width()));
-        out.push_str(&grid.write_row(row, &theme, color));
+        out.push_str(&grid.write_row(row, theme, color));
         out.push('\n');
     }
     let _ = writeln!(out, "{} └{}", " ".repeat(labels), "─".repeat(columns));
     let _ = writeln!(out, "{}{}", " ".repeat(labels + 2), write_below(&x_axis.breaks, &grid));
-    if let Some(title) = &plot.x.title {
+    if let Some(title) = &plot.x_title {
         let indent = (labels + 2 + columns / 2).saturating_sub(title.width() / 2);
         let _ = writeln!(out, "{}{title}", " ".repeat(indent));
     }
-    if let Some(groups) = plot.groups.as_ref().filter(|groups| groups.has_legend) {
-        write_legend(&mut out, &groups.labels, &theme, width, color);
-    }
-    out
 }
 
 /// Writes the groups with their colours, as many to a line as fit.
@@ -79,8 +96,8 @@ struct Placed {
     breaks: Vec<Break>,
 }
 
-fn place_axis(axis: &Axis, most: usize, plot: &Plot, is_left: bool) -> Placed {
-    match &axis.scale {
+fn place_axis(scale: &Scale, most: usize, plot: &Plot, is_left: bool) -> Placed {
+    match scale {
         Scale::Categories { labels, .. } => {
             let breaks = labels.iter().enumerate();
             let breaks = breaks.map(|(at, label)| Break { at: number_of(at), label: label.clone() });
@@ -88,13 +105,9 @@ fn place_axis(axis: &Axis, most: usize, plot: &Plot, is_left: bool) -> Placed {
             // Names beside the axis are read from the top, as a table is.
             Placed { ends: if is_left { (last, first) } else { (first, last) }, breaks: breaks.collect() }
         }
-        Scale::Numbers { low, high, is_fixed, is_whole, kind } => {
-            let format = NumberFormat { lang: plot.lang };
-            let (breaks, ends) = match kind {
-                NumberKind::Plain => number_breaks((*low, *high), *is_fixed, *is_whole, most, format),
-                NumberKind::Days => date_breaks((*low, *high), *is_fixed, most),
-            };
-            Placed { ends, breaks }
+        Scale::Numbers(numbers) => {
+            let (breaks, ends) = axis_breaks(numbers, most, NumberFormat { lang: plot.lang });
+            Placed { ends: if numbers.is_reversed { (ends.1, ends.0) } else { ends }, breaks }
         }
     }
 }
@@ -132,18 +145,55 @@ impl Grid {
                 }
             }
             Marks::Bars(bars) => bars.iter().for_each(|bar| self.draw_bar(bar)),
+            Marks::Shapes(shapes) => shapes.iter().for_each(|shape| self.draw_shape(shape)),
+            Marks::Boxes(boxes) => boxes.iter().for_each(|plot| self.draw_box(plot)),
+            Marks::Segments(segments) => {
+                for one in segments {
+                    self.draw_stroke(one.from, one.to, one.group);
+                }
+            }
+            Marks::Rules(rules) => {
+                for rule in rules {
+                    let (from, to) = if rule.is_level {
+                        ((self.x.0, rule.at), (self.x.1, rule.at))
+                    } else {
+                        ((rule.at, self.y.0), (rule.at, self.y.1))
+                    };
+                    self.draw_stroke(from, to, rule.group);
+                }
+            }
+            // Words do not fit into pixels.
+            Marks::Texts(_) => {}
         }
+    }
+
+    fn draw_shape(&mut self, shape: &Shape) {
+        if shape.corners.len() == 4 && shape.edge == 0 {
+            let (one, two) = (shape.corners[0], shape.corners[2]);
+            self.draw_rectangle((one.0, two.0), (one.1, two.1), shape.group);
+            return;
+        }
+        let next = shape.corners.iter().cycle().skip(1);
+        for (from, to) in shape.corners.iter().zip(next) {
+            self.draw_stroke(*from, *to, shape.group);
+        }
+    }
+
+    fn draw_box(&mut self, plot: &BoxPlot) {
+        let middle = f64::midpoint(plot.across.0, plot.across.1);
+        let turn = |across: f64, along: f64| match plot.direction {
+            Direction::Up => (across, along),
+            Direction::Right => (along, across),
+        };
+        self.draw_stroke(turn(middle, plot.whiskers.0), turn(middle, plot.whiskers.1), plot.group);
+        let (from, to) = (turn(plot.across.0, plot.quartiles.0), turn(plot.across.1, plot.quartiles.1));
+        self.draw_rectangle((from.0, to.0), (from.1, to.1), plot.group);
     }
 
     fn draw_line(&mut self, line: &Line) {
         for pair in line.places.windows(2) {
             if let [Some(from), Some(to)] = pair {
-                let (x0, y0) = (self.column_of(from.0), self.row_of(from.1));
-                let (x1, y1) = (self.column_of(to.0), self.row_of(to.1));
-                let steps = x0.abs_diff(x1).max(y0.abs_diff(y1)).max(1);
-                for step in 0..=steps {
-                    self.put(between(x0, x1, step, steps), between(y0, y1, step, steps), line.group);
-                }
+                self.draw_stroke(*from, *to, line.group);
             }
         }
         // A lone year between gaps is a place too.
@@ -157,12 +207,25 @@ impl Grid {
             Direction::Up => (bar.across, bar.along),
             Direction::Right => (bar.along, bar.across),
         };
+        self.draw_rectangle(x, y, bar.group);
+    }
+
+    fn draw_rectangle(&mut self, x: (f64, f64), y: (f64, f64), group: usize) {
         let (left, right) = order(self.column_of(x.0), self.column_of(x.1));
         let (top, bottom) = order(self.row_of(y.0), self.row_of(y.1));
         for row in top..=bottom {
             for column in left..=right {
-                self.put(column, row, bar.group);
+                self.put(column, row, group);
             }
+        }
+    }
+
+    fn draw_stroke(&mut self, from: (f64, f64), to: (f64, f64), group: usize) {
+        let (x0, y0) = (self.column_of(from.0), self.row_of(from.1));
+        let (x1, y1) = (self.column_of(to.0), self.row_of(to.1));
+        let steps = x0.abs_diff(x1).max(y0.abs_diff(y1)).max(1);
+        for step in 0..=steps {
+            self.put(between(x0, x1, step, steps), between(y0, y1, step, steps), group);
         }
     }
 

@@ -6,7 +6,6 @@
 use datafusion::arrow::array::{Array as _, AsArray as _};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
-use ggsql::plot::Scale;
 use indexmap::IndexSet;
 
 use super::{ColumnNotes, Table};
@@ -32,7 +31,7 @@ impl Categories {
         found: impl IntoIterator<Item = Option<String>>,
         listed: &[String],
         origins: &Origins,
-        scale: Option<&Scale>,
+        names: &[(String, Option<String>)],
         notes: &ColumnNotes,
         lang: Lang,
     ) -> Self {
@@ -62,13 +61,30 @@ impl Categories {
         if keys.shift_remove(&None) {
             keys.insert(None);
         }
-        let labels = keys.iter().map(|key| label_of(key.as_deref(), scale, lang)).collect();
+        let labels = keys.iter().map(|key| label_of(key.as_deref(), names, lang)).collect();
         Self { keys, labels, is_sequence }
     }
 
     /// Returns the place of a key.
     pub(super) fn place(&self, key: Option<&String>) -> Option<usize> {
         self.keys.get_index_of(&key.cloned())
+    }
+
+    /// Keeps the categories at these places.
+    pub(super) fn only(&self, places: &[usize]) -> Self {
+        let keys = places.iter().filter_map(|place| self.keys.get_index(*place).cloned()).collect();
+        let labels = places.iter().filter_map(|place| self.labels.get(*place).cloned()).collect();
+        Self { keys, labels, is_sequence: self.is_sequence }
+    }
+
+    /// Returns the place of what is missing.
+    pub(super) fn unknown(&self) -> Option<usize> {
+        self.keys.get_index_of(&None)
+    }
+
+    /// Returns the keys in order.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &Option<String>> {
+        self.keys.iter()
     }
 
     /// Returns the labels in order.
@@ -106,21 +122,38 @@ fn sort_sequence(keys: &mut IndexSet<Option<String>>) -> bool {
     true
 }
 
-fn label_of(key: Option<&str>, scale: Option<&Scale>, lang: Lang) -> String {
-    let Some(key) = key else {
-        return match lang {
-            Lang::En => "Not stated".to_owned(),
-            Lang::Vi => "Không rõ".to_owned(),
-        };
+fn label_of(key: Option<&str>, names: &[(String, Option<String>)], lang: Lang) -> String {
+    let plain = plain_label(key, lang);
+    let is_named = |name: &&(String, Option<String>)| match key {
+        Some(key) => name.0 == key,
+        None => name.0.eq_ignore_ascii_case("null"),
     };
-    let renamed = scale.and_then(|scale| scale.label_mapping.as_ref()).and_then(|names| names.get(key));
-    match (renamed, key, lang) {
-        (Some(name), ..) => normalise(name.as_deref().unwrap_or_default()),
-        (None, "true", Lang::Vi) => "có".to_owned(),
-        (None, "false", Lang::Vi) => "không".to_owned(),
-        (None, "true", Lang::En) => "yes".to_owned(),
-        (None, "false", Lang::En) => "no".to_owned(),
-        (None, key, _) if key == ggsql::naming::stat_column("dummy") => String::new(),
-        (None, key, _) => normalise(key),
+    if let Some((_, label)) = names.iter().find(is_named) {
+        return normalise(label.as_deref().unwrap_or_default());
     }
+    match names.iter().find(|name| name.0 == "*") {
+        Some((_, template)) => normalise(&template.as_deref().unwrap_or_default().replace("{}", &plain)),
+        None => plain,
+    }
+}
+
+fn plain_label(key: Option<&str>, lang: Lang) -> String {
+    match (key, lang) {
+        (None, Lang::En) => "Not stated".to_owned(),
+        (None, Lang::Vi) => "Không rõ".to_owned(),
+        (Some("true"), Lang::Vi) => "có".to_owned(),
+        (Some("false"), Lang::Vi) => "không".to_owned(),
+        (Some("true"), Lang::En) => "yes".to_owned(),
+        (Some("false"), Lang::En) => "no".to_owned(),
+        (Some(key), _) if key == ggsql::naming::stat_column("dummy") => String::new(),
+        (Some(key), _) => visible(&normalise(key)),
+    }
+}
+
+/// Takes out what has no shape of its own and would only disturb the line: controls, and marks that
+/// turn the direction of writing.
+pub(super) fn visible(text: &str) -> String {
+    let is_hidden = |letter: &char| matches!(letter, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
+    let shown = text.chars().filter(|letter| !is_hidden(letter));
+    shown.map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }

@@ -4,8 +4,7 @@
 //! later errors carry no place and its parse error says nothing.
 
 use ggsql::naming::unquote_ident;
-use ggsql::parser::SourceTree;
-use tree_sitter::Node;
+use tree_sitter::{Node, Parser};
 
 use super::split::drawn_words;
 use crate::error::{Error, Explain as _, Place, Result};
@@ -79,16 +78,35 @@ pub(super) struct Source {
     pub(super) is_table: bool,
 }
 
-/// One `DRAW`.
+/// One `DRAW` or `PLACE`.
 #[derive(Debug, Clone)]
 pub(super) struct DrawClause {
+    /// Whether it places what its settings say, without data.
+    pub(super) is_placed: bool,
     pub(super) geometry: Piece,
     pub(super) mappings: Vec<Mapping>,
     pub(super) source: Option<Source>,
     pub(super) settings: Vec<Setting>,
     pub(super) partition: Vec<Piece>,
-    /// Where a `SETTING` clause may be inserted: after geometry, mapping and remapping.
-    pub(super) settings_at: usize,
+    /// The whole `SETTING` clause, or where it may be inserted: after geometry, mapping and remapping.
+    pub(super) settings_span: Span,
+    /// The `ORDER BY` clause.
+    pub(super) order_span: Option<Span>,
+}
+
+impl DrawClause {
+    /// Returns what is set, as written, without quotes.
+    pub(super) fn setting(&self, name: &str) -> Option<&str> {
+        self.settings
+            .iter()
+            .find(|setting| setting.name.text == name)
+            .map(|setting| setting.value.text.as_str())
+    }
+
+    /// Returns a number that is set.
+    pub(super) fn number(&self, name: &str) -> Option<f64> {
+        self.setting(name)?.parse::<f64>().ok().filter(|value| value.is_finite())
+    }
 }
 
 /// One `SCALE`.
@@ -100,8 +118,46 @@ pub(super) struct ScaleClause {
     pub(super) names: Vec<String>,
     /// The `FROM` clause that lists names.
     pub(super) names_span: Option<Span>,
-    /// `TO`, `VIA`, `SETTING`, whichever stand there.
-    pub(super) extras: Vec<Piece>,
+    /// The numbers listed after `FROM`; `None` is an end left open.
+    pub(super) limits: Vec<Option<f64>>,
+    /// The values listed after `TO`, and the clause.
+    pub(super) output: Vec<String>,
+    pub(super) output_span: Option<Span>,
+    /// The word after `VIA`.
+    pub(super) via: Option<Piece>,
+    pub(super) settings: Vec<Setting>,
+    /// Labels of single values, as written; `None` leaves a label out.
+    pub(super) names_for: Vec<(String, Option<String>)>,
+    /// The `RENAMING` clause.
+    pub(super) renaming_span: Option<Span>,
+}
+
+impl ScaleClause {
+    /// Returns what is set, as written, without quotes.
+    pub(super) fn setting(&self, name: &str) -> Option<&str> {
+        self.settings
+            .iter()
+            .find(|setting| setting.name.text == name)
+            .map(|setting| setting.value.text.as_str())
+    }
+}
+
+/// A `FACET` clause: its columns, before and after `BY`, and its settings.
+#[derive(Debug, Clone)]
+pub(super) struct FacetClause {
+    pub(super) span: Span,
+    pub(super) rows: Vec<Piece>,
+    pub(super) columns: Vec<Piece>,
+    pub(super) settings: Vec<Setting>,
+}
+
+/// A `PROJECT` clause.
+#[derive(Debug, Clone)]
+pub(super) struct ProjectClause {
+    /// The names of the axes, the level one first.
+    pub(super) axes: Vec<Piece>,
+    pub(super) kind: Piece,
+    pub(super) settings: Vec<Setting>,
 }
 
 /// The whole clause as written.
@@ -114,8 +170,15 @@ pub(super) struct Written {
     pub(super) draws: Vec<DrawClause>,
     pub(super) scales: Vec<ScaleClause>,
     pub(super) labels: Vec<Setting>,
-    /// `PLACE`, `FACET` and `PROJECT` clauses, by their keyword.
-    pub(super) others: Vec<Piece>,
+    pub(super) facet: Option<FacetClause>,
+    pub(super) project: Option<ProjectClause>,
+}
+
+impl Written {
+    /// Whether y lies along the level axis: `PROJECT y, x TO cartesian`.
+    pub(super) fn is_flipped(&self) -> bool {
+        self.project.as_ref().is_some_and(|project| project.axes.first().is_some_and(|axis| axis.text == "y"))
+    }
 }
 
 /// Every geometry of the grammar.
@@ -154,6 +217,31 @@ macro_rules! piece {
     };
 }
 
+/// The grammar's tree of a text.
+///
+/// The grammar crate's own tree answers questions of its query language, each of which is compiled anew and
+/// takes longer than everything else that is done with a clause; so it is walked here.
+struct Tree<'a> {
+    source: &'a str,
+    parsed: tree_sitter::Tree,
+}
+
+impl<'a> Tree<'a> {
+    fn parse(source: &'a str) -> Option<Self> {
+        let mut parser = Parser::new();
+        parser.set_language(&tree_sitter_ggsql::language()).ok()?;
+        Some(Self { source, parsed: parser.parse(source, None)? })
+    }
+
+    fn root(&self) -> Node<'_> {
+        self.parsed.root_node()
+    }
+
+    fn get_text(&self, node: &Node) -> String {
+        self.source.get(node.start_byte()..node.end_byte()).unwrap_or_default().to_owned()
+    }
+}
+
 fn unquote(text: &str) -> String {
     let inner = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap_or(text);
     unquote_ident(inner.trim_matches('`'))
@@ -166,7 +254,7 @@ fn unquote(text: &str) -> String {
 pub(super) fn read(clause: &Clause) -> Result<Written> {
     let body = clause.body();
     let unresolved = |problem: String| ChartFault::Unresolved { problem }.error().at(clause.opening());
-    let tree = SourceTree::new(body).map_err(|error| unresolved(error.to_string()))?;
+    let tree = Tree::parse(body).ok_or_else(|| unresolved("tree-sitter".to_owned()))?;
     check_geometries(clause)?;
     check_syntax(clause, &tree)?;
     let root = tree.root();
@@ -182,7 +270,8 @@ pub(super) fn read(clause: &Clause) -> Result<Written> {
         draws: draws(&tree),
         scales: scales(&tree),
         labels: assignments(&tree, "label_assignment", 0, usize::MAX),
-        others: others(&tree),
+        facet: facet(&tree),
+        project: project(&tree),
     })
 }
 
@@ -206,7 +295,7 @@ fn check_geometries(clause: &Clause) -> Result<()> {
 }
 
 /// Names the first word that does not fit, from the tree's error nodes.
-fn check_syntax(clause: &Clause, tree: &SourceTree) -> Result<()> {
+fn check_syntax(clause: &Clause, tree: &Tree) -> Result<()> {
     let root = tree.root();
     if !root.has_error() {
         return Ok(());
@@ -240,8 +329,7 @@ fn longest_good(body: &str) -> usize {
         let is_cut = !is_inside_word && !earlier.is_whitespace();
         earlier = letter;
         let prefix = body.get(..at).filter(|prefix| is_cut && !prefix.is_empty());
-        if prefix.and_then(|prefix| SourceTree::new(prefix).ok()).is_some_and(|tree| !tree.root().has_error())
-        {
+        if prefix.and_then(Tree::parse).is_some_and(|tree| !tree.root().has_error()) {
             good = at;
         }
     }
@@ -274,7 +362,7 @@ fn incomplete(clause: &Clause, start: usize, wanted: String) -> Error {
 }
 
 /// Reads the mapping elements that stand between two offsets.
-fn mappings(tree: &SourceTree, start: usize, end: usize) -> Vec<Mapping> {
+fn mappings(tree: &Tree, start: usize, end: usize) -> Vec<Mapping> {
     let root = tree.root();
     let mut found = Vec::new();
     for element in of_kind(&root, "mapping_element") {
@@ -295,7 +383,7 @@ fn mappings(tree: &SourceTree, start: usize, end: usize) -> Vec<Mapping> {
     found
 }
 
-fn sources(tree: &SourceTree, kind: &str, field: &str) -> Vec<Source> {
+fn sources(tree: &Tree, kind: &str, field: &str) -> Vec<Source> {
     let root = tree.root();
     of_kind(&root, kind)
         .into_iter()
@@ -307,7 +395,7 @@ fn sources(tree: &SourceTree, kind: &str, field: &str) -> Vec<Source> {
         .collect()
 }
 
-fn assignments(tree: &SourceTree, kind: &str, start: usize, end: usize) -> Vec<Setting> {
+fn assignments(tree: &Tree, kind: &str, start: usize, end: usize) -> Vec<Setting> {
     let root = tree.root();
     of_kind(&root, kind)
         .into_iter()
@@ -320,18 +408,23 @@ fn assignments(tree: &SourceTree, kind: &str, start: usize, end: usize) -> Vec<S
         .collect()
 }
 
-fn draws(tree: &SourceTree) -> Vec<DrawClause> {
+fn draws(tree: &Tree) -> Vec<DrawClause> {
     let root = tree.root();
     let layer_sources = sources(tree, "mapping_clause", "layer_source");
+    let mut nodes = of_kind(&root, "draw_clause");
+    nodes.extend(of_kind(&root, "place_clause"));
+    nodes.sort_by_key(Node::start_byte);
     let mut found = Vec::new();
-    for node in of_kind(&root, "draw_clause") {
+    for node in nodes {
         let (start, end) = (node.start_byte(), node.end_byte());
         let Some(geometry) = first_of_kind(&node, "geom_type") else { continue };
         let mapping = first_of_kind(&node, "mapping_clause");
         let remapping = first_of_kind(&node, "remapping_clause");
-        let settings_at =
+        let after =
             remapping.as_ref().or(mapping.as_ref()).map_or(geometry.end_byte(), |last| span!(last).end);
+        let settings = first_of_kind(&node, "setting_clause");
         found.push(DrawClause {
+            is_placed: node.kind() == "place_clause",
             geometry: piece!(tree, geometry),
             mappings: mapping
                 .map(|node| mappings(tree, node.start_byte(), node.end_byte()))
@@ -341,63 +434,94 @@ fn draws(tree: &SourceTree) -> Vec<DrawClause> {
                 .find(|from| start <= from.name.span.start && from.name.span.end <= end)
                 .cloned(),
             settings: assignments(tree, "parameter_assignment", start, end),
-            partition: tree
-                .find_nodes(&node, "(partition_columns (identifier) @c)")
-                .into_iter()
-                .map(|column| piece!(tree, column))
-                .collect(),
-            settings_at,
+            partition: pieces(tree, &node, "partition_columns"),
+            settings_span: settings.map_or(Span { start: after, end: after }, |node| span!(node)),
+            order_span: first_of_kind(&node, "order_clause").map(|node| span!(node)),
         });
     }
     found
 }
 
-fn scales(tree: &SourceTree) -> Vec<ScaleClause> {
+/// Reads the names that are listed in the first node of a kind.
+fn pieces(tree: &Tree, node: &Node, kind: &str) -> Vec<Piece> {
+    let Some(list) = first_of_kind(node, kind) else { return Vec::new() };
+    of_kind(&list, "identifier").into_iter().map(|name| piece!(tree, name)).collect()
+}
+
+fn scales(tree: &Tree) -> Vec<ScaleClause> {
     let root = tree.root();
-    let mut found = Vec::new();
-    for node in of_kind(&root, "scale_clause") {
-        let Some(aesthetic) = first_of_kind(&node, "aesthetic_name") else { continue };
-        let mut extras = Vec::new();
-        for (query, keyword) in [
-            ("(scale_to_clause) @c", "SCALE … TO"),
-            ("(scale_via_clause) @c", "SCALE … VIA"),
-            ("(setting_clause) @c", "SCALE … SETTING"),
-        ] {
-            extras.extend(
-                tree.find_node(&node, query)
-                    .map(|part| Piece { text: keyword.to_owned(), span: span!(part) }),
-            );
-        }
+    let scale = |node: Node| {
+        let aesthetic = first_of_kind(&node, "aesthetic_name")?;
         let from = first_of_kind(&node, "scale_from_clause");
-        let names: Vec<String> = tree
-            .find_nodes(&node, "(scale_from_clause (array (array_element (string) @s)))")
-            .into_iter()
-            .map(|name| piece!(tree, name).text)
-            .collect();
-        found.push(ScaleClause {
+        let to = first_of_kind(&node, "scale_to_clause");
+        let elements = |node: &Option<Node>| {
+            node.iter()
+                .flat_map(|node| of_kind(node, "array_element"))
+                .map(|one| piece!(tree, one))
+                .collect::<Vec<_>>()
+        };
+        let is_text =
+            |piece: &&Piece| tree.source.get(piece.span.start..).is_some_and(|text| text.starts_with('\''));
+        let listed = elements(&from);
+        let names: Vec<String> = listed.iter().filter(is_text).map(|piece| piece.text.clone()).collect();
+        Some(ScaleClause {
             names_span: from.filter(|_| !names.is_empty()).map(|from| span!(from)),
+            limits: if names.is_empty() {
+                listed.iter().map(|one| one.text.parse().ok()).collect()
+            } else {
+                Vec::new()
+            },
             names,
             aesthetic: piece!(tree, aesthetic),
             kind: first_of_kind(&node, "scale_type_identifier").map(|kind| piece!(tree, kind)),
-            extras,
-        });
-    }
-    found
+            output: elements(&to).into_iter().map(|one| one.text).collect(),
+            output_span: to.map(|to| span!(to)),
+            via: first_of_kind(&node, "scale_via_clause")
+                .and_then(|via| first_of_kind(&via, "identifier"))
+                .map(|word| piece!(tree, word)),
+            settings: assignments(tree, "parameter_assignment", node.start_byte(), node.end_byte()),
+            names_for: renamings(tree, &node),
+            renaming_span: first_of_kind(&node, "scale_renaming_clause").map(|node| span!(node)),
+        })
+    };
+    of_kind(&root, "scale_clause").into_iter().filter_map(scale).collect()
 }
 
-fn others(tree: &SourceTree) -> Vec<Piece> {
+fn renamings(tree: &Tree, scale: &Node) -> Vec<(String, Option<String>)> {
+    let read = |node: Node| {
+        let (name, value) = (node.child_by_field_name("name")?, node.child_by_field_name("value")?);
+        let text = tree.get_text(&value);
+        let label = text.starts_with('\'').then(|| unquote(&text));
+        Some((unquote(&tree.get_text(&name)), label))
+    };
+    of_kind(scale, "renaming_assignment").into_iter().filter_map(read).collect()
+}
+
+fn facet(tree: &Tree) -> Option<FacetClause> {
     let root = tree.root();
-    let mut found = Vec::new();
-    for (query, keyword) in
-        [("(place_clause) @c", "PLACE"), ("(facet_clause) @c", "FACET"), ("(project_clause) @c", "PROJECT")]
-    {
-        found.extend(
-            tree.find_nodes(&root, query)
-                .into_iter()
-                .map(|node| Piece { text: keyword.to_owned(), span: span!(node) }),
-        );
-    }
-    found
+    let node = first_of_kind(&root, "facet_clause")?;
+    let lists = of_kind(&node, "facet_vars");
+    let names = |index: usize| -> Vec<Piece> {
+        let list = lists.get(index).map(|list| of_kind(list, "identifier")).unwrap_or_default();
+        list.into_iter().map(|name| piece!(tree, name)).collect()
+    };
+    Some(FacetClause {
+        span: Span { start: node.start_byte(), end: node.start_byte() + "FACET".len() },
+        rows: names(0),
+        columns: names(1),
+        settings: assignments(tree, "parameter_assignment", node.start_byte(), node.end_byte()),
+    })
+}
+
+fn project(tree: &Tree) -> Option<ProjectClause> {
+    let root = tree.root();
+    let node = first_of_kind(&root, "project_clause")?;
+    let kind = first_of_kind(&node, "project_type")?;
+    Some(ProjectClause {
+        axes: pieces(tree, &node, "project_aesthetics"),
+        kind: piece!(tree, kind),
+        settings: assignments(tree, "project_property", node.start_byte(), node.end_byte()),
+    })
 }
 
 /// Writes names as a list in backticks.
@@ -406,9 +530,6 @@ pub(super) fn listed<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> Strin
 }
 
 /// Returns the nodes of a kind below a node, in the order of the text.
-///
-/// The grammar's own query language would be compiled anew for each question, which takes longer than
-/// everything else that is done with a clause.
 fn of_kind<'t>(node: &Node<'t>, kind: &str) -> Vec<Node<'t>> {
     let mut found = Vec::new();
     let mut waiting = vec![*node];

@@ -1,17 +1,56 @@
-//! Shares the picture among title, legend, axes, panel and caption.
+//! Shares the picture among title, legend, panels with their axes, and caption.
 //!
-//! The room of the labels depends on the panel and the panel on that room, so the panel is found
+//! The room of the labels depends on the panels and the panels on that room, so they are found
 //! in two rounds; a third would change nothing that can be seen.
 
 use super::ChartOptions;
 use super::axis::{self, Labels};
+use super::direct::{self, LineEnds};
 use super::format::NumberFormat;
 use super::legend::{self, Legend, Side};
 use super::mark_bar::value_room;
-use super::plot::{Axis, Direction, NumberKind, Plot, Scale};
-use super::scale::{Break, date_breaks, number_breaks, number_of};
-use super::text::{Face, width_em, wrap};
+use super::plot::{Direction, Facet, Layer, Marks, NumberKind, Plot, Scale, Via};
+use super::scale::{Break, axis_breaks, number_of};
+use super::text::{Face, width_em, wrap, wrap_full};
 use super::theme::Theme;
+
+/// What lies along one side of a panel: the two ends, and how numbers become distances.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Span {
+    pub(super) from: f64,
+    pub(super) to: f64,
+    pub(super) via: Via,
+}
+
+impl Span {
+    pub(super) fn new(from: f64, to: f64) -> Self {
+        Self { from, to, via: Via::Linear }
+    }
+
+    /// Returns where a number lies between the ends, from 0 to 1. Halves keep huge ranges from overflowing.
+    fn share(self, value: f64) -> f64 {
+        let [value, from, to] = [value, self.from, self.to].map(|number| self.via.apply(number));
+        let range = to / 2.0 - from / 2.0;
+        if range == 0.0 { 0.5 } else { ((value / 2.0 - from / 2.0) / range).clamp(0.0, 1.0) }
+    }
+
+    fn holds(self, value: f64) -> bool {
+        let slack = (self.to - self.from).abs() * 1e-9;
+        self.from.min(self.to) - slack <= value && value <= self.from.max(self.to) + slack
+    }
+
+    /// Returns the place that marks which start at zero start from.
+    pub(super) fn baseline(self) -> f64 {
+        let (low, high) = (self.from.min(self.to), self.from.max(self.to));
+        if low < 0.0 && high > 0.0 {
+            0.0
+        } else if high <= 0.0 {
+            high
+        } else {
+            low
+        }
+    }
+}
 
 /// The rectangle of the marks and the ranges that it shows.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,10 +59,10 @@ pub(super) struct Panel {
     pub(super) top: f64,
     pub(super) right: f64,
     pub(super) bottom: f64,
-    /// What lies at the left and at the right edge.
-    pub(super) x: (f64, f64),
-    /// What lies at the bottom and at the top edge.
-    pub(super) y: (f64, f64),
+    /// What lies from the left to the right edge.
+    pub(super) x: Span,
+    /// What lies from the bottom to the top edge.
+    pub(super) y: Span,
 }
 
 impl Panel {
@@ -33,24 +72,25 @@ impl Panel {
     }
 
     pub(super) fn x_pixel(&self, x: f64) -> f64 {
-        self.left + share(x, self.x) * (self.right - self.left)
+        self.left + self.x.share(x) * (self.right - self.left)
     }
 
     pub(super) fn y_pixel(&self, y: f64) -> f64 {
-        self.bottom - share(y, self.y) * (self.bottom - self.top)
+        self.bottom - self.y.share(y) * (self.bottom - self.top)
     }
 
     /// Tells whether a place lies in what the panel shows.
     pub(super) fn shows(&self, (x, y): (f64, f64)) -> bool {
-        let within = |value: f64, (one, two): (f64, f64)| one.min(two) <= value && value <= one.max(two);
-        within(x, self.x) && within(y, self.y)
+        self.x.holds(x) && self.y.holds(y)
     }
-}
 
-/// Halves keep huge ranges from overflowing.
-fn share(value: f64, (from, to): (f64, f64)) -> f64 {
-    let range = to / 2.0 - from / 2.0;
-    if range == 0.0 { 0.5 } else { ((value / 2.0 - from / 2.0) / range).clamp(0.0, 1.0) }
+    fn width(&self) -> f64 {
+        self.right - self.left
+    }
+
+    fn height(&self) -> f64 {
+        self.bottom - self.top
+    }
 }
 
 /// Lines of text with the place of the first baseline.
@@ -60,20 +100,29 @@ pub(super) struct Block {
     pub(super) first_baseline: f64,
 }
 
+/// A panel with its labels and the lines of its grid.
+#[derive(Debug, Clone)]
+pub(super) struct Framed {
+    pub(super) panel: Panel,
+    pub(super) strip: Block,
+    pub(super) x_labels: Labels,
+    pub(super) y_labels: Labels,
+    pub(super) x_grid: Vec<f64>,
+    pub(super) y_grid: Vec<f64>,
+}
+
 /// Where everything of a chart goes, in pixels.
 #[derive(Debug, Clone)]
 pub(super) struct Layout {
-    pub(super) panel: Panel,
+    /// One per facet, in the same order.
+    pub(super) panels: Vec<Framed>,
     pub(super) title: Block,
     pub(super) subtitle: Block,
     pub(super) caption: Block,
     pub(super) x_title: Block,
     pub(super) y_title: Block,
-    pub(super) x_labels: Labels,
-    pub(super) y_labels: Labels,
-    pub(super) x_grid: Vec<f64>,
-    pub(super) y_grid: Vec<f64>,
     pub(super) legend: Option<(Legend, (f64, f64))>,
+    pub(super) line_ends: LineEnds,
 }
 
 /// Shares the picture.
@@ -90,9 +139,9 @@ pub(super) fn lay_out(plot: &Plot, options: &ChartOptions, theme: &Theme) -> Lay
         top += theme.label_size * 0.6;
     }
     let (caption, mut bottom) = foot(plot, options, inner, height - margin, theme);
-    let legend = plot.groups.as_ref().filter(|groups| groups.has_legend);
-    let legend = legend.map(|groups| legend::lay_out(groups, &plot.layers, inner, bottom - top, theme));
-    let mut right = width - margin;
+    let line_ends = direct::find(plot, inner, theme);
+    let legend = legend::lay_out(plot, inner, bottom - top, line_ends.is_shown(), theme);
+    let mut right = width - margin - line_ends.room;
     let legend = legend.map(|legend| match legend.side {
         Side::Top => {
             let corner = (margin, top);
@@ -101,30 +150,32 @@ pub(super) fn lay_out(plot: &Plot, options: &ChartOptions, theme: &Theme) -> Lay
         }
         Side::Right => {
             let corner = (width - margin - legend.width, top);
-            right = corner.0 - theme.label_size * 1.5;
+            right = corner.0 - theme.label_size * 1.5 - line_ends.room;
             (legend, corner)
         }
     });
     let y_title =
-        block(plot.y.title.clone(), right - margin, theme.label_size, Face::Regular, theme, &mut top, 0.45);
+        block(plot.y_title.clone(), right - margin, theme.label_size, Face::Regular, theme, &mut top, 0.45);
     top += theme.label_size * 0.4;
     let mut x_title = Block::default();
-    if let Some(text) = &plot.x.title {
+    if let Some(text) = &plot.x_title {
         x_title.lines = wrap(text, (right - margin) * 0.9 / theme.label_size, Face::Regular, 2);
         let depth = theme.line(theme.label_size) * number_of(x_title.lines.len());
         x_title.first_baseline = bottom - depth + theme.label_size;
         bottom -= depth + theme.label_size * 0.15;
     }
-    let outer = Panel { left: margin, top, right, bottom, x: (0.0, 1.0), y: (0.0, 1.0) };
-    let (panel, x_labels, y_labels, x_grid, y_grid) = fit(plot, outer, theme);
+    let whole = Span::new(0.0, 1.0);
+    let outer = Panel { left: margin, top, right, bottom, x: whole, y: whole };
+    let panels = frame(plot, outer, theme);
+    let first_top = panels.first().map_or(top, |framed| framed.panel.top);
     let legend = legend.map(|(legend, corner)| match legend.side {
         Side::Right => {
-            let top = panel.top.min((outer.bottom - legend.height).max(corner.1));
+            let top = first_top.min((outer.bottom - legend.height).max(corner.1));
             (legend, (corner.0, top))
         }
         Side::Top => (legend, corner),
     });
-    Layout { panel, title, subtitle, caption, x_title, y_title, x_labels, y_labels, x_grid, y_grid, legend }
+    Layout { panels, title, subtitle, caption, x_title, y_title, legend, line_ends }
 }
 
 /// Wraps a text at the top and moves `top` below it.
@@ -149,7 +200,7 @@ fn foot(plot: &Plot, options: &ChartOptions, width: f64, bottom: f64, theme: &Th
     let size = theme.caption_size;
     let texts = plot.caption.iter().chain(&options.caption_lines).filter(|text| !text.trim().is_empty());
     let lines: Vec<String> = texts
-        .flat_map(|text| wrap(&crate::vietnamese::fold::normalise(text), width / size, Face::Regular, 3))
+        .flat_map(|text| wrap_full(&crate::vietnamese::fold::normalise(text), width / size, Face::Regular, 4))
         .collect();
     if lines.is_empty() {
         return (Block::default(), bottom);
@@ -159,126 +210,238 @@ fn foot(plot: &Plot, options: &ChartOptions, width: f64, bottom: f64, theme: &Th
     (Block { lines, first_baseline }, bottom - depth - size * 0.9)
 }
 
-type Fitted = (Panel, Labels, Labels, Vec<f64>, Vec<f64>);
-
-/// Finds the panel inside `outer` and the labels around it.
-fn fit(plot: &Plot, outer: Panel, theme: &Theme) -> Fitted {
-    let format = NumberFormat { lang: plot.lang };
-    let mut panel = outer;
-    let mut labels = (Labels::default(), Labels::default());
-    let mut grids = (Vec::new(), Vec::new());
-    for _ in 0..2 {
-        let (y_labels, y_ends, y_grid) = left_axis(&plot.y, &panel, outer, theme, format);
-        panel.left = outer.left + y_labels.room;
-        let (x_labels, x_ends, x_grid) = bottom_axis(&plot.x, &panel, outer, theme, format);
-        panel.bottom = outer.bottom - x_labels.room;
-        panel.right = outer.right - overhang(&x_labels, x_ends, &panel, outer, theme);
-        (panel.x, panel.y) = (x_ends, y_ends);
-        labels = (x_labels, y_labels);
-        grids = (x_grid, y_grid);
-    }
-    panel.y.1 = stretched(
-        panel.y,
-        value_room(&plot.layers, theme, format, Direction::Up),
-        panel.bottom - panel.top,
-        plot,
-        Direction::Up,
-    );
-    panel.x.1 = stretched(
-        panel.x,
-        value_room(&plot.layers, theme, format, Direction::Right),
-        panel.right - panel.left,
-        plot,
-        Direction::Right,
-    );
-    (panel, labels.0, labels.1, grids.0, grids.1)
+/// The sizes that all panels share.
+struct Sizes {
+    width: f64,
+    height: f64,
+    gap: (f64, f64),
+    strip: f64,
+    left: Vec<f64>,
+    below: Vec<f64>,
 }
 
-/// Moves the end of a value axis so that the values written beyond the longest bar stay inside.
-fn stretched(ends: (f64, f64), room: f64, length: f64, plot: &Plot, direction: Direction) -> f64 {
-    let reached = plot.layers.iter().filter_map(|layer| match &layer.marks {
-        super::Marks::Bars(bars) => {
-            Some(bars.iter().filter(|bar| bar.direction == direction).map(|bar| bar.along.1))
+/// Finds the panels inside `outer` and the labels around them.
+fn frame(plot: &Plot, outer: Panel, theme: &Theme) -> Vec<Framed> {
+    let (rows, columns) = plot.grid();
+    let has_strips = plot.facets.iter().any(|facet| facet.label.is_some());
+    // Labels left of the panels take about a quarter away.
+    let strip_lines = strip_lines(plot, outer.width() / number_of(columns) * 0.75, theme);
+    let strip = if has_strips { theme.line(theme.label_size) * number_of(strip_lines) } else { 0.0 };
+    let mut sizes = Sizes {
+        width: outer.width() / number_of(columns),
+        height: (outer.height() / number_of(rows) - strip).max(1.0),
+        gap: (theme.label_size * 1.6, theme.label_size * 1.3),
+        strip,
+        left: vec![0.0; columns],
+        below: vec![0.0; rows],
+    };
+    let mut axes = Vec::new();
+    for _ in 0..2 {
+        axes = plot.facets.iter().map(|facet| axes_of(plot, facet, &sizes, outer, theme)).collect();
+        fit(plot, &axes, &mut sizes, outer, theme);
+    }
+    let place = |(facet, axes): (&Facet, Axes)| {
+        let before = |rooms: &[f64], count: usize| rooms.iter().take(count).sum::<f64>();
+        let column = number_of(facet.column);
+        let row = number_of(facet.row);
+        let left = outer.left + before(&sizes.left, facet.column + 1) + column * (sizes.width + sizes.gap.0);
+        let top = outer.top
+            + before(&sizes.below, facet.row)
+            + row * (sizes.height + sizes.gap.1)
+            + (row + 1.0) * sizes.strip;
+        let strip = Block {
+            lines: wrap_strip(facet, sizes.width, strip_lines, theme),
+            first_baseline: top
+                - theme.label_size * 0.5
+                - theme.line(theme.label_size) * number_of(strip_lines - 1),
+        };
+        let panel =
+            Panel { left, top, right: left + sizes.width, bottom: top + sizes.height, x: axes.x, y: axes.y };
+        let panel = make_room_for_values(plot, facet, panel, theme);
+        Framed {
+            panel,
+            strip,
+            x_labels: if shows_x(plot, facet) { axes.x_labels } else { Labels::default() },
+            y_labels: if shows_y(plot, facet) { axes.y_labels } else { Labels::default() },
+            x_grid: axes.x_grid,
+            y_grid: axes.y_grid,
         }
+    };
+    plot.facets.iter().zip(axes).map(place).collect()
+}
+
+fn strip_lines(plot: &Plot, width: f64, theme: &Theme) -> usize {
+    let most = plot.facets.iter().map(|facet| wrap_strip(facet, width, 2, theme).len()).max();
+    most.unwrap_or(1).max(1)
+}
+
+fn wrap_strip(facet: &Facet, width: f64, most: usize, theme: &Theme) -> Vec<String> {
+    let limit = width / theme.label_size;
+    facet.label.as_ref().map(|label| wrap(label, limit, Face::SemiBold, most)).unwrap_or_default()
+}
+
+/// Labels of y stand left of the first column, unless each panel has its own scale.
+fn shows_y(plot: &Plot, facet: &Facet) -> bool {
+    plot.is_free.1 || facet.column == 0
+}
+
+/// Labels of x stand below the last panel of a column, unless each panel has its own scale.
+fn shows_x(plot: &Plot, facet: &Facet) -> bool {
+    let is_below = |other: &Facet| other.column == facet.column && other.row > facet.row;
+    plot.is_free.0 || !plot.facets.iter().any(is_below)
+}
+
+/// Finds the size of the panels from the room that the labels need.
+fn fit(plot: &Plot, axes: &[Axes], sizes: &mut Sizes, outer: Panel, theme: &Theme) {
+    let (rows, columns) = plot.grid();
+    sizes.left = vec![0.0; columns];
+    sizes.below = vec![0.0; rows];
+    let mut beyond: f64 = 0.0;
+    for (facet, axes) in plot.facets.iter().zip(axes) {
+        if shows_y(plot, facet) {
+            let room = &mut sizes.left[facet.column];
+            *room = room.max(axes.y_labels.room);
+        }
+        // A panel without another below it has the empty cell for its labels.
+        if shows_x(plot, facet) && (plot.is_free.0 || facet.row + 1 == rows) {
+            let room = &mut sizes.below[facet.row];
+            *room = room.max(axes.x_labels.room);
+        }
+        if facet.column + 1 == columns {
+            beyond = beyond.max(overhang(&axes.x_labels, axes.x, sizes.width, theme));
+        }
+    }
+    let gaps = |count: usize, gap: f64| number_of(count - 1) * gap;
+    let width = outer.width() - sizes.left.iter().sum::<f64>() - gaps(columns, sizes.gap.0) - beyond;
+    let height = outer.height()
+        - sizes.below.iter().sum::<f64>()
+        - gaps(rows, sizes.gap.1)
+        - number_of(rows) * sizes.strip;
+    sizes.width = (width / number_of(columns)).max(1.0);
+    sizes.height = (height / number_of(rows)).max(1.0);
+}
+
+/// The two axes of a panel.
+#[derive(Debug, Clone)]
+struct Axes {
+    x: Span,
+    y: Span,
+    x_labels: Labels,
+    y_labels: Labels,
+    x_grid: Vec<f64>,
+    y_grid: Vec<f64>,
+}
+
+fn axes_of(plot: &Plot, facet: &Facet, sizes: &Sizes, outer: Panel, theme: &Theme) -> Axes {
+    let format = NumberFormat { lang: plot.lang };
+    let (y_labels, y, y_grid) = left_axis(&facet.y, sizes.height, outer.width() * 0.4, theme, format);
+    let (mut x_labels, x, x_grid) = bottom_axis(&facet.x, sizes.width, outer.height() * 0.4, theme, format);
+    // The last of years to come is not the one that is reported on.
+    if plot.layers().any(|layer| layer.look.is_hollow || layer.look.dash.is_some()) {
+        x_labels.stressed = None;
+    }
+    Axes { x, y, x_labels, y_labels, x_grid, y_grid }
+}
+
+/// Moves the end of the value axis so that the values beyond the longest bar stay inside.
+fn make_room_for_values(plot: &Plot, facet: &Facet, mut panel: Panel, theme: &Theme) -> Panel {
+    let format = NumberFormat { lang: plot.lang };
+    // Panels on one scale end alike, so they are stretched alike.
+    let layers = |is_free: bool| -> Vec<&Layer> {
+        if is_free { facet.layers.iter().collect() } else { plot.layers().collect() }
+    };
+    let (up, right) = (layers(plot.is_free.1), layers(plot.is_free.0));
+    let room = value_room(&up, theme, format, Direction::Up);
+    panel.y = stretched(panel.y, room, panel.height(), &up, Direction::Up);
+    let room = value_room(&right, theme, format, Direction::Right);
+    panel.x = stretched(panel.x, room, panel.width(), &right, Direction::Right);
+    panel
+}
+
+fn stretched(span: Span, room: f64, length: f64, layers: &[&Layer], direction: Direction) -> Span {
+    let is_plain = span.via == Via::Linear && span.from < span.to;
+    if room <= 0.0 || room >= length * 0.5 || !is_plain {
+        return span;
+    }
+    let bars = layers.iter().filter_map(|layer| match &layer.marks {
+        Marks::Bars(bars) => Some(bars),
         _ => None,
     });
-    let reached = reached.flatten().fold(ends.0, f64::max);
-    let used = share(reached, ends) * length;
-    let missing = used + room - length;
-    if room <= 0.0 || missing <= 0.0 || room >= length * 0.5 {
-        return ends.1;
+    let along = bars.flatten().filter(|bar| bar.direction == direction).map(|bar| bar.along.1);
+    let (lowest, highest) = along.fold((span.to, span.from), |(low, high), at| (low.min(at), high.max(at)));
+    let mut span = span;
+    // The longest bar shall end `room` pixels before the end of the axis, on either side.
+    if span.share(highest) * length + room > length {
+        span.to = span.from + (highest - span.from) * length / (length - room);
     }
-    // The longest bar shall end `room` pixels before the end of the axis.
-    ends.0 + (reached - ends.0) * length / (length - room)
+    if lowest < 0.0 && span.share(lowest) * length < room {
+        span.from = span.to - (span.to - lowest) * length / (length - room);
+    }
+    span
 }
 
-/// Returns how far the last label below the axis would stick out at the right.
-fn overhang(labels: &Labels, ends: (f64, f64), panel: &Panel, outer: Panel, theme: &Theme) -> f64 {
-    let Some((at, lines)) = labels.lines.last().filter(|_| !labels.is_upright) else { return 0.0 };
-    let half =
-        lines.iter().map(|line| width_em(line, Face::Regular)).fold(0.0, f64::max) * theme.label_size / 2.0;
-    let place = panel.left + share(*at, ends) * (outer.right - panel.left);
-    (place + half - outer.right).max(0.0)
+/// Returns how far the last label below a panel would stick out at the right.
+fn overhang(labels: &Labels, span: Span, width: f64, theme: &Theme) -> f64 {
+    let ends = labels.lines.iter().filter(|_| !labels.is_upright).map(|(at, lines)| {
+        let half = lines.iter().map(|line| width_em(line, Face::SemiBold)).fold(0.0, f64::max) / 2.0;
+        span.share(*at) * width + half * theme.label_size - width
+    });
+    ends.fold(0.0, f64::max)
 }
 
-fn breaks_of(axis: &Axis, most: usize, format: NumberFormat) -> Option<(Vec<Break>, (f64, f64))> {
-    match &axis.scale {
-        Scale::Numbers { low, high, is_fixed, kind: NumberKind::Days, .. } => {
-            Some(date_breaks((*low, *high), *is_fixed, most))
-        }
-        Scale::Numbers { low, high, is_fixed, is_whole, kind: NumberKind::Plain } => {
-            Some(number_breaks((*low, *high), *is_fixed, *is_whole, most, format))
-        }
-        Scale::Categories { .. } => None,
-    }
+fn breaks_of(scale: &Scale, most: usize, format: NumberFormat) -> Option<(Vec<Break>, Span)> {
+    let Scale::Numbers(numbers) = scale else { return None };
+    let (breaks, (low, high)) = axis_breaks(numbers, most, format);
+    let (from, to) = if numbers.is_reversed { (high, low) } else { (low, high) };
+    Some((breaks, Span { from, to, via: numbers.via }))
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive quotient")]
 fn most_breaks(length: f64, each: f64) -> usize {
-    ((length / each) as usize).clamp(2, 8)
+    ((length / each) as usize).clamp(2, 7)
 }
 
 fn left_axis(
-    axis: &Axis,
-    panel: &Panel,
-    outer: Panel,
+    scale: &Scale,
+    height: f64,
+    most_room: f64,
     theme: &Theme,
     format: NumberFormat,
-) -> (Labels, (f64, f64), Vec<f64>) {
-    let height = panel.bottom - panel.top;
-    match (&axis.scale, breaks_of(axis, most_breaks(height, theme.label_size * 3.6), format)) {
+) -> (Labels, Span, Vec<f64>) {
+    match (scale, breaks_of(scale, most_breaks(height, theme.label_size * 3.0), format)) {
         (Scale::Categories { labels, .. }, _) => {
-            let most_room = (outer.right - outer.left) * 0.36;
             // Read from the top, as a table is.
-            let ends = (number_of(labels.len()) - 0.5, -0.5);
-            (axis::names_left(labels, height, most_room, theme), ends, Vec::new())
+            let span = Span::new(number_of(labels.len()) - 0.5, -0.5);
+            (axis::names_left(labels, height, most_room, theme), span, Vec::new())
         }
-        (_, Some((breaks, ends))) => {
+        (_, Some((breaks, span))) => {
             let grid = breaks.iter().map(|found| found.at).collect();
-            (axis::breaks_left(&breaks, theme), ends, grid)
+            (axis::breaks_left(&breaks, theme), span, grid)
         }
-        (_, None) => (Labels::default(), (0.0, 1.0), Vec::new()),
+        (_, None) => (Labels::default(), Span::new(0.0, 1.0), Vec::new()),
     }
 }
 
 fn bottom_axis(
-    axis: &Axis,
-    panel: &Panel,
-    outer: Panel,
+    scale: &Scale,
+    width: f64,
+    most_room: f64,
     theme: &Theme,
     format: NumberFormat,
-) -> (Labels, (f64, f64), Vec<f64>) {
-    let width = panel.right - panel.left;
-    match (&axis.scale, breaks_of(axis, most_breaks(width, theme.label_size * 6.5), format)) {
+) -> (Labels, Span, Vec<f64>) {
+    let each = match scale {
+        Scale::Numbers(numbers) if numbers.kind == NumberKind::Days => 7.5,
+        _ => 6.0,
+    };
+    match (scale, breaks_of(scale, most_breaks(width, theme.label_size * each), format)) {
         (Scale::Categories { labels, is_sequence }, _) => {
-            let most_room = (outer.bottom - outer.top) * 0.4;
-            let ends = (-0.5, number_of(labels.len()) - 0.5);
-            (axis::names_below(labels, *is_sequence, width, most_room, theme), ends, Vec::new())
+            let span = Span::new(-0.5, number_of(labels.len()) - 0.5);
+            (axis::names_below(labels, *is_sequence, width, most_room, theme), span, Vec::new())
         }
-        (_, Some((breaks, ends))) => {
+        (_, Some((breaks, span))) => {
             let grid = breaks.iter().map(|found| found.at).collect();
-            (axis::breaks_below(&breaks, width, theme), ends, grid)
+            (axis::breaks_below(&breaks, width, theme), span, grid)
         }
-        (_, None) => (Labels::default(), (0.0, 1.0), Vec::new()),
+        (_, None) => (Labels::default(), Span::new(0.0, 1.0), Vec::new()),
     }
 }

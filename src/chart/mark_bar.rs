@@ -3,10 +3,10 @@
 //! Stacks grow away from zero on both sides, in the order of the groups, so that the legend, the
 //! stack and the row of bars always tell the same order.
 
-use super::canvas::{Anchor, Canvas, Colour};
 use super::format::{NumberFormat, decimals_of};
 use super::layout::Panel;
-use super::plot::{Bar, Direction, Layer};
+use super::plot::{Bar, Direction, Labelled, Layer, Marks};
+use super::scene::{Anchor, Bounds, Pen, Role, Scene, Style};
 use super::text::{Face, width_em};
 use super::theme::Theme;
 
@@ -25,13 +25,24 @@ const DODGED_WIDTH: f64 = 0.8;
 /// More bars than this carry no values.
 const LABELLED: usize = 40;
 
+/// How the bars of a layer are arranged.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Arrangement<'a> {
+    /// `stack`, `dodge` or `identity`.
+    pub(super) position: &'a str,
+    /// The share of a category's room that bars fill.
+    pub(super) width: Option<f64>,
+    /// What each stack adds up to, if not to its sum.
+    pub(super) total: Option<f64>,
+    /// Which way bars run.
+    pub(super) direction: Direction,
+    /// The groups of the whole layer, so that bars are equally wide in all panels.
+    pub(super) groups: &'a [usize],
+}
+
 /// Places the bars of a layer.
-pub(super) fn bars(
-    mut rows: Vec<BarRow>,
-    position: &str,
-    width: Option<f64>,
-    direction: Direction,
-) -> Vec<Bar> {
+pub(super) fn bars(mut rows: Vec<BarRow>, arrangement: Arrangement) -> Vec<Bar> {
+    let Arrangement { position, width, total, direction, groups } = arrangement;
     rows.sort_by(|one, two| {
         one.category
             .total_cmp(&two.category)
@@ -50,15 +61,16 @@ pub(super) fn bars(
             is_same
         });
     }
-    let mut groups: Vec<usize> = rows.iter().map(|row| row.group).collect();
-    groups.sort_unstable();
-    groups.dedup();
     let share_a_category = rows
         .windows(2)
         .any(|pair| pair[0].category.total_cmp(&pair[1].category).is_eq() && pair[0].group != pair[1].group);
-    let is_dodged = position == "dodge" && share_a_category;
+    let mut shown: Vec<usize> = rows.iter().map(|row| row.group).collect();
+    shown.sort_unstable();
+    shown.dedup();
+    let is_dodged = position == "dodge" && (share_a_category || groups.len() > shown.len());
     let is_stacked = position == "stack";
     let room = room_of(&rows);
+    let sums = sums(&rows);
     let width = width.unwrap_or(if is_dodged { DODGED_WIDTH } else { SINGLE_WIDTH }) * room;
     let slot = if is_dodged { width / super::scale::number_of(groups.len()) } else { width };
     let mut ends = (f64::NAN, 0.0, 0.0);
@@ -74,7 +86,13 @@ pub(super) fn bars(
                 (true, true) => ends.1,
                 (true, false) => ends.2,
             };
-            let reached = base + row.value;
+            // A share keeps the value that it stands for; only its length changes.
+            let sum = sums.iter().find(|sum| sum.0.total_cmp(&row.category).is_eq()).map_or(0.0, |sum| sum.1);
+            let length = match total {
+                Some(total) if sum > 0.0 => row.value / sum * total,
+                _ => row.value,
+            };
+            let reached = base + length;
             if row.value < 0.0 {
                 ends.1 = reached;
             } else {
@@ -87,9 +105,22 @@ pub(super) fn bars(
                 value: row.value,
                 direction,
                 is_stacked: is_stacked && share_a_category,
+                is_share: total.is_some(),
             }
         })
         .collect()
+}
+
+/// Adds up each category.
+fn sums(rows: &[BarRow]) -> Vec<(f64, f64)> {
+    let mut sums: Vec<(f64, f64)> = Vec::new();
+    for row in rows {
+        match sums.last_mut() {
+            Some((category, sum)) if category.total_cmp(&row.category).is_eq() => *sum += row.value,
+            _ => sums.push((row.category, row.value)),
+        }
+    }
+    sums
 }
 
 /// Returns the room of one category: the least distance between two of them.
@@ -104,44 +135,58 @@ fn room_of(rows: &[BarRow]) -> f64 {
 
 /// Draws the bars, and their values where all of them fit.
 pub(super) fn draw(
-    canvas: &mut Canvas,
+    scene: &mut Scene,
     panel: &Panel,
     theme: &Theme,
     layer: &Layer,
     bars: &[Bar],
     format: NumberFormat,
 ) {
+    let opacity = layer.look.opacity.unwrap_or(1.0);
     for bar in bars {
-        let (left, top, right, bottom) = rectangle(panel, bar);
-        canvas.rectangle((left, top), (right, bottom), theme.colour(bar.group), layer.opacity);
-        if bar.is_stacked {
-            draw_seam(canvas, theme, bar, (left, top, right, bottom));
+        let bounds = rectangle(panel, bar);
+        let mut fill = theme.fill(bar.group);
+        if let Some(colour) = layer.look.colour {
+            fill.ground = colour;
         }
+        let (from, to) = ((bounds.left, bounds.top), (bounds.right, bounds.bottom));
+        theme.fill_rectangle(scene, from, to, fill, opacity);
+        if theme.is_mono() && layer.is_grouped {
+            let corners = [from, (to.0, from.1), to, (from.0, to.1), from];
+            scene.stroke(&corners, Pen::solid(theme.grid_width, theme.ink));
+        } else if bar.is_stacked {
+            draw_seam(scene, theme, bar, bounds);
+        }
+    }
+    if layer.look.labels == Labelled::Off {
+        return;
     }
     let labels = labels(bars, format);
     if bars.iter().any(|bar| bar.is_stacked) {
+        let is_same_stack = |one: &Bar, two: &Bar| one.across.0.total_cmp(&two.across.0).is_eq();
         for (bar, label) in bars.iter().zip(&labels) {
-            draw_inside(canvas, panel, theme, bar, label);
+            // What stands alone has its value above it.
+            if !bar.is_share && bars.iter().filter(|other| is_same_stack(bar, other)).count() == 1 {
+                continue;
+            }
+            draw_inside(scene, panel, theme, bar, label, layer);
         }
+        draw_totals(scene, panel, theme, bars, format);
     } else if bars.len() <= LABELLED
         && bars.iter().zip(&labels).all(|(bar, label)| fits_beyond(panel, theme, bar, label))
     {
         for (bar, label) in bars.iter().zip(&labels) {
-            draw_beyond(canvas, panel, theme, bar, label);
+            draw_beyond(scene, panel, theme, bar, label, Face::Regular);
         }
     }
 }
 
-/// Parts stacked bars by a white line at the end that is nearer to zero.
-fn draw_seam(
-    canvas: &mut Canvas,
-    theme: &Theme,
-    bar: &Bar,
-    (left, top, right, bottom): (f64, f64, f64, f64),
-) {
+/// Parts stacked bars by a line of the paper's colour at the end that is nearer to zero.
+fn draw_seam(scene: &mut Scene, theme: &Theme, bar: &Bar, bounds: Bounds) {
     if bar.along.0 == 0.0 {
         return;
     }
+    let Bounds { left, top, right, bottom } = bounds;
     let is_negative = bar.value < 0.0;
     let (from, to) = match bar.direction {
         Direction::Up => {
@@ -153,7 +198,36 @@ fn draw_seam(
             ((x, top), (x, bottom))
         }
     };
-    canvas.line(from, to, theme.seam, Colour::WHITE, 1.0);
+    scene.line(from, to, Pen::solid(theme.seam, theme.paper));
+}
+
+/// Writes the sums of stacks above them, where every stack grows one way and all sums fit.
+fn draw_totals(scene: &mut Scene, panel: &Panel, theme: &Theme, bars: &[Bar], format: NumberFormat) {
+    let totals = totals(bars);
+    let labels = labels(&totals, format);
+    if totals.iter().zip(&labels).all(|(bar, label)| fits_beyond(panel, theme, bar, label)) {
+        for (bar, label) in totals.iter().zip(&labels) {
+            draw_beyond(scene, panel, theme, bar, label, Face::SemiBold);
+        }
+    }
+}
+
+/// Makes one bar of each stack, unless sums would say nothing.
+fn totals(bars: &[Bar]) -> Vec<Bar> {
+    let mut totals: Vec<Bar> = Vec::new();
+    if bars.iter().any(|bar| bar.value < 0.0 || bar.is_share || !bar.is_stacked) {
+        return totals;
+    }
+    for bar in bars {
+        match totals.last_mut() {
+            Some(total) if total.across.0.total_cmp(&bar.across.0).is_eq() => {
+                total.value += bar.value;
+                total.along.1 = bar.along.1;
+            }
+            _ => totals.push(Bar { is_stacked: false, ..bar.clone() }),
+        }
+    }
+    if totals.len() <= LABELLED { totals } else { Vec::new() }
 }
 
 /// Writes the values of a layer with the same number of decimals.
@@ -162,28 +236,32 @@ fn labels(bars: &[Bar], format: NumberFormat) -> Vec<String> {
     bars.iter().map(|bar| format.number(bar.value, decimals)).collect()
 }
 
-/// Returns left, top, right, bottom in pixels.
-fn rectangle(panel: &Panel, bar: &Bar) -> (f64, f64, f64, f64) {
+fn rectangle(panel: &Panel, bar: &Bar) -> Bounds {
     let corner = |across: f64, along: f64| match bar.direction {
         Direction::Up => panel.pixel((across, along)),
         Direction::Right => panel.pixel((along, across)),
     };
     let (one, two) = (corner(bar.across.0, bar.along.0), corner(bar.across.1, bar.along.1));
-    (one.0.min(two.0), one.1.min(two.1), one.0.max(two.0), one.1.max(two.1))
+    Bounds {
+        left: one.0.min(two.0),
+        top: one.1.min(two.1),
+        right: one.0.max(two.0),
+        bottom: one.1.max(two.1),
+    }
 }
 
 fn fits_beyond(panel: &Panel, theme: &Theme, bar: &Bar, label: &str) -> bool {
-    let (left, top, right, bottom) = rectangle(panel, bar);
+    let bounds = rectangle(panel, bar);
     let size = theme.value_size;
     match bar.direction {
-        Direction::Up => width_em(label, Face::Regular) * size <= (right - left) * 1.12,
-        Direction::Right => size <= bottom - top,
+        Direction::Up => width_em(label, Face::SemiBold) * size <= (bounds.right - bounds.left) * 1.2,
+        Direction::Right => size <= (bounds.bottom - bounds.top) * 1.1,
     }
 }
 
 /// Writes the value just beyond the bar's end.
-fn draw_beyond(canvas: &mut Canvas, panel: &Panel, theme: &Theme, bar: &Bar, label: &str) {
-    let (left, top, right, bottom) = rectangle(panel, bar);
+fn draw_beyond(scene: &mut Scene, panel: &Panel, theme: &Theme, bar: &Bar, label: &str, face: Face) {
+    let Bounds { left, top, right, bottom } = rectangle(panel, bar);
     let size = theme.value_size;
     let gap = size * 0.35;
     let is_negative = bar.value < 0.0;
@@ -193,12 +271,19 @@ fn draw_beyond(canvas: &mut Canvas, panel: &Panel, theme: &Theme, bar: &Bar, lab
         (Direction::Right, false) => (right + gap, f64::midpoint(top, bottom) + size * 0.36, Anchor::Start),
         (Direction::Right, true) => (left - gap, f64::midpoint(top, bottom) + size * 0.36, Anchor::End),
     };
-    clear_behind(canvas, theme, label, (x, baseline), anchor);
-    canvas.text(label, (x, baseline), size, Face::Regular, theme.ink, anchor);
+    clear_behind(scene, theme, label, (x, baseline), anchor);
+    let style = Style { face, ..theme.style(size, anchor, Role::Value) };
+    scene.text(label, (x, baseline), style);
 }
 
 /// Takes the grid away behind a value, so that no line runs through the digits.
-fn clear_behind(canvas: &mut Canvas, theme: &Theme, label: &str, (x, baseline): (f64, f64), anchor: Anchor) {
+pub(super) fn clear_behind(
+    scene: &mut Scene,
+    theme: &Theme,
+    label: &str,
+    (x, baseline): (f64, f64),
+    anchor: Anchor,
+) {
     let size = theme.value_size;
     let width = width_em(label, Face::Regular) * size;
     let left = match anchor {
@@ -207,42 +292,56 @@ fn clear_behind(canvas: &mut Canvas, theme: &Theme, label: &str, (x, baseline): 
         Anchor::End => x - width,
     };
     let from = (left - size * 0.1, baseline - size * 0.8);
-    canvas.rectangle(from, (left + width + size * 0.1, baseline + size * 0.06), Colour::WHITE, 1.0);
+    scene.rectangle(from, (left + width + size * 0.1, baseline + size * 0.06), theme.paper, 1.0);
 }
 
 /// Writes the value into the bar, if it fits there.
-fn draw_inside(canvas: &mut Canvas, panel: &Panel, theme: &Theme, bar: &Bar, label: &str) {
-    let (left, top, right, bottom) = rectangle(panel, bar);
+fn draw_inside(scene: &mut Scene, panel: &Panel, theme: &Theme, bar: &Bar, label: &str, layer: &Layer) {
+    let bounds = rectangle(panel, bar);
     let size = theme.value_size;
-    let fits =
-        width_em(label, Face::Regular) * size + size * 0.4 <= right - left && size * 1.25 <= bottom - top;
-    if fits && bar.value != 0.0 {
-        let place = (f64::midpoint(left, right), f64::midpoint(top, bottom) + size * 0.36);
-        let ink = theme.colour(bar.group).readable_ink(theme.ink);
-        canvas.text(label, place, size, Face::Regular, ink, Anchor::Middle);
+    let width = width_em(label, Face::Regular) * size;
+    let fits = width + size * 0.4 <= bounds.right - bounds.left && size * 1.2 <= bounds.bottom - bounds.top;
+    if !fits || bar.value == 0.0 {
+        return;
     }
+    let (x, middle) = (f64::midpoint(bounds.left, bounds.right), f64::midpoint(bounds.top, bounds.bottom));
+    let fill = theme.fill(bar.group);
+    let ground = layer.look.colour.unwrap_or(fill.ground);
+    if fill.hatch.is_some() {
+        // Digits cannot be read on slanting lines.
+        let half = (width / 2.0 + size * 0.2, size * 0.58);
+        scene.rectangle((x - half.0, middle - half.1), (x + half.0, middle + half.1), ground, 1.0);
+    }
+    let colour = ground.readable(theme.paper, theme.ink);
+    let style = Style { colour, ..theme.style(size, Anchor::Middle, Role::Value) };
+    scene.text(label, (x, middle + size * 0.36), style);
 }
 
 /// Returns how much room, in pixels, values beyond the bars need at the end of the value axis.
-pub(super) fn value_room(layers: &[Layer], theme: &Theme, format: NumberFormat, direction: Direction) -> f64 {
+pub(super) fn value_room(
+    layers: &[&Layer],
+    theme: &Theme,
+    format: NumberFormat,
+    direction: Direction,
+) -> f64 {
     let room = |bars: &[Bar]| {
+        let totals = totals(bars);
+        let shown = if totals.is_empty() { bars } else { &totals };
         let is_plain =
-            bars.len() <= LABELLED && bars.iter().all(|bar| !bar.is_stacked && bar.direction == direction);
+            shown.len() <= LABELLED && shown.iter().all(|bar| !bar.is_stacked && bar.direction == direction);
         if !is_plain {
             return 0.0;
         }
         let widest =
-            labels(bars, format).iter().map(|label| width_em(label, Face::Regular)).fold(0.0, f64::max);
+            labels(shown, format).iter().map(|label| width_em(label, Face::SemiBold)).fold(0.0, f64::max);
         match direction {
             Direction::Up => theme.value_size * 1.3,
             Direction::Right => theme.value_size * (widest + 0.6),
         }
     };
-    layers
-        .iter()
-        .map(|layer| match &layer.marks {
-            super::Marks::Bars(bars) => room(bars),
-            _ => 0.0,
-        })
-        .fold(0.0, f64::max)
+    let of = |layer: &&Layer| match &layer.marks {
+        Marks::Bars(bars) if layer.look.labels != Labelled::Off => room(bars),
+        _ => 0.0,
+    };
+    layers.iter().map(of).fold(0.0, f64::max)
 }

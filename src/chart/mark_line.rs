@@ -4,44 +4,60 @@
 
 use indexmap::IndexMap;
 
-use super::canvas::Canvas;
 use super::layout::Panel;
 use super::plot::{Layer, Line};
-use super::resolve::Row;
+use super::rows::Row;
+use super::scene::{Dash, Pen, Scene};
 use super::theme::Theme;
 
-/// Groups rows into lines, each in order of x.
-pub(super) fn lines(rows: &[Row]) -> Vec<Line> {
-    let mut series: IndexMap<(usize, &str), Vec<&Row>> = IndexMap::new();
+/// Groups rows into lines, each in order of x; a path keeps the order of its rows.
+pub(super) fn lines(rows: &[Row], is_path: bool) -> Vec<Line> {
+    let mut series: IndexMap<(usize, usize, &str), Vec<&Row>> = IndexMap::new();
     for row in rows {
-        series.entry((row.group, row.series.as_str())).or_default().push(row);
+        series.entry((row.group, row.style, row.series.as_str())).or_default().push(row);
     }
     series.sort_by(|one, _, two, _| one.cmp(two));
     series
         .into_iter()
-        .map(|((group, _), mut rows)| {
+        .map(|((group, style, _), mut rows)| {
             rows.retain(|row| row.x.is_some());
             let place = |row: &Row| (row.x.unwrap_or(0.0), row.y.unwrap_or(0.0));
-            rows.sort_by(|one, two| {
-                let (one, two) = (place(one), place(two));
-                one.0.total_cmp(&two.0).then(one.1.total_cmp(&two.1))
-            });
-            Line { group, places: rows.iter().map(|row| row.x.zip(row.y)).collect() }
+            if !is_path {
+                rows.sort_by(|one, two| {
+                    let (one, two) = (place(one), place(two));
+                    one.0.total_cmp(&two.0).then(one.1.total_cmp(&two.1))
+                });
+            }
+            Line { group, style, places: rows.iter().map(|row| row.x.zip(row.y)).collect() }
         })
         .collect()
 }
 
+/// Returns the pen of a layer's lines.
+pub(super) fn pen(theme: &Theme, layer: &Layer, group: usize, style: usize) -> Pen {
+    let dash = match (layer.look.dash, style) {
+        (Some(dash), _) => dash,
+        (None, 0) => theme.dash(group),
+        (None, style) => Dash::ALL[style % Dash::ALL.len()],
+    };
+    Pen {
+        width: layer.look.size_pt.map_or(theme.line_width, |size| size * theme.point),
+        colour: layer.look.colour.unwrap_or_else(|| theme.line_colour(group)),
+        opacity: layer.look.opacity.unwrap_or(1.0),
+        dash,
+    }
+}
+
 /// Draws the lines; a value between two gaps becomes a dot.
-pub(super) fn draw(canvas: &mut Canvas, panel: &Panel, theme: &Theme, layer: &Layer, lines: &[Line]) {
-    let width = layer.size_pt.map_or(theme.line_width, |size| size * theme.point);
+pub(super) fn draw(scene: &mut Scene, panel: &Panel, theme: &Theme, layer: &Layer, lines: &[Line]) {
     for line in lines {
-        let colour = theme.colour(line.group);
+        let pen = pen(theme, layer, line.group, line.style);
         for run in line.places.split(|place| place.is_none_or(|place| !panel.shows(place))) {
             let run: Vec<(f64, f64)> = run.iter().flatten().map(|place| panel.pixel(*place)).collect();
             match run.as_slice() {
                 [] => {}
-                [only] => canvas.circle(*only, width, colour, layer.opacity),
-                _ => canvas.path(&run, width, colour, layer.opacity),
+                [only] => scene.circle(*only, pen.width, pen.colour, pen.opacity),
+                _ => scene.stroke(&run, pen),
             }
         }
     }

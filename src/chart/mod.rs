@@ -1,32 +1,42 @@
 //! Turns a query's result and a `VISUALISE` clause into a resolved plot, the plot into SVG, and SVG into PNG.
 //!
 //! ```text
-//! clause ─read→ Written ─refuse, rewrite→ ggsql ─resolve→ Plot ─layout→ plotters → SVG ─resvg→ PNG
+//! clause ─read→ Written ─refuse, rewrite→ ggsql ─resolve→ Plot ─layout→ Scene ─plotters→ SVG ─resvg→ PNG
 //! ```
 //! The published grammar decides what a clause means; places, labels and pixels are decided here,
 //! because a printed report needs them to be the same everywhere.
 
 mod axis;
 mod blocks;
-mod canvas;
 mod categories;
 mod clause;
+mod describe;
 mod dialect;
+mod direct;
 mod extent;
+mod facets;
 mod format;
 mod frames;
+mod layers;
 mod layout;
 mod legend;
 mod mark_bar;
+mod mark_box;
 mod mark_line;
 mod mark_point;
+mod mark_segment;
+mod mark_shape;
+mod mark_text;
+mod paint;
 mod plot;
 mod raster;
 mod reader;
 mod refuse;
 mod resolve;
 mod rewrite;
+mod rows;
 mod scale;
+mod scene;
 mod split;
 mod svg;
 mod text;
@@ -34,6 +44,8 @@ mod theme;
 mod titles;
 mod values;
 
+#[cfg(test)]
+mod grammar;
 #[cfg(test)]
 mod tests;
 
@@ -44,14 +56,34 @@ use crate::error::Lang;
 
 pub use blocks::draw_blocks;
 pub use clause::Clause;
-pub use plot::{Axis, Bar, Direction, Groups, Layer, Line, Marks, NumberKind, Plot, Point, Scale, UNGROUPED};
-pub use raster::{draw_pixels, draw_png};
+pub use describe::describe;
+pub use plot::Plot;
+pub use raster::{draw_pixels, draw_png, encode_pixels};
 pub use resolve::resolve_plot;
 pub use split::find_visualise;
 pub use svg::draw_svg;
+pub use theme::ThemeName;
 
 /// The geometries that are drawn.
-pub(crate) const DRAWN: [&str; 3] = ["line", "point", "bar"];
+pub(crate) const DRAWN: [&str; 17] = [
+    "line",
+    "path",
+    "point",
+    "bar",
+    "area",
+    "ribbon",
+    "histogram",
+    "density",
+    "boxplot",
+    "violin",
+    "smooth",
+    "text",
+    "rule",
+    "segment",
+    "range",
+    "tile",
+    "polygon",
+];
 
 /// A table of chart data.
 #[derive(Debug, Clone)]
@@ -133,6 +165,8 @@ pub struct ChartOptions {
     pub dpi: f64,
     /// The language of the words that drawing adds.
     pub lang: Lang,
+    /// The look.
+    pub theme: ThemeName,
     /// Whether the title and the subtitle are drawn.
     pub has_title: bool,
     /// Lines at the foot: source and notices, in the right language already.
@@ -153,6 +187,14 @@ impl ChartOptions {
 
     /// A picture of a size in pixels.
     pub fn pixels(width_px: u32, height_px: u32, dpi: f64, lang: Lang) -> Self {
-        Self { width_px, height_px, dpi, lang, has_title: true, caption_lines: Vec::new() }
+        Self {
+            width_px,
+            height_px,
+            dpi,
+            lang,
+            theme: ThemeName::Report,
+            has_title: true,
+            caption_lines: Vec::new(),
+        }
     }
 }

@@ -14,7 +14,10 @@ use crate::messages::ChartFault;
 /// # Errors
 /// [`ChartFault::DrawingFailed`] if a library refuses what this program wrote.
 pub fn draw_png(svg: &str, options: &ChartOptions, description: &str) -> Result<Vec<u8>> {
-    encode(&draw(svg, options)?, options, description).map_err(failed)
+    let pixels = draw(svg, options)?;
+    let colours: Vec<u8> =
+        pixels.data().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+    encode(&colours, options, description).map_err(failed)
 }
 
 /// Renders the SVG as pixels of red, green and blue, row by row.
@@ -24,6 +27,14 @@ pub fn draw_png(svg: &str, options: &ChartOptions, description: &str) -> Result<
 pub fn draw_pixels(svg: &str, options: &ChartOptions) -> Result<Vec<[u8; 3]>> {
     let pixels = draw(svg, options)?;
     Ok(pixels.data().chunks_exact(4).map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect())
+}
+
+/// Writes pixels of red, green and blue, row by row, as PNG.
+///
+/// # Errors
+/// As [`draw_png`].
+pub fn encode_pixels(pixels: &[[u8; 3]], options: &ChartOptions, description: &str) -> Result<Vec<u8>> {
+    encode(pixels.as_flattened(), options, description).map_err(failed)
 }
 
 fn draw(svg: &str, options: &ChartOptions) -> Result<tiny_skia::Pixmap> {
@@ -55,13 +66,9 @@ fn fonts() -> Arc<usvg::fontdb::Database> {
 }
 
 /// Encodes opaque pixels: three bytes each, a fast compression, the density for word processors.
-fn encode(
-    pixels: &tiny_skia::Pixmap,
-    options: &ChartOptions,
-    description: &str,
-) -> Result<Vec<u8>, png::EncodingError> {
+fn encode(colours: &[u8], options: &ChartOptions, description: &str) -> Result<Vec<u8>, png::EncodingError> {
     let mut file = Vec::new();
-    let mut encoder = png::Encoder::new(&mut file, pixels.width(), pixels.height());
+    let mut encoder = png::Encoder::new(&mut file, options.width_px, options.height_px);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_compression(png::Compression::Fast);
@@ -71,9 +78,7 @@ fn encode(
         encoder.add_itxt_chunk("Description".to_owned(), description.to_owned())?;
     }
     let mut writer = encoder.write_header()?;
-    let colours: Vec<u8> =
-        pixels.data().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
-    writer.write_image_data(&colours)?;
+    writer.write_image_data(colours)?;
     writer.finish()?;
     Ok(file)
 }

@@ -3,7 +3,8 @@
 //! The session is the chart's own because the crate's internal table names are the same in the
 //! whole process. The crate asks synchronously, so the reader owns a runtime on its thread.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::sync::{Arc, LazyLock};
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
@@ -15,6 +16,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use ggsql::naming::quote_ident;
 use ggsql::reader::{Reader, Spec, SqlDialect};
 use ggsql::{DataFrame, GgsqlError};
+use regex::Regex;
 use tokio::runtime::{Builder, Runtime};
 
 use super::dialect::ChartDialect;
@@ -58,6 +60,7 @@ impl ChartReader {
     }
 
     fn run(&self, sql: &str) -> Asked<(SchemaRef, Vec<RecordBatch>)> {
+        let sql = &bracketed(sql);
         let only_queries =
             SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
         let work = async {
@@ -66,6 +69,21 @@ impl ChartReader {
             Ok::<_, DataFusionError>((schema, frame.collect().await?))
         };
         self.runtime.block_on(work).map_err(|error| refused(&error))
+    }
+}
+
+/// Puts brackets around comparisons of groups: the parser would read `a IS NOT DISTINCT FROM b AND c` as a
+/// comparison with `b AND c`.
+fn bracketed(sql: &str) -> Cow<'_, str> {
+    static COMPARISON: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let name = r#"(?:\w+\.)?"(?:[^"]|"")*""#;
+        Regex::new(&format!("({name}) IS NOT DISTINCT FROM ({name})")).ok()
+    });
+    match &*COMPARISON {
+        Some(comparison) if sql.contains("IS NOT DISTINCT FROM") => {
+            comparison.replace_all(sql, "($1 IS NOT DISTINCT FROM $2)")
+        }
+        _ => Cow::Borrowed(sql),
     }
 }
 

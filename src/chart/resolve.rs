@@ -7,17 +7,18 @@
 use std::collections::HashSet;
 
 use ggsql::execute::{PreparedData, prepare_data_with_reader};
-use ggsql::plot::{AestheticValue, Layer as GrammarLayer, ScaleTypeKind, is_transposed};
+use ggsql::plot::{AestheticValue, Layer as GrammarLayer, ScaleTypeKind};
 
 use super::categories::{Categories, Origins};
 use super::clause::{Clause, DrawClause, Mapping, ScaleClause, Written, listed};
-use super::format::{NumberFormat, decimals_of};
-use super::mark_bar::{self, BarRow};
-use super::plot::{Axis, Direction, Layer, Marks, NumberKind, Plot, UNGROUPED};
+use super::facets::Cell;
+use super::layers::groups_of;
+use super::plot::{Facet, Marks, NumberKind, Plot, Shades};
 use super::reader::ChartReader;
-use super::rewrite::{RESULT, position_of, rewrite};
-use super::values::{column_of, keys, number_kind, numbers};
-use super::{ChartData, ColumnNotes, clause, mark_line, mark_point, refuse};
+use super::rewrite::{RESULT, is_year_column, position_of, rewrite};
+use super::rows::{AxisPlaces, Places, Row, Wanted, group_aesthetic, rows, style_aesthetic};
+use super::values::{column_of, keys, number_kind};
+use super::{ChartData, ColumnNotes, clause, refuse};
 use crate::error::{Error, Explain as _, Lang, Result};
 use crate::guard::guarded;
 use crate::messages::ChartFault;
@@ -32,6 +33,9 @@ pub fn resolve_plot(clause: &Clause, data: &ChartData, notes: &ColumnNotes, lang
     let written = clause::read(clause)?;
     refuse::check(clause, &written, data)?;
     check_rows(clause, &written, data)?;
+    check_dates(clause, &written, data)?;
+    let named = years_as_names(&written, data);
+    let data = named.as_ref().unwrap_or(data);
     let prepared =
         prepare(&rewrite(clause, &written, data), data).map_err(|error| error.at(clause.opening()))?;
     let Some(spec) = prepared.specs.first() else {
@@ -42,7 +46,7 @@ pub fn resolve_plot(clause: &Clause, data: &ChartData, notes: &ColumnNotes, lang
 }
 
 fn check_rows(clause: &Clause, written: &Written, data: &ChartData) -> Result<()> {
-    for draw in &written.draws {
+    for draw in written.draws.iter().filter(|draw| !draw.is_placed) {
         let source = draw.source.as_ref().or(written.source.as_ref());
         let table = source.map_or(Some(&data.result), |source| data.table(&source.name.text));
         if table.is_none_or(|table| table.row_count() == 0) {
@@ -52,6 +56,28 @@ fn check_rows(clause: &Clause, written: &Written, data: &ChartData) -> Result<()
         }
     }
     Ok(())
+}
+
+/// Kernels take distances between numbers, and dates have none in SQL.
+fn check_dates(clause: &Clause, written: &Written, data: &ChartData) -> Result<()> {
+    let is_kernel = |draw: &&DrawClause| matches!(draw.geometry.text.as_str(), "smooth" | "density");
+    let dated = super::rewrite::shows(written, data, &["x"], super::rewrite::is_date_column);
+    match written.draws.iter().find(is_kernel).filter(|_| dated) {
+        Some(draw) => {
+            let fault = ChartFault::NoDates { geometry: draw.geometry.text.clone() };
+            Err(fault.error().at(clause.place(draw.geometry.span)))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Gives tiles their years as words: between numbers the crate would make cells from `2019.5` to `2020.5`.
+fn years_as_names(written: &Written, data: &ChartData) -> Option<ChartData> {
+    let has_tiles = written.draws.iter().any(|draw| draw.geometry.text == "tile");
+    has_tiles.then(|| ChartData {
+        result: super::rewrite::name_years(&data.result),
+        tables: data.tables.iter().map(super::rewrite::name_years).collect(),
+    })
 }
 
 /// Lets the grammar crate resolve the clause in a session of the chart's own.
@@ -81,120 +107,198 @@ pub(super) struct Resolver<'a> {
     pub(super) spec: &'a ggsql::Plot,
 }
 
-/// The two axes and the colours, as places for the layers' values.
-pub(super) struct Places {
-    pub(super) x: AxisPlaces,
-    pub(super) y: AxisPlaces,
-    pub(super) groups: Categories,
+/// One axis: the grammar's name for it and the author's.
+pub(super) struct Side {
+    /// Whether it lies level.
+    pub(super) is_level: bool,
+    /// The grammar's internal name.
+    pub(super) aesthetic: &'static str,
+    /// The internal names of everything that lies along it.
+    family: [&'static str; 4],
+    /// The author's names of everything that lies along it.
+    pub(super) names: [&'static str; 4],
 }
 
-/// An axis before its ends are known.
-pub(super) enum AxisPlaces {
-    Categories(Categories),
-    Numbers(NumberKind),
-}
-
-impl AxisPlaces {
-    /// Names a place of the axis for a message.
-    fn name(&self, at: f64, lang: Lang) -> Option<String> {
-        match self {
-            Self::Categories(categories) => categories
-                .labels()
-                .iter()
-                .enumerate()
-                .find(|(index, _)| super::scale::number_of(*index).total_cmp(&at).is_eq())
-                .map(|(_, label)| label.clone()),
-            Self::Numbers(NumberKind::Plain) => {
-                Some(NumberFormat { lang }.number(at, decimals_of([at].into_iter())))
-            }
-            Self::Numbers(NumberKind::Days) => super::scale::day_label(at),
-        }
-    }
-}
-
-pub(super) const X: (&str, &str, &[&str]) = ("x", "pos1", &["x"]);
-pub(super) const Y: (&str, &str, &[&str]) = ("y", "pos2", &["y"]);
+const X_NAMES: [&str; 4] = ["x", "xmin", "xmax", "xend"];
+const Y_NAMES: [&str; 4] = ["y", "ymin", "ymax", "yend"];
 pub(super) const COLOURS: [&str; 4] = ["color", "colour", "fill", "stroke"];
+/// More groups cannot be told apart by colour.
+const MOST_GROUPS: usize = 24;
+
+/// A resolved layer, what was written for it, and its data.
+type Drawn<'a> = (&'a GrammarLayer, &'a DrawClause, &'a ggsql::DataFrame);
 
 impl Resolver<'_> {
+    fn sides(&self) -> (Side, Side) {
+        let (level, upright) =
+            if self.written.is_flipped() { (Y_NAMES, X_NAMES) } else { (X_NAMES, Y_NAMES) };
+        let x = Side {
+            is_level: true,
+            aesthetic: "pos1",
+            family: ["pos1", "pos1end", "pos1min", "pos1max"],
+            names: level,
+        };
+        let y = Side {
+            is_level: false,
+            aesthetic: "pos2",
+            family: ["pos2", "pos2end", "pos2min", "pos2max"],
+            names: upright,
+        };
+        (x, y)
+    }
+
     fn plot(&self) -> Result<Plot> {
-        let places =
-            Places { x: self.axis_places(X)?, y: self.axis_places(Y)?, groups: self.group_categories()? };
-        let layers = self
+        let (x, y) = self.sides();
+        let places = Places {
+            x: self.axis_places(&x)?,
+            y: self.axis_places(&y)?,
+            groups: self.group_categories()?,
+            styles: self.style_categories(),
+        };
+        let read: Vec<(Drawn, Vec<Row>)> = self
             .layers()
-            .map(|(layer, draw, frame)| self.layer(layer, draw, frame, &places))
-            .collect::<Result<Vec<Layer>>>()?;
-        let groups = self.groups(&places);
+            .map(|(layer, draw, frame)| {
+                let wanted = Wanted { draw, is_shaded: is_shaded(layer, draw, frame), lang: self.lang };
+                ((layer, draw, frame), rows(layer, frame, &places, &wanted))
+            })
+            .collect();
+        let cells = self.cells(&read)?;
+        let is_free = self.free_sides();
+        let mut facets = Vec::new();
+        for cell in &cells {
+            facets.push(self.facet(cell, &read, &places, (&x, &y), is_free)?);
+        }
+        self.check_drawn(&facets)?;
+        if !is_free.0 || !is_free.1 {
+            let x_scale = self.scale(&places.x, &x, facets.iter().flat_map(|facet| &facet.layers))?;
+            let y_scale = self.scale(&places.y, &y, facets.iter().flat_map(|facet| &facet.layers))?;
+            for facet in &mut facets {
+                if !is_free.0 {
+                    facet.x = x_scale.clone();
+                }
+                if !is_free.1 {
+                    facet.y = y_scale.clone();
+                }
+            }
+        }
         Ok(Plot {
             title: self.label("title", "title"),
             subtitle: self.label("subtitle", "subtitle"),
             caption: self.label("caption", "caption"),
-            x: Axis {
-                title: self.axis_title(X),
-                scale: self.scale(&places.x, X.1, &layers, |extent| extent.0),
-            },
-            y: Axis {
-                title: self.axis_title(Y),
-                scale: self.scale(&places.y, Y.1, &layers, |extent| extent.1),
-            },
-            groups,
-            layers,
+            x_title: self.axis_title(&x),
+            y_title: self.axis_title(&y),
+            groups: self.groups(&places),
+            styles: self.styles(&places),
+            shades: self.shades(&facets),
+            facets,
+            is_free,
             lang: self.lang,
         })
     }
 
+    /// Makes the marks of one panel, and its own scales.
+    fn facet(
+        &self,
+        cell: &Cell,
+        read: &[(Drawn, Vec<Row>)],
+        places: &Places,
+        (x, y): (&Side, &Side),
+        is_free: (bool, bool),
+    ) -> Result<Facet> {
+        let rows_of =
+            |rows: &[Row]| -> Vec<Row> { rows.iter().filter(|row| cell.holds(row)).cloned().collect() };
+        let mut kept: Vec<Vec<Row>> = read.iter().map(|(_, rows)| rows_of(rows)).collect();
+        let mut own = Places {
+            x: places.x.clone(),
+            y: places.y.clone(),
+            groups: places.groups.clone(),
+            styles: places.styles.clone(),
+        };
+        if is_free.0 {
+            own.x = narrow(&places.x, &mut kept, |row| &mut row.x);
+        }
+        if is_free.1 {
+            own.y = narrow(&places.y, &mut kept, |row| &mut row.y);
+        }
+        let mut layers = Vec::new();
+        for ((drawn, all), rows) in read.iter().zip(&kept) {
+            self.check_single(drawn.1, rows, &own)?;
+            let groups = groups_of(if cell.label.is_some() { all } else { rows });
+            layers.push(self.layer(*drawn, &own, rows, &groups)?);
+        }
+        Ok(Facet {
+            label: cell.label.clone(),
+            row: cell.row,
+            column: cell.column,
+            x: self.scale(&own.x, x, layers.iter())?,
+            y: self.scale(&own.y, y, layers.iter())?,
+            layers,
+        })
+    }
+
+    /// Every layer must show something in some panel.
+    fn check_drawn(&self, facets: &[Facet]) -> Result<()> {
+        for (at, (_, draw, _)) in self.layers().enumerate() {
+            let is_empty = |facet: &Facet| facet.layers.get(at).is_none_or(|layer| layer.marks.is_empty());
+            if facets.iter().all(is_empty) {
+                let geometry = draw.geometry.text.clone();
+                return Err(self.fault(ChartFault::NoValues { geometry }, draw));
+            }
+        }
+        Ok(())
+    }
+
     /// Pairs the resolved layers with what was written and with their data.
-    pub(super) fn layers(&self) -> impl Iterator<Item = (&GrammarLayer, &DrawClause, &ggsql::DataFrame)> {
+    pub(super) fn layers(&self) -> impl Iterator<Item = Drawn<'_>> {
         self.spec.layers.iter().zip(&self.written.draws).filter_map(|(layer, draw)| {
             let frame = self.prepared.data.get(layer.data_key.as_ref()?)?;
             Some((layer, draw, frame))
         })
     }
 
-    fn fault(&self, fault: ChartFault, draw: &DrawClause) -> Error {
+    pub(super) fn fault(&self, fault: ChartFault, draw: &DrawClause) -> Error {
         fault.error().at(self.clause.place(draw.geometry.span))
     }
 
     /// Decides whether an axis shows categories or numbers, and in which order.
-    fn axis_places(&self, (axis, aesthetic, names): (&str, &str, &[&str])) -> Result<AxisPlaces> {
-        let scale = self.spec.find_scale(aesthetic);
+    fn axis_places(&self, side: &Side) -> Result<AxisPlaces> {
+        let scale = self.spec.find_scale(side.aesthetic);
         let kind =
             scale.and_then(|scale| scale.scale_type.as_ref()).map(ggsql::plot::ScaleType::scale_type_kind);
+        let columns = || {
+            self.layers().flat_map(|(layer, draw, frame)| {
+                side.family.iter().filter_map(move |name| Some((draw, column_of(layer, frame, name)?)))
+            })
+        };
         if matches!(kind, Some(ScaleTypeKind::Discrete | ScaleTypeKind::Ordinal)) {
-            let found = self.layers().filter_map(|(layer, _, frame)| column_of(layer, frame, aesthetic));
-            let found: Vec<Option<String>> = found.flat_map(|column| keys(&column)).collect();
-            let order = Categories::new(
-                found,
-                &self.listed(names),
-                &self.origins(names),
-                scale,
-                self.notes,
-                self.lang,
-            );
-            return Ok(AxisPlaces::Categories(order));
+            let found: Vec<Option<String>> = columns().flat_map(|(_, column)| keys(&column)).collect();
+            return Ok(AxisPlaces::Categories(self.categories(found, &side.names)));
         }
         let mut shown: Option<NumberKind> = None;
-        for (layer, draw, frame) in self.layers() {
-            let Some(column) = column_of(layer, frame, aesthetic) else { continue };
+        for (draw, column) in columns() {
             let Some(kind) = number_kind(column.data_type()) else {
-                let found = column.data_type().to_string();
-                return Err(self.fault(ChartFault::NotDrawable { aesthetic: axis.to_owned(), found }, draw));
+                let (aesthetic, found) = (side.names[0].to_owned(), column.data_type().to_string());
+                return Err(self.fault(ChartFault::NotDrawable { aesthetic, found }, draw));
             };
             if shown.is_some_and(|earlier| earlier != kind) {
-                return Err(self.fault(ChartFault::MixedAxis { axis: axis.to_owned() }, draw));
+                return Err(self.fault(ChartFault::MixedAxis { axis: side.names[0].to_owned() }, draw));
             }
             shown = Some(kind);
         }
-        match shown {
-            Some(kind) => Ok(AxisPlaces::Numbers(kind)),
+        let is_years = self.origins(&side.names).iter().any(|(table, column)| is_year_column(table, column));
+        Ok(match shown {
+            Some(NumberKind::Plain) if is_years => AxisPlaces::Numbers(NumberKind::Years),
+            Some(kind) => AxisPlaces::Numbers(kind),
             // Nothing is mapped to this axis: one unnamed category.
-            None => Ok(AxisPlaces::Categories(Categories::default())),
-        }
+            None => AxisPlaces::Categories(Categories::default()),
+        })
     }
 
     fn group_categories(&self) -> Result<Categories> {
         let mut found = Vec::new();
-        for (layer, draw, frame) in self.layers() {
+        for (layer, draw, frame) in
+            self.layers().filter(|(layer, draw, frame)| !is_shaded(layer, draw, frame))
+        {
             let Some(aesthetic) = group_aesthetic(layer) else { continue };
             let kind = self.spec.find_scale(aesthetic).and_then(|scale| scale.scale_type.as_ref());
             let is_continuous = kind.is_some_and(|kind| kind.scale_type_kind() == ScaleTypeKind::Continuous);
@@ -205,21 +309,32 @@ impl Resolver<'_> {
             }
             found.extend(column_of(layer, frame, aesthetic).map(|column| keys(&column)).unwrap_or_default());
         }
-        let scale = self.spec.find_scale("fill").or_else(|| self.spec.find_scale("stroke"));
-        Ok(Categories::new(
-            found,
-            &self.listed(&COLOURS),
-            &self.origins(&COLOURS),
-            scale,
-            self.notes,
-            self.lang,
-        ))
+        let groups = self.categories(found, &COLOURS);
+        let count = groups.labels().len();
+        if count > MOST_GROUPS
+            && let Some((_, draw, _)) = self.layers().next()
+        {
+            return Err(self.fault(ChartFault::TooManyGroups { count, most: MOST_GROUPS }, draw));
+        }
+        Ok(groups)
     }
 
-    /// Lists the names that the author gave to the scale of an aesthetic.
-    fn listed(&self, aesthetics: &[&str]) -> Vec<String> {
-        let is_named = |scale: &&ScaleClause| aesthetics.contains(&scale.aesthetic.text.as_str());
-        self.written.scales.iter().find(is_named).map(|scale| scale.names.clone()).unwrap_or_default()
+    fn style_categories(&self) -> Categories {
+        let mut found = Vec::new();
+        for (layer, _, frame) in self.layers() {
+            let column = style_aesthetic(layer).and_then(|aesthetic| column_of(layer, frame, aesthetic));
+            found.extend(column.map(|column| keys(&column)).unwrap_or_default());
+        }
+        self.categories(found, &["linetype", "shape"])
+    }
+
+    /// Orders and names the values found for an aesthetic.
+    pub(super) fn categories(&self, found: Vec<Option<String>>, names: &[&str]) -> Categories {
+        let is_named = |scale: &&ScaleClause| names.contains(&scale.aesthetic.text.as_str());
+        let scale = self.written.scales.iter().find(is_named);
+        let listed = scale.map(|scale| scale.names.clone()).unwrap_or_default();
+        let renamed = scale.map(|scale| scale.names_for.as_slice()).unwrap_or_default();
+        Categories::new(found, &listed, &self.origins(names), renamed, self.notes, self.lang)
     }
 
     /// Lists the columns mapped to one of the names, each with the table that holds it.
@@ -241,55 +356,19 @@ impl Resolver<'_> {
         global.chain(own).filter_map(|(table, column)| Some((table?, column))).collect()
     }
 
-    fn layer(
-        &self,
-        layer: &GrammarLayer,
-        draw: &DrawClause,
-        frame: &ggsql::DataFrame,
-        places: &Places,
-    ) -> Result<Layer> {
-        let rows = rows(layer, draw, frame, places);
-        let geometry = draw.geometry.text.clone();
-        self.check_single(draw, &rows, places)?;
-        let marks = match geometry.as_str() {
-            "bar" => Marks::Bars(self.bars(layer, draw, frame, places, &rows)?),
-            "line" => Marks::Lines(mark_line::lines(&rows)),
-            _ => Marks::Points(mark_point::points(&rows)),
-        };
-        let is_empty = match &marks {
-            Marks::Lines(lines) => lines.iter().all(|line| line.places.iter().flatten().next().is_none()),
-            Marks::Points(points) => points.is_empty(),
-            Marks::Bars(bars) => bars.is_empty(),
-        };
-        if is_empty {
-            return Err(self.fault(ChartFault::NoValues { geometry }, draw));
-        }
-        let number = |name: &str| {
-            let setting = draw.settings.iter().find(|setting| setting.name.text == name)?;
-            setting.value.text.parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0)
-        };
-        Ok(Layer {
-            marks,
-            is_grouped: group_aesthetic(layer).is_some(),
-            opacity: number("opacity").unwrap_or(1.0).min(1.0),
-            size_pt: number("linewidth").or_else(|| number("size")),
-        })
-    }
-
     /// Refuses two values at one place of a line or of bars side by side, which would hide each other.
     fn check_single(&self, draw: &DrawClause, rows: &[Row], places: &Places) -> Result<()> {
         let geometry = draw.geometry.text.as_str();
-        let is_stack = geometry == "bar" && position_of(draw) == "stack";
-        if geometry == "point" || is_stack {
+        let is_bar = geometry == "bar" && position_of(draw) != "stack";
+        if geometry != "line" && !is_bar {
             return Ok(());
         }
-        let is_right = matches!((&places.x, &places.y), (AxisPlaces::Numbers(_), AxisPlaces::Categories(_)));
+        let is_right = places.x.is_numbers() && !places.y.is_numbers();
         let mut seen = HashSet::new();
         for row in rows.iter().filter(|row| row.x.is_some() && row.y.is_some()) {
-            let (at, axis) =
-                if geometry == "bar" && is_right { (row.y, &places.y) } else { (row.x, &places.x) };
+            let (at, axis) = if is_bar && is_right { (row.y, &places.y) } else { (row.x, &places.x) };
             let at = at.unwrap_or_default();
-            if !seen.insert((at.to_bits(), row.group, row.series.as_str())) {
+            if !seen.insert((at.to_bits(), row.group, row.style, row.series.as_str())) {
                 let names = [axis.name(at, self.lang), places.groups.labels().get(row.group).cloned()];
                 let fault = ChartFault::ManyValues {
                     geometry: geometry.to_owned(),
@@ -301,120 +380,39 @@ impl Resolver<'_> {
         Ok(())
     }
 
-    fn bars(
-        &self,
-        layer: &GrammarLayer,
-        draw: &DrawClause,
-        frame: &ggsql::DataFrame,
-        places: &Places,
-        rows: &[Row],
-    ) -> Result<Vec<super::Bar>> {
-        let is_number = |axis: &AxisPlaces| matches!(axis, AxisPlaces::Numbers(_));
-        let direction = match (is_number(&places.x), is_number(&places.y)) {
-            (false, true) => Direction::Up,
-            (true, false) => Direction::Right,
-            (true, true) => {
-                if is_transposed(layer) {
-                    Direction::Right
-                } else {
-                    Direction::Up
-                }
-            }
-            (false, false) => {
-                return Err(self.fault(ChartFault::NoMeasure { geometry: draw.geometry.text.clone() }, draw));
-            }
-        };
-        let (end, axis) =
-            if direction == Direction::Up { ("pos2end", &places.y) } else { ("pos1end", &places.x) };
-        let base = placed(layer, frame, end, axis);
-        let mut rows: Vec<BarRow> = rows
-            .iter()
-            .enumerate()
-            .filter_map(|(at, row)| {
-                let (category, reached) =
-                    if direction == Direction::Up { (row.x?, row.y?) } else { (row.y?, row.x?) };
-                let base = base.get(at).copied().flatten().unwrap_or(0.0);
-                Some(BarRow { category, group: row.group, value: reached - base })
-            })
-            .collect();
-        // Sums of fractions depend on their order, and rows of SQL come in any.
-        rows.sort_by(|one, two| {
-            let places = one.category.total_cmp(&two.category).then(one.group.cmp(&two.group));
-            places.then(one.value.total_cmp(&two.value))
+    /// Finds the range of the numbers that are shown as shades.
+    fn shades(&self, facets: &[Facet]) -> Option<Shades> {
+        let shapes = facets.iter().flat_map(|facet| &facet.layers).filter_map(|layer| match &layer.marks {
+            Marks::Shapes(shapes) => Some(shapes),
+            _ => None,
         });
-        let width = draw.settings.iter().find(|setting| setting.name.text == "width");
-        let width = width.and_then(|setting| setting.value.text.parse::<f64>().ok());
-        Ok(mark_bar::bars(rows, position_of(draw), width, direction))
+        let numbers: Vec<f64> = shapes.flatten().filter_map(|shape| shape.shade).collect();
+        let low = numbers.iter().copied().reduce(f64::min)?;
+        let high = numbers.iter().copied().reduce(f64::max)?;
+        Some(Shades { title: self.shade_title(), low, high })
     }
 }
 
-/// One row of a layer: places on the two axes, where it has them.
-#[derive(Debug, Clone)]
-pub(super) struct Row {
-    pub(super) x: Option<f64>,
-    pub(super) y: Option<f64>,
-    pub(super) group: usize,
-    /// What tells the layer's lines apart beyond the colour.
-    pub(super) series: String,
+/// Tells whether the colour of a layer's tiles is a number.
+fn is_shaded(layer: &GrammarLayer, draw: &DrawClause, frame: &ggsql::DataFrame) -> bool {
+    let column = group_aesthetic(layer).and_then(|aesthetic| column_of(layer, frame, aesthetic));
+    draw.geometry.text == "tile" && column.is_some_and(|column| number_kind(column.data_type()).is_some())
 }
 
-/// Names the colour aesthetic whose data group a layer.
-fn group_aesthetic(layer: &GrammarLayer) -> Option<&'static str> {
-    ["fill", "stroke"]
-        .into_iter()
-        .find(|name| layer.mappings.get(name).is_some_and(|value| !value.is_literal()))
-}
-
-/// Reads the rows of a layer as places.
-fn rows(layer: &GrammarLayer, draw: &DrawClause, frame: &ggsql::DataFrame, places: &Places) -> Vec<Row> {
-    let x = placed(layer, frame, "pos1", &places.x);
-    let y = placed(layer, frame, "pos2", &places.y);
-    let groups = group_aesthetic(layer).and_then(|aesthetic| column_of(layer, frame, aesthetic));
-    let groups = groups.map(|column| keys(&column));
-    let ungrouped = if places.groups.labels().is_empty() { 0 } else { UNGROUPED };
-    let series = series(draw, frame);
-    (0..frame.height())
-        .map(|row| {
-            let key = groups.as_ref().and_then(|keys| keys.get(row));
-            let group = key.map_or(Some(ungrouped), |key| places.groups.place(key.as_ref()));
-            // A group that the author left out of the scale has no place.
-            Row {
-                x: x.get(row).copied().flatten().filter(|_| group.is_some()),
-                y: y.get(row).copied().flatten().filter(|_| group.is_some()),
-                group: group.unwrap_or(ungrouped),
-                series: series.get(row).cloned().unwrap_or_default(),
-            }
-        })
-        .collect()
-}
-
-fn placed(
-    layer: &GrammarLayer,
-    frame: &ggsql::DataFrame,
-    aesthetic: &str,
-    axis: &AxisPlaces,
-) -> Vec<Option<f64>> {
-    let Some(column) = column_of(layer, frame, aesthetic) else {
-        let place = if matches!(axis, AxisPlaces::Categories(_)) { Some(0.0) } else { None };
-        return vec![place; frame.height()];
-    };
-    match axis {
-        AxisPlaces::Numbers(_) => numbers(&column),
-        AxisPlaces::Categories(categories) => keys(&column)
-            .iter()
-            .map(|key| categories.place(key.as_ref()).map(super::scale::number_of))
-            .collect(),
+/// Leaves an axis only the categories that its panel shows.
+fn narrow(places: &AxisPlaces, rows: &mut [Vec<Row>], side: fn(&mut Row) -> &mut Option<f64>) -> AxisPlaces {
+    let AxisPlaces::Categories(categories) = places else { return places.clone() };
+    let found: std::collections::BTreeSet<u64> =
+        rows.iter_mut().flatten().filter_map(|row| *side(row)).map(f64::to_bits).collect();
+    let shown: Vec<usize> = (0..categories.labels().len())
+        .filter(|index| found.contains(&super::scale::number_of(*index).to_bits()))
+        .collect();
+    for row in rows.iter_mut().flatten() {
+        let at = side(row);
+        *at = at.and_then(|at| {
+            let place = shown.iter().position(|index| super::scale::number_of(*index).total_cmp(&at).is_eq());
+            place.map(super::scale::number_of)
+        });
     }
-}
-
-/// Joins the columns that the author partitions by into one key per row.
-fn series(draw: &DrawClause, frame: &ggsql::DataFrame) -> Vec<String> {
-    let mut series = vec![String::new(); frame.height()];
-    for column in draw.partition.iter().filter_map(|name| frame.column(&name.text).ok()) {
-        for (key, value) in series.iter_mut().zip(keys(column)) {
-            key.push('\u{0}');
-            key.push_str(&value.unwrap_or_default());
-        }
-    }
-    series
+    AxisPlaces::Categories(categories.only(&shown))
 }

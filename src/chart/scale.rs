@@ -3,6 +3,7 @@
 use chrono::{Datelike as _, Days, NaiveDate};
 
 use super::format::{Fineness, NumberFormat};
+use super::plot::{Breaks, NumberKind, Numbers, Via};
 
 /// A place on an axis with its label.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,28 +94,101 @@ fn scaled(number: f64, exponent: i32) -> f64 {
     if exponent < 0 { number / 10_f64.powi(-exponent) } else { number * 10_f64.powi(exponent) }
 }
 
-/// Breaks of a number axis and the ends it gets; fixed ends stay, others move out to a break.
-pub(super) fn number_breaks(
-    (low, high): (f64, f64),
-    is_fixed: bool,
-    is_whole: bool,
-    most: usize,
-    format: NumberFormat,
-) -> (Vec<Break>, (f64, f64)) {
+/// Finds the breaks of an axis and the ends it gets, the lower first; ends of the author's stay, others
+/// move out to a break.
+pub(super) fn axis_breaks(numbers: &Numbers, most: usize, format: NumberFormat) -> (Vec<Break>, (f64, f64)) {
+    let most = if let Breaks::About(count) = numbers.breaks { count } else { most };
+    let (mut breaks, ends) = match (numbers.kind, numbers.via) {
+        (NumberKind::Days, _) => date_breaks((numbers.low, numbers.high), numbers.is_fixed, most),
+        (_, Via::Log) => log_breaks(numbers, most, format),
+        _ => number_breaks(numbers, most, format),
+    };
+    if let Breaks::At(places) = &numbers.breaks {
+        breaks = named_breaks(numbers, places, ends, format);
+    }
+    if let Some(template) = &numbers.template {
+        for found in &mut breaks {
+            found.label = template.replace("{}", &found.label);
+        }
+    }
+    for (at, name) in &numbers.names {
+        let is_same = |found: &&mut Break| (found.at - at).abs() <= 1e-9 * at.abs().max(1.0);
+        match breaks.iter_mut().find(is_same) {
+            Some(found) => found.label = name.clone().unwrap_or_default(),
+            None if (ends.0..=ends.1).contains(at) => {
+                breaks.push(Break { at: *at, label: name.clone().unwrap_or_default() });
+            }
+            None => {}
+        }
+    }
+    breaks.sort_by(|one, two| one.at.total_cmp(&two.at));
+    (breaks, ends)
+}
+
+fn named_breaks(numbers: &Numbers, places: &[f64], ends: (f64, f64), format: NumberFormat) -> Vec<Break> {
+    let decimals = super::format::decimals_of(places.iter().copied());
+    let label = |at: f64| match numbers.kind {
+        NumberKind::Days => day_label(at).unwrap_or_default(),
+        NumberKind::Years => format!("{at:.0}"),
+        NumberKind::Plain => format.number(at, decimals),
+    };
+    let inside = places.iter().filter(|place| (ends.0..=ends.1).contains(*place));
+    inside.map(|at| Break { at: *at, label: label(*at) }).collect()
+}
+
+fn number_breaks(numbers: &Numbers, most: usize, format: NumberFormat) -> (Vec<Break>, (f64, f64)) {
+    let Numbers { low, high, is_fixed, .. } = *numbers;
     // From zero is more honest, as long as it costs no more than a third of the axis.
-    let low = if !is_fixed && low > 0.0 && low < high / 3.0 { 0.0 } else { low };
-    let steps = Steps::covering(low, high, most, is_whole);
-    let numbers = steps.numbers();
-    let ends = match (is_fixed, numbers.first(), numbers.last()) {
+    let is_near_zero = low > 0.0 && (low < high / 3.0 || numbers.has_baseline);
+    let low = if !is_fixed && is_near_zero && numbers.kind == NumberKind::Plain { 0.0 } else { low };
+    let high = if !is_fixed && high < 0.0 && numbers.has_baseline { 0.0 } else { high };
+    let is_years = numbers.kind == NumberKind::Years;
+    let steps = Steps::covering(low, high, most, numbers.is_whole || is_years);
+    let found = steps.numbers();
+    let is_kept = is_fixed || is_years || !(numbers.is_snapped || numbers.has_baseline);
+    let ends = match (is_kept, found.first(), found.last()) {
         (false, Some(first), Some(last)) => (*first, *last),
+        // Marks at the very edge would be cut in half.
+        (true, ..) if !is_fixed && low < high => (padded(low, low - high), padded(high, high - low)),
         _ => (low, high),
     };
-    let breaks = numbers
-        .into_iter()
-        .filter(|number| (ends.0..=ends.1).contains(number))
-        .map(|at| Break { at, label: format.number(at, steps.decimals()) })
+    let label = |at: f64| if is_years { format!("{at:.0}") } else { format.number(at, steps.decimals()) };
+    let breaks = found.into_iter().filter(|number| (ends.0..=ends.1).contains(number));
+    (breaks.map(|at| Break { at, label: label(at) }).collect(), ends)
+}
+
+/// Moves an end out a little, unless it is zero, beyond which there may be nothing.
+fn padded(end: f64, range: f64) -> f64 {
+    if end == 0.0 { end } else { end + range * 0.02 }
+}
+
+/// Breaks at powers of ten, and between them where there are few.
+fn log_breaks(numbers: &Numbers, most: usize, format: NumberFormat) -> (Vec<Break>, (f64, f64)) {
+    let low = numbers.low.max(f64::MIN_POSITIVE);
+    let high = numbers.high.max(low);
+    let (first, last) = (log10_floor(low), log10_floor(high) + 1);
+    let mantissas: &[f64] = match last - first {
+        ..=2 => &[1.0, 2.0, 5.0],
+        _ => &[1.0],
+    };
+    let count = usize::try_from(last - first).unwrap_or(1);
+    let every = count.div_ceil(most.max(2)).max(1);
+    let mut found: Vec<(f64, i32)> = (first..=last)
+        .step_by(every)
+        .flat_map(|exponent| mantissas.iter().map(move |mantissa| (scaled(*mantissa, exponent), exponent)))
         .collect();
-    (breaks, ends)
+    let ends = if numbers.is_fixed {
+        (low, high)
+    } else {
+        let below =
+            found.iter().map(|one| one.0).filter(|at| *at <= low * (1.0 + 1e-9)).fold(low, |_, at| at);
+        let above = found.iter().map(|one| one.0).find(|at| *at >= high * (1.0 - 1e-9)).unwrap_or(high);
+        (below, if above > below { above } else { below * 10.0 })
+    };
+    found.retain(|(at, _)| (ends.0..=ends.1).contains(at));
+    let decimals = |exponent: i32| usize::try_from(-exponent).unwrap_or(0);
+    let label = |(at, exponent): (f64, i32)| Break { at, label: format.number(at, decimals(exponent)) };
+    (found.into_iter().map(label).collect(), ends)
 }
 
 /// A step between dates.
@@ -221,13 +295,64 @@ impl DateStep {
 mod tests {
     use proptest::prelude::{prop_assert, proptest};
 
-    use super::{Steps, date_breaks, number_breaks};
+    use super::{Steps, axis_breaks, date_breaks};
     use crate::chart::format::NumberFormat;
+    use crate::chart::plot::{Breaks, NumberKind, Numbers, Via};
     use crate::error::Lang;
 
-    fn labels(low: f64, high: f64, is_whole: bool) -> Vec<String> {
-        let (breaks, _) = number_breaks((low, high), false, is_whole, 6, NumberFormat { lang: Lang::Vi });
+    fn numbers(low: f64, high: f64, is_whole: bool) -> Numbers {
+        Numbers {
+            low,
+            high,
+            is_fixed: false,
+            is_whole,
+            has_baseline: false,
+            is_snapped: true,
+            kind: NumberKind::Plain,
+            via: Via::Linear,
+            is_reversed: false,
+            breaks: Breaks::Round,
+            names: Vec::new(),
+            template: None,
+        }
+    }
+
+    fn written(numbers: &Numbers) -> Vec<String> {
+        let (breaks, _) = axis_breaks(numbers, 6, NumberFormat { lang: Lang::Vi });
         breaks.into_iter().map(|found| found.label).collect()
+    }
+
+    fn labels(low: f64, high: f64, is_whole: bool) -> Vec<String> {
+        written(&numbers(low, high, is_whole))
+    }
+
+    #[test]
+    fn a_logarithmic_axis_breaks_at_powers_of_ten() {
+        let log = |low, high| Numbers { via: Via::Log, ..numbers(low, high, false) };
+        assert_eq!(written(&log(3.0, 4000.0)), ["1", "10", "100", "1.000", "10.000"]);
+        assert_eq!(written(&log(3.0, 40.0)), ["2", "5", "10", "20", "50"]);
+    }
+
+    #[test]
+    fn the_author_decides_breaks_names_and_patterns() {
+        let breaks = Breaks::At(vec![10.0, 30.0, 70.0, 100.0, 400.0]);
+        let own = Numbers { breaks, template: Some("{} %".to_owned()), ..numbers(0.0, 100.0, true) };
+        assert_eq!(written(&own), ["10 %", "30 %", "70 %", "100 %"]);
+        let names = vec![(0.0, None), (100.0, Some("tất cả".to_owned()))];
+        let named = Numbers { names, breaks: Breaks::About(2), ..numbers(0.0, 100.0, true) };
+        assert_eq!(written(&named), ["", "50", "tất cả"]);
+    }
+
+    #[test]
+    fn years_have_no_marks_of_thousands_and_no_halves() {
+        let years = Numbers { kind: NumberKind::Years, is_snapped: false, ..numbers(2020.0, 2023.0, true) };
+        assert_eq!(written(&years), ["2020", "2021", "2022", "2023"]);
+    }
+
+    #[test]
+    fn marks_that_start_at_zero_show_it() {
+        let bars = Numbers { has_baseline: true, ..numbers(93.0, 99.0, false) };
+        assert_eq!(written(&bars)[0], "0");
     }
 
     #[test]

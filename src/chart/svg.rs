@@ -1,19 +1,23 @@
-//! Draws a plot as SVG: the layout decides the places, plotters' backend writes the shapes.
+//! Draws a plot as a scene, and the scene as SVG with what screen readers read.
 
-use super::canvas::{Anchor, Canvas, Colour};
 use super::format::NumberFormat;
-use super::layout::{Block, Layout, lay_out};
-use super::plot::{Marks, Plot, Scale};
+use super::layout::{Block, Framed, Layout, Panel, lay_out};
+use super::paint::write_items;
+use super::plot::{Facet, Marks, Plot, Scale};
 use super::scale::number_of;
+use super::scene::{Anchor, Pen, Role, Scene, Style};
 use super::text::Face;
 use super::theme::Theme;
-use super::{ChartOptions, axis, legend, mark_bar, mark_line, mark_point};
+use super::{
+    ChartOptions, axis, describe::describe, direct, legend, mark_bar, mark_box, mark_line, mark_point,
+    mark_segment, mark_shape, mark_text,
+};
 use crate::error::{Explain as _, Result};
 use crate::messages::ChartFault;
 
 /// The most pixels of a picture: 50 million take 200 MB while they are drawn.
 const MOST_PIXELS: u64 = 50_000_000;
-/// The least width and height of the panel, in points.
+/// The least width and height of a panel, in points.
 const LEAST_PANEL_PT: f64 = 24.0;
 
 /// Draws the plot; the same plot and options give the same text.
@@ -21,152 +25,144 @@ const LEAST_PANEL_PT: f64 = 24.0;
 /// # Errors
 /// [`ChartFault::TooSmall`] or [`ChartFault::TooLarge`] if the size does not suit the chart.
 pub fn draw_svg(plot: &Plot, options: &ChartOptions) -> Result<String> {
+    let scene = draw_scene(plot, options)?;
+    let (width, height) = (options.width_px, options.height_px);
+    let body = write_items(&scene, f64::from(width), f64::from(height));
+    Ok(with_head(&body, plot, options))
+}
+
+/// Draws the plot as shapes and texts in pixels.
+///
+/// # Errors
+/// As [`draw_svg`].
+pub(super) fn draw_scene(plot: &Plot, options: &ChartOptions) -> Result<Scene> {
     let (width, height) = (options.width_px, options.height_px);
     let is_sound =
         options.dpi.is_finite() && (10.0..=2400.0).contains(&options.dpi) && width > 0 && height > 0;
     if u64::from(width) * u64::from(height) > MOST_PIXELS {
         return Err(ChartFault::TooLarge { width, height }.error());
     }
-    let theme = Theme::report(if is_sound { options.dpi } else { 96.0 });
+    let dpi = if is_sound { options.dpi } else { 96.0 };
+    let theme = Theme::new(options.theme, dpi).with_groups(plot.groups.as_ref());
     let layout = lay_out(plot, options, &theme);
-    let panel = &layout.panel;
     let least = LEAST_PANEL_PT * theme.point;
-    if !is_sound || panel.right - panel.left < least || panel.bottom - panel.top < least {
+    let is_small =
+        |Panel { left, top, right, bottom, .. }: Panel| right - left < least || bottom - top < least;
+    if !is_sound || layout.panels.iter().any(|framed| is_small(framed.panel)) {
         return Err(ChartFault::TooSmall { width, height }.error());
     }
-    let mut document = String::new();
-    let mut canvas = Canvas::new(&mut document, f64::from(width), f64::from(height));
-    canvas.rectangle((0.0, 0.0), (f64::from(width), f64::from(height)), Colour::WHITE, 1.0);
-    draw(&mut canvas, plot, &layout, &theme);
-    canvas.finish();
-    Ok(with_head(&document, plot, width, height))
-}
-
-fn draw(canvas: &mut Canvas, plot: &Plot, layout: &Layout, theme: &Theme) {
-    draw_grid(canvas, layout, theme);
-    for layer in &plot.layers {
-        match &layer.marks {
-            Marks::Lines(lines) => mark_line::draw(canvas, &layout.panel, theme, layer, lines),
-            Marks::Points(points) => mark_point::draw(canvas, &layout.panel, theme, layer, points),
-            Marks::Bars(bars) => {
-                mark_bar::draw(canvas, &layout.panel, theme, layer, bars, NumberFormat { lang: plot.lang });
-            }
+    let mut scene = Scene::default();
+    scene.rectangle((0.0, 0.0), (f64::from(width), f64::from(height)), theme.paper, 1.0);
+    for (facet, framed) in plot.facets.iter().zip(&layout.panels) {
+        draw_panel(&mut scene, plot, facet, framed, &theme);
+        if layout.line_ends.is_shown() {
+            direct::draw(&mut scene, facet, &framed.panel, &theme, &layout.line_ends);
         }
     }
-    draw_axes(canvas, plot, layout, theme);
     if let Some((legend, corner)) = &layout.legend {
-        legend::draw(canvas, theme, legend, *corner);
+        legend::draw(&mut scene, &theme, legend, *corner);
     }
+    draw_blocks(&mut scene, &layout, &theme);
+    Ok(scene)
+}
+
+fn draw_blocks(scene: &mut Scene, layout: &Layout, theme: &Theme) {
+    let style = |size, face, colour, role| Style { size, face, colour, anchor: Anchor::Start, role };
+    let soft = |size| style(size, Face::Regular, theme.soft_ink, Role::Note);
     let left = theme.margin;
-    draw_block(
-        canvas,
-        &layout.title,
-        left,
-        theme.title_size,
-        Face::SemiBold,
-        theme.ink,
-        Anchor::Start,
-        theme,
-    );
-    draw_block(
-        canvas,
-        &layout.subtitle,
-        left,
-        theme.subtitle_size,
-        Face::Regular,
-        theme.soft_ink,
-        Anchor::Start,
-        theme,
-    );
-    draw_block(
-        canvas,
-        &layout.y_title,
-        left,
-        theme.label_size,
-        Face::Regular,
-        theme.soft_ink,
-        Anchor::Start,
-        theme,
-    );
-    let middle = f64::midpoint(layout.panel.left, layout.panel.right);
-    draw_block(
-        canvas,
-        &layout.x_title,
-        middle,
-        theme.label_size,
-        Face::Regular,
-        theme.soft_ink,
-        Anchor::Middle,
-        theme,
-    );
-    draw_block(
-        canvas,
-        &layout.caption,
-        left,
-        theme.caption_size,
-        Face::Regular,
-        theme.soft_ink,
-        Anchor::Start,
-        theme,
-    );
+    let title = style(theme.title_size, Face::SemiBold, theme.ink, Role::Title);
+    draw_block(scene, &layout.title, left, title, theme);
+    draw_block(scene, &layout.subtitle, left, soft(theme.subtitle_size), theme);
+    draw_block(scene, &layout.y_title, left, soft(theme.label_size), theme);
+    let edges = layout.panels.iter().map(|framed| (framed.panel.left, framed.panel.right));
+    let (left_edge, right_edge) = edges
+        .fold((f64::INFINITY, 0.0), |(left, right), (from, to)| (f64::min(left, from), f64::max(right, to)));
+    let x_title = Style { anchor: Anchor::Middle, ..soft(theme.label_size) };
+    draw_block(scene, &layout.x_title, f64::midpoint(left_edge, right_edge), x_title, theme);
+    draw_block(scene, &layout.caption, left, soft(theme.caption_size), theme);
+}
+
+fn draw_panel(scene: &mut Scene, plot: &Plot, facet: &Facet, framed: &Framed, theme: &Theme) {
+    let panel = &framed.panel;
+    let format = NumberFormat { lang: plot.lang };
+    draw_grid(scene, framed, theme);
+    // Bars stand on the line; everything else lies over it.
+    let has_bars = facet.layers.iter().any(|layer| matches!(layer.marks, Marks::Bars(_)));
+    if !has_bars {
+        draw_axes(scene, facet, framed, theme);
+    }
+    // Marks that carry words come last, so that nothing runs through the words.
+    for layer in &facet.layers {
+        match &layer.marks {
+            Marks::Lines(lines) => mark_line::draw(scene, panel, theme, layer, lines),
+            Marks::Points(points) => mark_point::draw(scene, panel, theme, layer, points),
+            Marks::Bars(bars) => mark_bar::draw(scene, panel, theme, layer, bars, format),
+            Marks::Shapes(shapes) => {
+                mark_shape::draw(scene, panel, theme, layer, shapes, plot.shades.as_ref(), format);
+            }
+            Marks::Boxes(boxes) => mark_box::draw(scene, panel, theme, layer, boxes),
+            Marks::Segments(segments) => mark_segment::draw_segments(scene, panel, theme, layer, segments),
+            Marks::Rules(rules) => mark_segment::draw_rules(scene, panel, theme, layer, rules),
+            Marks::Texts(texts) => mark_text::draw(scene, panel, theme, layer, texts),
+        }
+    }
+    if has_bars {
+        draw_axes(scene, facet, framed, theme);
+    }
+    axis::draw_below(scene, panel, theme, &framed.x_labels);
+    axis::draw_left(scene, panel, theme, &framed.y_labels);
+    let strip = Style { face: Face::SemiBold, ..theme.style(theme.label_size, Anchor::Start, Role::Strip) };
+    draw_block(scene, &framed.strip, panel.left, strip, theme);
 }
 
 /// Draws light lines at the breaks of the number axes.
-fn draw_grid(canvas: &mut Canvas, layout: &Layout, theme: &Theme) {
-    let panel = &layout.panel;
-    for at in &layout.y_grid {
+fn draw_grid(scene: &mut Scene, framed: &Framed, theme: &Theme) {
+    let panel = &framed.panel;
+    let pen = Pen::solid(theme.grid_width, theme.grid);
+    for at in &framed.y_grid {
         let y = panel.y_pixel(*at);
-        canvas.line((panel.left, y), (panel.right, y), theme.grid_width, theme.grid, 1.0);
+        scene.line((panel.left, y), (panel.right, y), pen);
     }
-    for at in &layout.x_grid {
+    // Level lines suffice where both axes are numbers.
+    for at in framed.x_grid.iter().filter(|_| framed.y_grid.is_empty()) {
         let x = panel.x_pixel(*at);
-        canvas.line((x, panel.top), (x, panel.bottom), theme.grid_width, theme.grid, 1.0);
+        scene.line((x, panel.top), (x, panel.bottom), pen);
     }
 }
 
-/// Draws the base line of each category axis and the labels of both axes.
-fn draw_axes(canvas: &mut Canvas, plot: &Plot, layout: &Layout, theme: &Theme) {
-    let panel = &layout.panel;
-    let zero = |ends: (f64, f64)| if ends.0 < 0.0 && ends.1 > 0.0 { 0.0 } else { ends.0 };
-    if matches!(plot.x.scale, Scale::Categories { .. }) {
-        let is_measured = matches!(plot.y.scale, Scale::Numbers { .. });
-        let y = if is_measured { panel.y_pixel(zero(panel.y)) } else { panel.bottom };
-        canvas.line((panel.left, y), (panel.right, y), theme.axis_width, theme.axis, 1.0);
+/// Draws the base line of each axis.
+fn draw_axes(scene: &mut Scene, facet: &Facet, framed: &Framed, theme: &Theme) {
+    let panel = &framed.panel;
+    let pen = Pen::solid(theme.axis_width, theme.axis);
+    let is_measured = |scale: &Scale| matches!(scale, Scale::Numbers(_));
+    let y = if is_measured(&facet.y) { panel.y_pixel(panel.y.baseline()) } else { panel.bottom };
+    if !is_measured(&facet.x) || is_measured(&facet.y) {
+        scene.line((panel.left, y), (panel.right, y), pen);
     }
-    if matches!(plot.y.scale, Scale::Categories { .. }) {
-        let is_measured = matches!(plot.x.scale, Scale::Numbers { .. });
-        let x = if is_measured { panel.x_pixel(zero(panel.x)) } else { panel.left };
-        canvas.line((x, panel.top), (x, panel.bottom), theme.axis_width, theme.axis, 1.0);
+    if !is_measured(&facet.y) {
+        let x = if is_measured(&facet.x) { panel.x_pixel(panel.x.baseline()) } else { panel.left };
+        scene.line((x, panel.top), (x, panel.bottom), pen);
     }
-    axis::draw_below(canvas, panel, theme, &layout.x_labels);
-    axis::draw_left(canvas, panel, theme, &layout.y_labels);
 }
 
-#[expect(clippy::too_many_arguments, reason = "the look of a text is its size, face, colour and anchor")]
-fn draw_block(
-    canvas: &mut Canvas,
-    block: &Block,
-    x: f64,
-    size: f64,
-    face: Face,
-    colour: Colour,
-    anchor: Anchor,
-    theme: &Theme,
-) {
+fn draw_block(scene: &mut Scene, block: &Block, x: f64, style: Style, theme: &Theme) {
     for (index, line) in block.lines.iter().enumerate() {
-        let baseline = block.first_baseline + theme.line(size) * number_of(index);
-        canvas.text(line, (x, baseline), size, face, colour, anchor);
+        let baseline = block.first_baseline + theme.line(style.size) * number_of(index);
+        scene.text(line, (x, baseline), style);
     }
 }
 
-/// Replaces plotters' head, whose size is in tenths of a pixel, and adds what screen readers read.
-fn with_head(document: &str, plot: &Plot, width: u32, height: u32) -> String {
-    let body = document.split_once('\n').map_or("", |(_, body)| body);
+/// Puts the shapes into a document of the picture's size, with what screen readers read.
+fn with_head(body: &str, plot: &Plot, options: &ChartOptions) -> String {
+    let (width, height) = (options.width_px, options.height_px);
     let title =
         plot.title.as_deref().map(|title| format!("<title>{}</title>\n", escaped(title))).unwrap_or_default();
+    let description = [vec![describe(plot)], options.caption_lines.clone()].concat().join("\n");
     format!(
         "<svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width}0 {height}0\" \
-         xmlns=\"http://www.w3.org/2000/svg\" stroke-linejoin=\"round\" role=\"img\">\n{title}{body}"
+         xmlns=\"http://www.w3.org/2000/svg\" stroke-linejoin=\"round\" role=\"img\">\n\
+         {title}<desc>{}</desc>\n{body}</svg>\n",
+        escaped(&description)
     )
 }
 

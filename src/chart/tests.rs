@@ -210,12 +210,13 @@ fn levels() -> ChartData {
 fn a_small_chart_resolves_to_these_marks() {
     let plot = resolve("VISUALISE year AS x, n AS y, field AS fill DRAW bar", &small(), Lang::Vi).unwrap();
     insta::assert_snapshot!(plot.to_string(), @r#"
-    x Axis { title: Some("Năm"), scale: Categories { labels: ["2022", "2023"], is_sequence: true } }
-    y Axis { title: Some("Số hồ sơ"), scale: Numbers { low: 0.0, high: 7.0, is_fixed: false, is_whole: true, kind: Plain } }
+    x None, y Some("Số hồ sơ")
     groups ["Sở hữu trí tuệ", "Khoa học công nghệ"]
-    Bar { group: 0, across: (-0.33, 0.33), along: (0.0, 2.0), value: 2.0, direction: Up, is_stacked: true }
-    Bar { group: 1, across: (-0.33, 0.33), along: (2.0, 7.0), value: 5.0, direction: Up, is_stacked: true }
-    Bar { group: 0, across: (0.6699999999999999, 1.33), along: (0.0, 3.0), value: 3.0, direction: Up, is_stacked: true }
+    x ["2022", "2023"]
+    y 0–7
+    Bar { group: 0, across: (-0.33, 0.33), along: (0.0, 2.0), value: 2.0, direction: Up, is_stacked: true, is_share: false }
+    Bar { group: 1, across: (-0.33, 0.33), along: (2.0, 7.0), value: 5.0, direction: Up, is_stacked: true, is_share: false }
+    Bar { group: 0, across: (0.6699999999999999, 1.33), along: (0.0, 3.0), value: 3.0, direction: Up, is_stacked: true, is_share: false }
     "#);
 }
 
@@ -236,13 +237,14 @@ fn lines_run_over_years_as_categories_and_break_at_missing_values() {
     let plot =
         resolve("VISUALISE year AS x, rate AS y, linh_vuc AS color DRAW line", &rates(), Lang::En).unwrap();
     insta::assert_snapshot!(plot.to_string(), @r#"
-    x Axis { title: Some("Year"), scale: Categories { labels: ["2020", "2021", "2022", "2023"], is_sequence: true } }
-    y Axis { title: Some("rate"), scale: Numbers { low: 88.5, high: 99.72, is_fixed: false, is_whole: false, kind: Plain } }
+    x None, y Some("rate")
     groups ["Năng lượng nguyên tử", "Khoa học công nghệ", "Tiêu chuẩn đo lường chất lượng", "Sở hữu trí tuệ"]
-    Line { group: 0, places: [Some((0.0, 96.1)), Some((1.0, 97.4)), Some((2.0, 98.9)), Some((3.0, 99.4))] }
-    Line { group: 1, places: [Some((0.0, 91.2)), Some((1.0, 93.0)), Some((2.0, 92.1)), Some((3.0, 95.8))] }
-    Line { group: 2, places: [Some((0.0, 98.0)), Some((1.0, 98.6)), Some((2.0, 99.1)), Some((3.0, 99.72))] }
-    Line { group: 3, places: [Some((0.0, 88.5)), None, Some((2.0, 94.2)), Some((3.0, 97.86))] }
+    x ["2020", "2021", "2022", "2023"]
+    y 88.5–99.72
+    Line { group: 0, style: 0, places: [Some((0.0, 96.1)), Some((1.0, 97.4)), Some((2.0, 98.9)), Some((3.0, 99.4))] }
+    Line { group: 1, style: 0, places: [Some((0.0, 91.2)), Some((1.0, 93.0)), Some((2.0, 92.1)), Some((3.0, 95.8))] }
+    Line { group: 2, style: 0, places: [Some((0.0, 98.0)), Some((1.0, 98.6)), Some((2.0, 99.1)), Some((3.0, 99.72))] }
+    Line { group: 3, style: 0, places: [Some((0.0, 88.5)), None, Some((2.0, 94.2)), Some((3.0, 97.86))] }
     "#);
 }
 
@@ -281,16 +283,8 @@ fn decomposed_text_is_composed() {
 fn what_is_not_drawn_is_refused_by_name() {
     let data = dossiers();
     let cases = [
-        ("VISUALISE year AS x, n AS y DRAW area", "geometry `area` is not drawn"),
+        ("VISUALISE year AS x, n AS y DRAW arrow", "geometry `arrow` is not drawn"),
         ("VISUALISE year AS x, n AS y DRAW bars", "did you mean `bar`?"),
-        ("VISUALISE year AS x, n AS y DRAW bar FACET field", "`FACET` is not supported"),
-        ("VISUALISE year AS x, n AS y DRAW bar PLACE rule SETTING y => 5", "`PLACE` is not supported"),
-        ("VISUALISE year AS x, n AS y DRAW bar PROJECT TO polar", "`PROJECT` is not supported"),
-        ("VISUALISE year AS x, n AS y DRAW bar SCALE y VIA log10", "`SCALE … VIA` is not supported"),
-        ("VISUALISE year AS x, n AS y, field AS shape DRAW point", "mapping to `shape` is not drawn"),
-        ("VISUALISE year AS x, n AS y DRAW bar SETTING position => 'jitter'", "position => 'jitter'"),
-        ("VISUALISE year AS x, n AS y DRAW line SETTING stroke => 'red'", "setting `stroke` of `line`"),
-        ("VISUALISE year AS x, n AS y DRAW bar LABEL tittle => 'a'", "there is no label `tittle`"),
         ("VISUALISE yaer AS x, n AS y DRAW bar", "did you mean `year`?"),
         ("VISUALISE year AS x, n AS y FROM 'a.csv' DRAW bar", "not `a.csv`"),
         ("VISUALISE year AS x, n AS y FROM other DRAW bar", "`FROM other` names no table"),
@@ -329,8 +323,36 @@ fn tables_of_the_query_can_be_drawn_by_name() {
     let text = "VISUALISE year AS x DRAW line MAPPING rate AS y, linh_vuc AS color \
         DRAW line MAPPING goal AS y FROM \"Muc_tieu\"";
     let plot = resolve(text, &data, Lang::Vi).unwrap();
-    assert_eq!(plot.layers.len(), 2);
-    assert!(!plot.layers[1].is_grouped);
+    let layers = &plot.facets[0].layers;
+    assert_eq!(layers.len(), 2);
+    assert!(!layers[1].is_grouped);
+}
+
+#[test]
+fn two_hundred_series_are_refused_because_colours_repeat() {
+    let names: Vec<String> = (0..200).map(|index| format!("Chuỗi {index}")).collect();
+    let values: Vec<Option<f64>> = (0..200).map(|index| Some(f64::from(index))).collect();
+    let found =
+        drawn(texts(&names), floats(&values), "VISUALISE y AS x, y, x AS color DRAW point").unwrap_err();
+    assert!(found.contains("200 groups"), "{found}");
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
+    #[test]
+    fn any_names_and_numbers_give_a_picture_or_a_reason(
+        rows in proptest::collection::vec((".{0,12}", proptest::option::of(proptest::num::f64::ANY)), 1..12),
+        clause in proptest::sample::select(vec![
+            "VISUALISE x, y DRAW bar", "VISUALISE x, y DRAW point", "VISUALISE x AS y, y AS x DRAW bar",
+            "VISUALISE x, y DRAW area", "VISUALISE x, y DRAW boxplot", "VISUALISE y AS x DRAW histogram",
+        ]),
+    ) {
+        let names: Vec<&str> = rows.iter().map(|row| row.0.as_str()).collect();
+        let values: Vec<Option<f64>> = rows.iter().map(|row| row.1).collect();
+        if let Err(message) = drawn(texts(&names), floats(&values), clause) {
+            proptest::prop_assert!(!message.is_empty());
+        }
+    }
 }
 
 /// Draws a clause over two columns, or returns the error's message.
@@ -348,19 +370,33 @@ fn strange_values_never_end_the_program() {
         "VISUALISE x, y DRAW line",
         "VISUALISE x, y DRAW bar",
         "VISUALISE x AS y, y AS x DRAW bar",
-        "VISUALISE x, y, x AS color DRAW point",
+        "VISUALISE x, y DRAW area",
+        "VISUALISE x, y DRAW bar SETTING position => 'dodge' FACET x",
+        "VISUALISE x, y, x AS label DRAW text",
+        "VISUALISE x, y DRAW boxplot",
     ];
     let long = "Ứng dụng công nghệ thông tin trong giải quyết thủ tục hành chính nghiêng nghiêng".repeat(4);
     let names: Vec<String> = (0..200).map(|index| format!("Nhóm {index} {long}")).collect();
     let many: Vec<Option<f64>> = (0..200).map(|index| Some(f64::from(index) - 100.0)).collect();
     for clause in clauses {
-        assert!(drawn(texts(&["a"]), floats(&[Some(0.0)]), clause).is_ok());
-        assert!(drawn(texts(&["a", "b"]), floats(&[Some(0.0), Some(0.0)]), clause).is_ok());
-        assert!(drawn(texts(&["a", "b"]), floats(&[Some(-3.5), None]), clause).is_ok());
-        assert!(drawn(texts(&["a", "b"]), floats(&[Some(f64::NAN), Some(2.0)]), clause).is_ok());
-        assert!(drawn(texts(&["a", "b"]), floats(&[Some(f64::INFINITY), Some(1e300)]), clause).is_ok());
-        assert!(drawn(texts(&["a", "b"]), floats(&[Some(-1e300), Some(1e300)]), clause).is_ok());
-        assert!(drawn(texts(&names), floats(&many), clause).is_ok());
+        let pairs: [(ArrayRef, ArrayRef); 9] = [
+            (texts(&["a"]), floats(&[Some(0.0)])),
+            (texts(&["a", "b"]), floats(&[Some(0.0), Some(0.0)])),
+            (texts(&["a", "b"]), floats(&[Some(-3.5), None])),
+            (texts(&["a", "b"]), floats(&[Some(f64::NAN), Some(2.0)])),
+            (texts(&["a", "b"]), floats(&[Some(f64::INFINITY), Some(1e300)])),
+            (texts(&["a", "b"]), floats(&[Some(-1e300), Some(1e300)])),
+            (texts(&["\u{202E}ngược", "\u{1b}[31mđỏ\0"]), floats(&[Some(1.0), Some(2.0)])),
+            (texts(&["chữ ".repeat(1250), "b".repeat(5000)]), floats(&[Some(1.0), Some(2.0)])),
+            (texts(&names), floats(&many)),
+        ];
+        for (x, y) in pairs {
+            // A picture or a refusal in words; too many panels, lines of one point and the like are refused.
+            match drawn(x, y, clause) {
+                Ok(svg) => assert!(!svg.contains('\u{202E}') && !svg.contains('\u{1b}'), "{clause}"),
+                Err(message) => assert!(!message.contains("could not be drawn"), "{clause}: {message}"),
+            }
+        }
         assert!(drawn(texts(&["a"]), floats(&[None]), clause).unwrap_err().contains("nothing to draw"));
         let none: [&str; 0] = [];
         assert!(drawn(texts(&none), floats(&[]), clause).unwrap_err().contains("has no rows"));
@@ -383,11 +419,12 @@ fn the_grammars_own_means_are_followed() {
         SCALE CONTINUOUS y FROM (0, 100) LABEL y => 'Hồ sơ'";
     let plot = resolve(text, &data, Lang::Vi).unwrap();
     insta::assert_snapshot!(plot.to_string(), @r#"
-    x Axis { title: Some("Năm"), scale: Categories { labels: ["2021", "2022", "2023"], is_sequence: true } }
-    y Axis { title: Some("Hồ sơ"), scale: Numbers { low: 0.0, high: 100.0, is_fixed: true, is_whole: false, kind: Plain } }
-    Bar { group: 0, across: (-0.33, 0.33), along: (0.0, 41.0), value: 41.0, direction: Up, is_stacked: false }
-    Bar { group: 0, across: (0.6699999999999999, 1.33), along: (0.0, 0.0), value: 0.0, direction: Up, is_stacked: false }
-    Bar { group: 0, across: (1.67, 2.33), along: (0.0, 63.0), value: 63.0, direction: Up, is_stacked: false }
+    x None, y Some("Hồ sơ")
+    x ["2021", "2022", "2023"]
+    y 0–100
+    Bar { group: 0, across: (-0.33, 0.33), along: (0.0, 41.0), value: 41.0, direction: Up, is_stacked: false, is_share: false }
+    Bar { group: 0, across: (0.6699999999999999, 1.33), along: (0.0, 0.0), value: 0.0, direction: Up, is_stacked: false, is_share: false }
+    Bar { group: 0, across: (1.67, 2.33), along: (0.0, 63.0), value: 63.0, direction: Up, is_stacked: false, is_share: false }
     "#);
     let counted = resolve(
         "VISUALISE field AS x DRAW bar SCALE DISCRETE x RENAMING 'Sở hữu trí tuệ' => 'SHTT'",
@@ -399,11 +436,11 @@ fn the_grammars_own_means_are_followed() {
         assert!(counted.contains(part), "{counted}");
     }
     let wildcard = data_of_xy();
-    assert_eq!(resolve("VISUALISE * DRAW point", &wildcard, Lang::En).unwrap().layers.len(), 1);
+    assert_eq!(resolve("VISUALISE * DRAW point", &wildcard, Lang::En).unwrap().layers().count(), 1);
     let ordered = "VISUALISE field AS y, n AS x, year AS color DRAW bar SETTING position => 'dodge' \
         SCALE DISCRETE y FROM ('Sở hữu trí tuệ', 'Khoa học công nghệ')";
     let plot = resolve(ordered, &data, Lang::Vi).unwrap();
-    assert!(plot.to_string().contains("labels: [\"Sở hữu trí tuệ\", \"Khoa học công nghệ\"]"), "{plot}");
+    assert!(plot.to_string().contains("y [\"Sở hữu trí tuệ\", \"Khoa học công nghệ\"]"), "{plot}");
     let chosen = "VISUALISE year AS x, n AS y, field AS color DRAW line SCALE color FROM ('Sở hữu trí tuệ')";
     assert_eq!(resolve(chosen, &data, Lang::Vi).unwrap().groups.unwrap().labels, ["Sở hữu trí tuệ"]);
 }

@@ -81,6 +81,13 @@ pub(super) fn wrap(text: &str, limit_em: f64, face: Face, max_lines: usize) -> V
     fill(&words, wide, face)
 }
 
+/// Breaks a text into full lines, as running text is set.
+pub(super) fn wrap_full(text: &str, limit_em: f64, face: Face, max_lines: usize) -> Vec<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let lines = fill(&words, limit_em, face);
+    if lines.len() > max_lines { cut(lines, limit_em, face, max_lines) } else { lines }
+}
+
 /// Tells whether a text fits without breaking a word or losing its end.
 pub(super) fn wraps_whole(text: &str, limit_em: f64, face: Face, max_lines: usize) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();

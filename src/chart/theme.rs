@@ -2,13 +2,29 @@
 //!
 //! Everything is given in points and multiplied once, so that the same chart prints alike at any
 //! density. The colours are those of Okabe and Ito ("Color Universal Design", 2008), which stay
-//! apart for colour-blind readers, with the light ones darkened for white paper.
+//! apart for colour-blind readers, with the light ones darkened until they stand out from paper
+//! (WCAG 2.2, 1.4.11: 3 to 1).
 
-use super::canvas::Colour;
+use super::plot::{Groups, UNGROUPED};
+use super::scene::{Anchor, Colour, Dash, Pen, Place, Role, Scene, Style};
+use super::text::Face;
+
+/// The name of a look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ThemeName {
+    /// Colour on white paper.
+    #[default]
+    Report,
+    /// Black and white: dashes, patterns and greys.
+    Print,
+    /// Light on a dark screen.
+    Screen,
+}
 
 /// The look of a chart.
 #[derive(Debug, Clone)]
 pub(super) struct Theme {
+    pub(super) name: ThemeName,
     /// Pixels per point.
     pub(super) point: f64,
     pub(super) margin: f64,
@@ -23,67 +39,257 @@ pub(super) struct Theme {
     pub(super) point_radius: f64,
     pub(super) grid_width: f64,
     pub(super) axis_width: f64,
-    /// The white line between stacked bars.
+    /// The line of the paper's colour between stacked bars.
     pub(super) seam: f64,
+    pub(super) paper: Colour,
     pub(super) ink: Colour,
     pub(super) soft_ink: Colour,
     pub(super) grid: Colour,
     pub(super) axis: Colour,
     neutral: Colour,
     palette: [Colour; 8],
+    /// The author's own colours, if there are any.
+    own: Vec<Colour>,
+    unknown: Option<usize>,
+}
+
+/// The fill of an area: a ground, and slanting lines over it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Fill {
+    pub(super) ground: Colour,
+    /// The lines' colour and whether they rise to the right.
+    pub(super) hatch: Option<(Colour, bool)>,
 }
 
 impl Theme {
-    /// The look of a printed report, at `dpi` pixels per inch.
-    pub(super) fn report(dpi: f64) -> Self {
+    /// The look of this name at `dpi` pixels per inch.
+    pub(super) fn new(name: ThemeName, dpi: f64) -> Self {
         let point = dpi / 72.0;
+        let inks = match name {
+            ThemeName::Report => Inks::REPORT,
+            ThemeName::Print => Inks::PRINT,
+            ThemeName::Screen => Inks::SCREEN,
+        };
         Self {
+            name,
             point,
-            margin: 8.0 * point,
+            margin: 7.0 * point,
             title_size: 11.0 * point,
-            subtitle_size: 8.5 * point,
-            label_size: 8.0 * point,
-            value_size: 7.0 * point,
-            caption_size: 6.5 * point,
+            subtitle_size: 9.0 * point,
+            label_size: 8.5 * point,
+            value_size: 8.0 * point,
+            caption_size: 8.0 * point,
             leading: 1.3,
-            line_width: 1.6 * point,
+            line_width: 1.7 * point,
             point_radius: 2.4 * point,
             grid_width: 0.5 * point,
             axis_width: 0.75 * point,
-            seam: 0.6 * point,
-            ink: Colour::new(0x21, 0x25, 0x29),
-            soft_ink: Colour::new(0x5A, 0x61, 0x69),
-            grid: Colour::new(0xE1, 0xE4, 0xE8),
-            axis: Colour::new(0x6B, 0x72, 0x7B),
-            neutral: Colour::new(0x8C, 0x97, 0xA3),
-            palette: [
-                Colour::new(0x00, 0x5B, 0x96),
-                Colour::new(0xD5, 0x5E, 0x00),
-                Colour::new(0x00, 0x8F, 0x6B),
-                Colour::new(0xE0, 0x9A, 0x0F),
-                Colour::new(0x9C, 0x3F, 0x7F),
-                Colour::new(0x4F, 0xA9, 0xDB),
-                Colour::new(0x4A, 0x4A, 0x4A),
-                Colour::new(0x8A, 0x6D, 0x1F),
-            ],
+            seam: 0.7 * point,
+            paper: inks.paper,
+            ink: inks.ink,
+            soft_ink: inks.soft_ink,
+            grid: inks.grid,
+            axis: inks.axis,
+            neutral: inks.neutral,
+            palette: inks.palette,
+            own: Vec::new(),
+            unknown: None,
         }
+    }
+
+    /// The same with what the author and the data say about the groups.
+    pub(super) fn with_groups(mut self, groups: Option<&Groups>) -> Self {
+        if let Some(groups) = groups {
+            self.own.clone_from(&groups.colours);
+            self.unknown = groups.unknown;
+        }
+        self
+    }
+
+    /// Whether groups must be told apart without colour.
+    pub(super) fn is_mono(&self) -> bool {
+        self.name == ThemeName::Print
     }
 
     /// Returns the colour of a group; after eight the same colours come lighter.
     pub(super) fn colour(&self, group: usize) -> Colour {
-        if group == super::UNGROUPED {
+        if group == UNGROUPED || self.unknown == Some(group) {
             return self.neutral;
+        }
+        if let Some(own) = self.own.get(group) {
+            return *own;
         }
         let colour = self.palette[group % self.palette.len()];
         match group / self.palette.len() {
             0 => colour,
-            1 => colour.lighter(0.45),
-            _ => colour.lighter(0.65),
+            1 => colour.mix(self.paper, 0.45),
+            _ => colour.mix(self.paper, 0.65),
         }
+    }
+
+    /// Returns the fill of a group's areas.
+    pub(super) fn fill(&self, group: usize) -> Fill {
+        let ground = self.colour(group);
+        if group == UNGROUPED {
+            return Fill { ground, hatch: None };
+        }
+        if self.unknown == Some(group) {
+            return Fill { ground: self.paper.mix(self.neutral, 0.25), hatch: Some((self.axis, true)) };
+        }
+        let is_hatched = self.is_mono() && self.own.get(group).is_none() && group % 8 >= 4;
+        let hatch = is_hatched.then_some((self.ink, group.is_multiple_of(2)));
+        Fill { ground, hatch }
+    }
+
+    /// Returns the colour of a group's lines, which must be seen even where its areas are light.
+    pub(super) fn line_colour(&self, group: usize) -> Colour {
+        if self.is_mono() && group != UNGROUPED && self.own.get(group).is_none() {
+            return self.ink;
+        }
+        self.colour(group)
+    }
+
+    /// Returns the dash of a group's lines, where colours cannot tell them apart.
+    pub(super) fn dash(&self, group: usize) -> Dash {
+        if self.is_mono() && group != UNGROUPED { Dash::ALL[group % Dash::ALL.len()] } else { Dash::Solid }
+    }
+
+    /// Returns the shade of a number between the lightest (0) and the darkest (1).
+    pub(super) fn shade(&self, share: f64) -> Colour {
+        let light = self.paper.mix(self.palette[0], 0.1);
+        let dark = if self.is_mono() { self.ink } else { self.palette[0].mix(self.ink, 0.25) };
+        light.mix(dark, share.clamp(0.0, 1.0))
     }
 
     /// Returns the distance of two baselines of text of this size.
     pub(super) fn line(&self, size: f64) -> f64 {
         size * self.leading
+    }
+
+    /// The look of a text in the plain face and the full ink.
+    pub(super) fn style(&self, size: f64, anchor: Anchor, role: Role) -> Style {
+        Style { size, face: Face::Regular, colour: self.ink, anchor, role }
+    }
+
+    /// Fills a rectangle as a group's areas are.
+    pub(super) fn fill_rectangle(&self, scene: &mut Scene, from: Place, to: Place, fill: Fill, opacity: f64) {
+        scene.rectangle(from, to, fill.ground, opacity);
+        if let Some((colour, is_rising)) = fill.hatch {
+            let pen = Pen { width: 0.5 * self.point, colour, opacity, dash: Dash::Solid };
+            scene.hatch(from, to, pen, 3.2 * self.point, is_rising);
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn palette(&self) -> &[Colour] {
+        &self.palette
+    }
+}
+
+struct Inks {
+    paper: Colour,
+    ink: Colour,
+    soft_ink: Colour,
+    grid: Colour,
+    axis: Colour,
+    neutral: Colour,
+    palette: [Colour; 8],
+}
+
+impl Inks {
+    const REPORT: Self = Self {
+        paper: Colour::WHITE,
+        ink: Colour::new(0x21, 0x25, 0x29),
+        soft_ink: Colour::new(0x56, 0x5D, 0x65),
+        grid: Colour::new(0xE1, 0xE4, 0xE8),
+        axis: Colour::new(0x6B, 0x72, 0x7B),
+        neutral: Colour::new(0x80, 0x8B, 0x97),
+        palette: [
+            Colour::new(0x00, 0x5B, 0x96),
+            Colour::new(0xD5, 0x5E, 0x00),
+            Colour::new(0x00, 0x8F, 0x6B),
+            Colour::new(0xC2, 0x7F, 0x00),
+            Colour::new(0x9C, 0x3F, 0x7F),
+            Colour::new(0x2F, 0x93, 0xC8),
+            Colour::new(0x4A, 0x4A, 0x4A),
+            Colour::new(0x8A, 0x6D, 0x1F),
+        ],
+    };
+    const PRINT: Self = Self {
+        ink: Colour::new(0, 0, 0),
+        soft_ink: Colour::new(0x3A, 0x3A, 0x3A),
+        grid: Colour::new(0xDD, 0xDD, 0xDD),
+        axis: Colour::new(0x40, 0x40, 0x40),
+        neutral: Colour::new(0x7A, 0x7A, 0x7A),
+        palette: [
+            Colour::new(0x26, 0x26, 0x26),
+            Colour::new(0xB4, 0xB4, 0xB4),
+            Colour::new(0x6E, 0x6E, 0x6E),
+            Colour::new(0xE2, 0xE2, 0xE2),
+            Colour::new(0xFF, 0xFF, 0xFF),
+            Colour::new(0xD2, 0xD2, 0xD2),
+            Colour::new(0xF2, 0xF2, 0xF2),
+            Colour::new(0x9A, 0x9A, 0x9A),
+        ],
+        ..Self::REPORT
+    };
+    const SCREEN: Self = Self {
+        paper: Colour::new(0x16, 0x1B, 0x22),
+        ink: Colour::new(0xF0, 0xF3, 0xF6),
+        soft_ink: Colour::new(0xAE, 0xB8, 0xC4),
+        grid: Colour::new(0x2D, 0x35, 0x40),
+        axis: Colour::new(0x8B, 0x97, 0xA5),
+        neutral: Colour::new(0x9A, 0xA6, 0xB4),
+        palette: [
+            Colour::new(0x56, 0xB4, 0xE9),
+            Colour::new(0xFF, 0x8C, 0x42),
+            Colour::new(0x2F, 0xC8, 0x9B),
+            Colour::new(0xF0, 0xC9, 0x4A),
+            Colour::new(0xE0, 0x8F, 0xC3),
+            Colour::new(0x7F, 0x9C, 0xF5),
+            Colour::new(0xC9, 0xD1, 0xD9),
+            Colour::new(0xC8, 0xA9, 0x64),
+        ],
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Theme, ThemeName};
+
+    /// WCAG 2.2: 1.4.3 wants 4.5 to 1 for text, 1.4.11 wants 3 to 1 for what carries meaning.
+    #[test]
+    fn texts_and_marks_stand_out_from_the_paper() {
+        for name in [ThemeName::Report, ThemeName::Print, ThemeName::Screen] {
+            let theme = Theme::new(name, 300.0);
+            for ink in [theme.ink, theme.soft_ink] {
+                assert!(ink.contrast(theme.paper) >= 4.5, "{name:?} {ink:?}");
+            }
+            for mark in [theme.axis, theme.colour(super::UNGROUPED)] {
+                assert!(mark.contrast(theme.paper) >= 3.0, "{name:?} {mark:?}");
+            }
+            // Light greys of the print look are told by their outlines and patterns.
+            for colour in theme.palette().iter().filter(|_| !theme.is_mono()) {
+                assert!(colour.contrast(theme.paper) >= 3.0, "{name:?} {colour:?}");
+            }
+            for group in 0..8 {
+                let colour = theme.line_colour(group);
+                assert!(colour.contrast(theme.paper) >= 3.0, "{name:?} line {group}");
+                let ground = theme.fill(group).ground;
+                let written = ground.readable(theme.ink, theme.paper);
+                assert!(written.contrast(ground) >= 3.0, "{name:?} value on {group}");
+            }
+        }
+    }
+
+    #[test]
+    fn groups_without_colour_differ_in_dash_or_pattern() {
+        let theme = Theme::new(ThemeName::Print, 300.0);
+        for one in 0..8 {
+            for two in 0..one {
+                assert_ne!(theme.fill(one), theme.fill(two), "{one} {two}");
+            }
+        }
+        assert!((1..5).all(|group| theme.dash(group) != theme.dash(0)));
     }
 }

@@ -4,8 +4,10 @@ use ggsql::plot::AestheticValue;
 
 use super::clause::Setting;
 use super::plot::Groups;
-use super::resolve::{AxisPlaces, COLOURS, Places, Resolver};
+use super::resolve::{COLOURS, Resolver, Side};
 use super::rewrite::is_year_column;
+use super::rows::{AxisPlaces, Places};
+use super::scene::Colour;
 use crate::error::Lang;
 use crate::vietnamese::fold::{fold, normalise};
 
@@ -54,13 +56,14 @@ impl Resolver<'_> {
     }
 
     /// Titles an axis: as written, else from what is known of its column, else by the column's name.
-    pub(super) fn axis_title(&self, (_, aesthetic, names): (&str, &str, &[&str])) -> Option<String> {
-        match self.written_label(names, aesthetic) {
+    pub(super) fn axis_title(&self, side: &Side) -> Option<String> {
+        let Side { aesthetic, names, .. } = *side;
+        match self.written_label(&names[..1], aesthetic) {
             Written::Text(text) => return Some(text),
             Written::Off => return None,
             Written::Nothing => {}
         }
-        let origins = self.origins(names);
+        let origins = self.origins(&names[..1]);
         let Some((table, column)) = origins.first() else {
             return self.counted_title(aesthetic);
         };
@@ -68,6 +71,10 @@ impl Resolver<'_> {
         let title = note.and_then(|note| note.title.clone()).unwrap_or_else(|| {
             if is_year_column(table, column) { self.year_title() } else { column.clone() }
         });
+        // Four digits say that they are years.
+        if is_year_column(table, column) {
+            return None;
+        }
         let unit = note.and_then(|note| note.measure_unit.as_ref());
         // `Số hồ sơ (hồ sơ)` says it twice.
         let unit = unit.filter(|unit| !fold(&title).contains(&fold(unit)));
@@ -87,6 +94,15 @@ impl Resolver<'_> {
             let value = layer.mappings.get(aesthetic);
             value.and_then(AestheticValue::label_name).is_some_and(|name| name.contains("count"))
         });
+        let is_density = self.layers().any(|(layer, draw, _)| {
+            draw.geometry.text == "density" && layer.mappings.get(aesthetic).is_some()
+        });
+        if is_density {
+            return Some(match self.lang {
+                Lang::En => "Density".to_owned(),
+                Lang::Vi => "Mật độ".to_owned(),
+            });
+        }
         is_stat.then(|| match self.lang {
             Lang::En => "Rows".to_owned(),
             Lang::Vi => "Số dòng".to_owned(),
@@ -95,19 +111,47 @@ impl Resolver<'_> {
 
     /// Says what the colours mean, and whether a legend must.
     pub(super) fn groups(&self, places: &Places) -> Option<Groups> {
-        let labels = places.groups.labels();
+        let title = self.written_label(&COLOURS, "fill").or(|| self.written_label(&COLOURS, "stroke")).text();
+        let colours =
+            self.written.scales.iter().filter(|scale| COLOURS.contains(&scale.aesthetic.text.as_str()));
+        let colours =
+            colours.flat_map(|scale| &scale.output).filter_map(|text| Colour::parse(text)).collect();
+        let unknown = places.groups.unknown();
+        let groups = Groups { colours, unknown, ..Self::named(&places.groups, title)? };
+        let names_groups = |axis: &AxisPlaces| match axis {
+            AxisPlaces::Categories(categories) => categories.labels() == groups.labels,
+            AxisPlaces::Numbers(_) => false,
+        };
+        let has_legend = groups.has_legend && !names_groups(&places.x) && !names_groups(&places.y);
+        Some(Groups { has_legend, ..groups })
+    }
+
+    /// Says what the dashes mean, unless the colours say the same.
+    pub(super) fn styles(&self, places: &Places) -> Option<Groups> {
+        let names = ["linetype", "shape"];
+        let styles = Self::named(&places.styles, self.written_label(&names, "linetype").text())?;
+        let has_legend = styles.has_legend && places.groups.labels() != places.styles.labels();
+        Some(Groups { has_legend, ..styles })
+    }
+
+    fn named(categories: &super::categories::Categories, title: Option<String>) -> Option<Groups> {
+        let labels = categories.labels().to_vec();
         if labels.is_empty() {
             return None;
         }
-        let names_groups = |axis: &AxisPlaces| match axis {
-            AxisPlaces::Categories(categories) => categories.labels() == labels,
-            AxisPlaces::Numbers(_) => false,
-        };
-        let is_alone = labels.len() == 1 && labels.iter().all(String::is_empty);
-        Some(Groups {
-            title: self.written_label(&COLOURS, "fill").or(|| self.written_label(&COLOURS, "stroke")).text(),
-            labels: labels.to_vec(),
-            has_legend: !is_alone && !names_groups(&places.x) && !names_groups(&places.y),
-        })
+        let has_legend = labels.len() > 1 || labels.iter().any(|label| !label.is_empty());
+        Some(Groups { title, labels, has_legend, colours: Vec::new(), unknown: None })
+    }
+
+    /// Titles the shades of tiles.
+    pub(super) fn shade_title(&self) -> Option<String> {
+        match self.written_label(&COLOURS, "fill") {
+            Written::Text(text) => Some(text),
+            Written::Off => None,
+            Written::Nothing => self.origins(&COLOURS).first().map(|(_, column)| {
+                let title = self.notes.note(column).and_then(|note| note.title.clone());
+                normalise(&title.unwrap_or_else(|| column.clone()))
+            }),
+        }
     }
 }

@@ -57,8 +57,15 @@ pub(super) fn numbers(column: &ArrayRef) -> Vec<Option<f64>> {
     }
 }
 
-/// Reads the keys of categories.
+/// Reads the keys of categories; whole numbers have the same key whatever type they come in.
 pub(super) fn keys(column: &ArrayRef) -> Vec<Option<String>> {
+    let whole = numbers(column).into_iter().flatten().all(|number| number.fract() == 0.0);
+    let column = match column.data_type() {
+        DataType::Float64 | DataType::Float32 if whole => {
+            &cast(column, &DataType::Int64).unwrap_or(ArrayRef::clone(column))
+        }
+        _ => column,
+    };
     match cast(column, &DataType::Utf8) {
         Ok(texts) => texts.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect(),
         Err(_) => vec![None; column.len()],

@@ -54,7 +54,7 @@ fn list_saved(
             .map(|parameter| {
                 let mark = if parameter.optional { "?" } else { "" };
                 let default = if parameter.default.is_some() { " = …" } else { "" };
-                format!("{}: {}{mark}{default}", parameter.name, parameter.kind.word())
+                format!("{}: {}{mark}{default}", parameter.name, parameter.type_word())
             })
             .collect();
         Some([name, query.title, parameters.join(", ")])

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 
-use crate::engine::{Answer, TITLE_KEY};
+use crate::engine::{Answer, TITLE_KEY, Trace};
 use crate::error::{Explain as _, Lang};
 use crate::messages::Heading;
 
@@ -62,6 +62,12 @@ impl Listing {
         let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) = self.columns.into_iter().unzip();
         let schema = Arc::new(Schema::new(fields));
         let batch = RecordBatch::try_new(Arc::clone(&schema), arrays);
-        Answer { schema, batches: batch.into_iter().collect(), notices: Vec::new(), is_ordered: true }
+        Answer {
+            schema,
+            batches: batch.into_iter().collect(),
+            notices: Vec::new(),
+            is_ordered: true,
+            trace: Trace::default(),
+        }
     }
 }

@@ -1,7 +1,9 @@
 //! Runs what the command line asks for: one file per command.
 
+mod ask;
 mod chart;
 mod check;
+mod compare;
 mod contract;
 mod import;
 mod key;
@@ -12,18 +14,21 @@ mod plan;
 mod query;
 mod revisions;
 mod session;
+mod sheet;
 mod verify;
 mod write;
 
 use crate::cli::Command;
 use crate::error::Result;
 
+pub use ask::ask_for_missing;
 pub use chart::{Drawing, ask_chart, find_clause, usual_options};
 pub use list::describe_years;
 pub use listing::Listing;
 pub use query::parse_arguments;
 pub use session::Session;
-pub use write::{check_outside, default_format, describe_cut, format_of, list_layout, show};
+pub use sheet::{Asked, make_sheet};
+pub use write::{check_binary, check_outside, default_format, describe_cut, format_of, list_layout, show};
 
 /// Runs a command.
 ///
@@ -32,6 +37,7 @@ pub use write::{check_outside, default_format, describe_cut, format_of, list_lay
 pub fn run(session: &Session, command: &Command) -> Result<()> {
     match command {
         Command::Query(arguments) => query::run(session, arguments),
+        Command::Compare(arguments) => compare::run(session, arguments),
         Command::Datasets(arguments) => list::run_datasets(session, arguments),
         Command::Queries(arguments) => list::run_queries(session, arguments),
         Command::Charts(arguments) => list::run_charts(session, arguments),

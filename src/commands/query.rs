@@ -1,9 +1,9 @@
 //! `cchc query NAME`: runs a saved query.
 
-use super::Session;
 use super::write::Destination;
+use super::{Asked, Session, ask_for_missing};
 use crate::cli::QueryArgs;
-use crate::engine::Arguments;
+use crate::engine::{Arguments, Watch};
 use crate::error::{Explain as _, Result};
 use crate::messages::TerminalFault;
 
@@ -13,9 +13,14 @@ pub(super) fn run(session: &Session, arguments: &QueryArgs) -> Result<()> {
     let engine = session.open_engine()?;
     let destination = Destination::new(&arguments.output, session.terminal, engine.workspace())?;
     let query = engine.read_query(name)?;
-    let values = parse_arguments(&arguments.arguments)?;
-    let answer = session.wait(engine.ask_saved(&query, query.text.len(), &values))?;
-    destination.write(session, &engine, &answer, &query.columns)
+    let mut values = parse_arguments(&arguments.arguments)?;
+    ask_for_missing(session, &engine, &query, &mut values)?;
+    let watch = Watch::default();
+    let answer = session.wait(engine.ask_saved_watched(&query, query.text.len(), &values, &watch))?;
+    if arguments.explain {
+        return destination.write_list(session.terminal, &watch.explain(session.terminal.lang));
+    }
+    destination.write(session, &engine, &answer, &Asked::Saved(Box::new(query)))
 }
 
 /// Parses `name=value` pairs.

@@ -2,13 +2,14 @@
 
 use super::Session;
 use super::listing::Listing;
+use super::session::forget_aggregates;
 use super::write::Destination;
 use crate::cli::{HistoryArgs, RemoveArgs, RestoreArgs};
 use crate::engine::{Answer, Contracts};
 use crate::error::{Lang, Result};
 use crate::messages::{Heading, StoreWords};
 use crate::store::{HistoryLine, purge, read_history, read_provenance, remove, restore, revision_file};
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, unwritable};
 
 pub(super) fn run_history(session: &Session, arguments: &HistoryArgs) -> Result<()> {
     let terminal = session.terminal;
@@ -105,6 +106,8 @@ pub(super) fn run_remove(session: &Session, arguments: &RemoveArgs) -> Result<()
 
 /// Deletes the earlier revisions of a year for good and says what was deleted.
 pub(super) fn purge_year(session: &Session, workspace: &Workspace, dataset: &str, year: i32) -> Result<()> {
+    // What was computed of the year goes before the year, so that nothing is left if this fails.
+    forget_aggregates().map_err(|cause| unwritable("aggregates", cause))?;
     let purged = purge(workspace, dataset, year, &session.author, session.watch().as_ref())?;
     let dataset = dataset.to_owned();
     if purged.revisions.is_empty() && purged.lines == 0 {

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
+use directories::ProjectDirs;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::cli::Global;
-use crate::engine::Engine;
+use crate::engine::{CacheOptions, Engine, EngineOptions, MemoryOptions, default_memory_limit};
 use crate::error::{Explain as _, Lang, Result};
 use crate::messages::{Stage, TerminalFault};
 use crate::progress::{Unit, Watcher};
@@ -18,16 +19,22 @@ use crate::workspace::Workspace;
 /// Deep expressions are planned recursively; worker threads get room for them.
 const WORKER_STACK_BYTES: usize = 64 << 20;
 
+/// The folder of what is kept of years, inside the cache folder.
+const AGGREGATES: &str = "aggregates";
+
 /// One run of the program.
 pub struct Session {
     /// The streams.
     pub terminal: Terminal,
-    /// Language of images: Vietnamese unless another was asked for.
+    /// Language of images and documents: Vietnamese unless another was asked for.
     pub image_lang: Lang,
+    /// The time that stands still, if one was given.
+    pub fixed_now: Option<DateTime<Utc>>,
     /// Who works, and when, for the history.
     pub author: Author,
     workspace: Option<PathBuf>,
     here: PathBuf,
+    engine_options: EngineOptions,
     runtime: Runtime,
 }
 
@@ -41,9 +48,11 @@ impl Session {
         Ok(Self {
             terminal,
             image_lang: global.lang.unwrap_or(Lang::Vi),
+            fixed_now: global.now,
             author: Author { operator: find_operator(), now: global.now.unwrap_or_else(Utc::now) },
             workspace: global.workspace.clone(),
             here: here.to_owned(),
+            engine_options: find_engine_options(global),
             runtime,
         })
     }
@@ -64,7 +73,7 @@ impl Session {
     /// # Errors
     /// If there is no workspace.
     pub fn open_engine(&self) -> Result<Engine> {
-        Engine::open(&self.find_workspace()?)
+        Engine::open_with(&self.find_workspace()?, self.engine_options.clone())
     }
 
     /// Returns an observer that shows long work on the terminal.
@@ -161,6 +170,36 @@ fn start_runtime() -> Result<Runtime> {
         .thread_stack_size(WORKER_STACK_BYTES)
         .build()
         .map_err(|error| TerminalFault::NoRuntime { problem: error.to_string() }.error())
+}
+
+/// Deletes what is kept of years, of this workspace and of others.
+///
+/// # Errors
+/// If it is there and cannot be deleted.
+pub(super) fn forget_aggregates() -> std::io::Result<()> {
+    let Some(folder) = find_cache_folder() else { return Ok(()) };
+    match std::fs::remove_dir_all(folder.join(AGGREGATES)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn find_cache_folder() -> Option<PathBuf> {
+    Some(ProjectDirs::from("", "", "cchc")?.cache_dir().to_owned())
+}
+
+/// The limits that were asked for, and the user's cache folder (`$XDG_CACHE_HOME/cchc` on Linux, the local
+/// application data elsewhere) for what is kept of years and for what does not fit into memory.
+fn find_engine_options(global: &Global) -> EngineOptions {
+    let folder = find_cache_folder();
+    let spill = folder.as_ref().map_or_else(std::env::temp_dir, Clone::clone).join("spill");
+    EngineOptions {
+        cache: folder.filter(|_| !global.no_cache).map(|folder| CacheOptions::new(&folder.join(AGGREGATES))),
+        memory: Some(MemoryOptions {
+            limit: global.memory_limit.unwrap_or_else(default_memory_limit),
+            folder: spill,
+        }),
+    }
 }
 
 /// Finds the user's name as the operating system's login sets it.

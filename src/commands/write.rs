@@ -3,13 +3,12 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::Session;
+use super::{Asked, Session, make_sheet};
 use crate::cli::{ListArgs, OutputArgs};
 use crate::engine::{Answer, Engine};
 use crate::error::{Explain as _, Result};
-use crate::messages::{Narration, TerminalFault};
-use crate::output::{Cut, Format, Layout, TableStyle, write_answer};
-use crate::query::ResultColumn;
+use crate::messages::{Narration, OutputFault, TerminalFault};
+use crate::output::{Cut, Format, Layout, Sheet, TableStyle, check_room, write_sheet, write_sheets};
 use crate::store::replace_file;
 use crate::terminal::Terminal;
 use crate::workspace::Workspace;
@@ -28,7 +27,7 @@ impl<'a> Destination<'a> {
     /// Decides format and place before anything runs, so that a mistake costs no time.
     pub(super) fn new(arguments: &'a OutputArgs, terminal: Terminal, workspace: &Workspace) -> Result<Self> {
         let destination = Self::for_list(&arguments.list, terminal, workspace)?;
-        Ok(Self { titles: arguments.titles || destination.titles, ..destination })
+        Ok(Self { titles: arguments.titles, ..destination })
     }
 
     /// Does the same for lists that the program makes itself.
@@ -46,8 +45,10 @@ impl<'a> Destination<'a> {
             (None, Some(file)) => format_of(file)?,
             (None, None) => default_format(terminal),
         };
-        // Markdown is read by people, so it speaks their words.
-        Ok(Self { format, file, titles: format == Format::Markdown })
+        if file.is_none() {
+            check_binary(format, terminal)?;
+        }
+        Ok(Self { format, file, titles: false })
     }
 
     /// Writes the answer and says what its reader must know.
@@ -56,15 +57,11 @@ impl<'a> Destination<'a> {
         session: &Session,
         engine: &Engine,
         answer: &Answer,
-        declared: &[ResultColumn],
+        asked: &Asked,
     ) -> Result<()> {
         let terminal = session.terminal;
-        let layout = if self.titles {
-            Layout::titled(&answer.schema, declared, engine.contracts(), terminal.lang)
-        } else {
-            Layout::plain(&answer.schema)
-        };
-        self.deliver(terminal, answer, &layout)?;
+        let sheet = make_sheet(session, engine, self.format, self.titles, asked, answer)?;
+        self.deliver(terminal, &sheet)?;
         for notice in &answer.notices {
             terminal.narrate(notice);
         }
@@ -73,12 +70,30 @@ impl<'a> Destination<'a> {
 
     /// Writes a list of the program's own: people see headings in their language, programs see names.
     pub(super) fn write_list(&self, terminal: Terminal, answer: &Answer) -> Result<()> {
-        self.deliver(terminal, answer, &list_layout(self.format, answer, terminal))
+        self.deliver(terminal, &Sheet::of(answer, list_layout(self.format, answer, terminal)))
     }
 
     /// Returns the format.
     pub(super) fn format(&self) -> Format {
         self.format
+    }
+
+    /// Writes several results, each with its title.
+    pub(super) fn write_sheets(&self, terminal: Terminal, sheets: &[Sheet<'_>]) -> Result<()> {
+        for sheet in sheets {
+            check_room(self.format, sheet.answer)?;
+        }
+        let Some(file) = self.file else {
+            let style = screen_style(terminal);
+            return terminal.data(|out| write_sheets(out, self.format, sheets, &style).map(|_| ()));
+        };
+        let mut bytes = Vec::new();
+        write_sheets(&mut bytes, self.format, sheets, &TableStyle::WHOLE)
+            .map_err(|error| crate::terminal::write_fault(&error))?;
+        let shown = file.display().to_string();
+        replace_file(file, &shown, &bytes)?;
+        terminal.narrate(&Narration::Wrote { file: shown });
+        Ok(())
     }
 
     /// Writes a text of the program's own.
@@ -95,10 +110,11 @@ impl<'a> Destination<'a> {
         self.format.is_for_people()
     }
 
-    fn deliver(&self, terminal: Terminal, answer: &Answer, layout: &Layout) -> Result<()> {
-        let Some(file) = self.file else { return show(terminal, self.format, answer, layout) };
+    fn deliver(&self, terminal: Terminal, sheet: &Sheet<'_>) -> Result<()> {
+        check_room(self.format, sheet.answer)?;
+        let Some(file) = self.file else { return show(terminal, self.format, sheet) };
         let mut bytes = Vec::new();
-        write_answer(&mut bytes, self.format, answer, layout, &TableStyle::WHOLE)
+        write_sheet(&mut bytes, self.format, sheet, &TableStyle::WHOLE)
             .map_err(|error| crate::terminal::write_fault(&error))?;
         let shown = file.display().to_string();
         replace_file(file, &shown, &bytes)?;
@@ -121,28 +137,32 @@ pub fn default_format(terminal: Terminal) -> Format {
     if terminal.shows_data() { Format::Table } else { Format::Csv }
 }
 
+/// How tables look where results go: as wide as the screen, if it is one.
+fn screen_style(terminal: Terminal) -> TableStyle {
+    if !terminal.shows_data() {
+        return TableStyle::WHOLE;
+    }
+    TableStyle {
+        width: terminal.width(),
+        max_rows: ROWS_SHOWN,
+        color: terminal.colors_data(),
+        ..TableStyle::WHOLE
+    }
+}
+
 /// Writes an answer to standard output; a terminal shows what fits, and says what does not.
 ///
 /// # Errors
 /// If the output cannot be written.
-pub fn show(terminal: Terminal, format: Format, answer: &Answer, layout: &Layout) -> Result<()> {
-    let style = if terminal.shows_data() {
-        TableStyle {
-            width: terminal.width(),
-            max_rows: ROWS_SHOWN,
-            color: terminal.colors_data(),
-            ..TableStyle::WHOLE
-        }
-    } else {
-        TableStyle::WHOLE
-    };
+pub fn show(terminal: Terminal, format: Format, sheet: &Sheet<'_>) -> Result<()> {
+    let style = screen_style(terminal);
     let mut cut = Cut::default();
     terminal.data(|out| {
-        cut = write_answer(out, format, answer, layout, &style)?;
+        cut = write_sheet(out, format, sheet, &style)?;
         out.flush()
     })?;
     if !cut.is_none() {
-        let (what, what_vi) = describe_cut(cut, answer);
+        let (what, what_vi) = describe_cut(cut, sheet.answer);
         terminal.narrate(&Narration::Hidden { what, what_vi });
     }
     Ok(())
@@ -165,6 +185,17 @@ pub fn describe_cut(cut: Cut, answer: &Answer) -> (String, String) {
     }
     let (english, vietnamese): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
     (english.join(", "), vietnamese.join(", "))
+}
+
+/// Refuses to put bytes that are no text on a terminal.
+///
+/// # Errors
+/// [`OutputFault::Binary`].
+pub fn check_binary(format: Format, terminal: Terminal) -> Result<()> {
+    if format.is_binary() && terminal.shows_data() {
+        return Err(OutputFault::Binary { format: format.name().to_owned() }.error());
+    }
+    Ok(())
 }
 
 /// Finds the format that a file's extension stands for.

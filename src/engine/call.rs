@@ -18,6 +18,7 @@ use super::saved::{self, Arguments};
 use super::{Script, Statement, session};
 use crate::error::{Error, Result};
 use crate::messages::QueryFault;
+use crate::query::quote_item;
 
 /// One call as written.
 struct Call {
@@ -135,6 +136,11 @@ fn text_of(value: &Expr) -> Option<String> {
         // A parameter of the calling query that is bound already.
         Expr::Cast { expr, .. } => text_of(expr),
         Expr::TypedString(typed) => text_of(&Expr::Value(typed.value.clone())),
+        Expr::Array(list) => {
+            let items: Option<Vec<String>> =
+                list.elem.iter().map(|item| Some(quote_item(&text_of(item)?))).collect();
+            Some(items?.join(","))
+        }
         _ => None,
     }
 }

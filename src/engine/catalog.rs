@@ -96,6 +96,8 @@ pub(super) struct LastResult {
     pub(super) table: Arc<dyn TableProvider>,
     /// What its reader must know goes on to whoever reads it.
     pub(super) notices: Vec<QueryNotice>,
+    /// What was read for it.
+    pub(super) sources: Vec<super::notice::Source>,
 }
 
 impl Context {

@@ -96,6 +96,10 @@ pub(super) fn start_of(script: &Script, statement: &Statement) -> Place {
 
 /// Converts an error without a place.
 pub(super) fn describe(error: DataFusionError) -> Error {
+    // However deep it lies: what stands around it advises settings of the engine.
+    if let DataFusionError::ResourcesExhausted(problem) = error.find_root() {
+        return Error::new(QueryFault::TooLarge { problem: problem.clone() });
+    }
     match error {
         DataFusionError::Context(_, inner) | DataFusionError::Diagnostic(_, inner) => describe(*inner),
         DataFusionError::Collection(mut errors) if !errors.is_empty() => describe(errors.swap_remove(0)),

@@ -34,7 +34,7 @@ pub(super) const WORKSPACE_URL: &str = "ws://workspace/";
 /// A file changed between the listing and the reading of a query; planning again mends it.
 #[derive(Debug, thiserror::Error)]
 #[error("`{0}` was replaced while the query was being planned")]
-pub(super) struct FileReplaced(String);
+pub(super) struct FileReplaced(pub(super) String);
 
 /// Serves the workspace and nothing else.
 #[derive(Debug)]

@@ -58,7 +58,9 @@ impl Engine {
         let window = state.window_functions().iter();
         let window = window.map(|(name, one)| describe(name, FunctionKind::Window, one.documentation()));
         let table = state.table_functions().keys().map(|name| describe(name, FunctionKind::Table, None));
-        let mut functions: Vec<Function> = scalar.chain(aggregate).chain(window).chain(table).collect();
+        let own = std::iter::once(super::forecast::describe_function());
+        let mut functions: Vec<Function> =
+            scalar.chain(aggregate).chain(window).chain(table).chain(own).collect();
         functions.sort_by(|a, b| (&a.name, a.kind).cmp(&(&b.name, b.kind)));
         functions.dedup_by(|a, b| a.name == b.name);
         functions

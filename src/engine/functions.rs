@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use datafusion::arrow::array::{
-    Array as _, ArrayRef, AsArray as _, BooleanArray, Date32Array, Int64Array, StringArray,
+    Array as _, ArrayRef, AsArray as _, BinaryArray, BooleanArray, Date32Array, Int64Array, StringArray,
 };
 use datafusion::arrow::datatypes::{
     ArrowPrimitiveType, DataType, Date32Type, Float64Type, Int64Type, TimeUnit, TimestampMicrosecondType,
@@ -23,6 +23,7 @@ use super::fault::CALLED_AS;
 use super::working_calendar::WorkingCalendar;
 use crate::error::Lang;
 use crate::vietnamese::calendar::Saturdays;
+use crate::vietnamese::collation::sort_key;
 use crate::vietnamese::fold::{fold, unaccent};
 use crate::vietnamese::print::{decimals_of, format_count, format_date, format_number};
 use crate::vietnamese::rules::{autonomy_group, timeliness};
@@ -52,7 +53,7 @@ struct Definition {
 
 const SATURDAYS: (&str, Wanted) = ("count_makeup_saturdays", Wanted::Truth);
 
-static DEFINITIONS: [Definition; 11] = [
+static DEFINITIONS: [Definition; 12] = [
     Definition {
         name: "working_days",
         parameters: &[("from", Wanted::Day), ("to", Wanted::Day), SATURDAYS],
@@ -155,6 +156,15 @@ static DEFINITIONS: [Definition; 11] = [
         about: "The key under which spellings of the same words are equal: lower case, no marks, no punctuation",
         run: |rows, _| Ok(rows.map_text(fold)),
     },
+    Definition {
+        name: "vi_sort_key",
+        parameters: &[("text", Wanted::Words)],
+        optional: 0,
+        result: DataType::Binary,
+        about: "A key for `ORDER BY`: texts in the order of a Vietnamese dictionary, letters a ă â, d đ, e ê, o ô ơ, \
+                u ư first, then the tones (Unicode CLDR, vi)",
+        run: find_sort_keys,
+    },
 ];
 
 fn working_days(rows: &Rows<'_>, calendar: &WorkingCalendar) -> Result<ArrayRef> {
@@ -201,6 +211,13 @@ fn judge_timeliness(rows: &Rows<'_>, _: &WorkingCalendar) -> Result<ArrayRef> {
 fn find_autonomy_group(rows: &Rows<'_>, _: &WorkingCalendar) -> Result<ArrayRef> {
     let find = |row| rows.fraction(0, row).and_then(autonomy_group);
     Ok(Arc::new((0..rows.count).map(find).collect::<StringArray>()))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "all functions of the table have one shape")]
+fn find_sort_keys(rows: &Rows<'_>, _: &WorkingCalendar) -> Result<ArrayRef> {
+    let texts = rows.arrays.first().and_then(|array| array.as_string_opt::<i32>());
+    let keys = |texts: &StringArray| texts.iter().map(|text| text.map(sort_key)).collect::<BinaryArray>();
+    Ok(Arc::new(texts.map_or_else(|| BinaryArray::new_null(rows.count), keys)))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "all functions of the table have one shape")]

@@ -3,12 +3,16 @@
 //! DataFusion's types that the product depends on are kept behind this module, since a major version
 //! of it appears every few months.
 
+mod cache;
 mod call;
 mod catalog;
 mod categories;
+mod choices;
 mod dataset;
+mod explain;
 mod fault;
 mod files;
+mod forecast;
 mod format;
 mod function_list;
 mod functions;
@@ -16,6 +20,7 @@ mod imports;
 mod label;
 mod lex;
 mod limits;
+mod memory;
 mod notice;
 mod saved;
 mod session;
@@ -24,13 +29,20 @@ mod types;
 mod watch;
 mod working_calendar;
 
+pub use cache::CacheOptions;
 pub use catalog::{CATEGORIES, Contracts, IMPORTS};
+pub use choices::Choice;
 pub use dataset::{CATEGORY_KEY, LABELS_KEY, MEASURE_UNIT_KEY, TITLE_KEY};
 pub use function_list::{Function, FunctionKind};
 pub use lex::{Lexeme, LexemeKind, split_lexemes};
 pub use limits::{OPERATORS, STATEMENT_BYTES};
+pub use memory::{MemoryOptions, default_memory_limit};
+pub use notice::{Source, add_source};
 pub use saved::Arguments;
-pub use session::{Answer, Engine};
+pub use session::{Answer, Engine, EngineOptions, Trace};
 pub use statement::{Script, Statement};
 pub use types::type_word;
 pub use watch::{Reach, Watch};
+
+/// The column by which a saved query tells its years apart.
+pub const QUERY_YEAR: &str = "year";

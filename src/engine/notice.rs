@@ -1,4 +1,4 @@
-//! Turns a plan into what its reader must know: which made-up data it reads.
+//! Turns a plan into what it reads, dataset by year, and what its reader must know: which of it is made up.
 //!
 //! The scans of the optimised plan say which columns are read and, by their filters on `year`, of
 //! which years; provenance says which of those are synthetic. Nothing in the rows is looked at, so
@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int32Array, RecordBatch};
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::catalog::default_table_source::source_as_provider;
@@ -20,7 +21,7 @@ use super::catalog::{Context, LAST, external};
 use super::dataset::DatasetTable;
 use crate::contract::Contract;
 use crate::messages::QueryNotice;
-use crate::store::{Synthetic, read_provenance};
+use crate::store::{Origin, Synthetic, read_provenance};
 use crate::workspace::Workspace;
 
 /// A name with what people call it.
@@ -33,25 +34,75 @@ struct Named {
 /// What is read of one dataset and year that is synthetic: all of it, or some columns.
 type Findings = BTreeMap<(Named, i32), BTreeSet<Named>>;
 
-/// Finds the notices of an optimised plan.
-pub(super) fn find_notices(
-    state: &SessionState,
-    inner: &Context,
-    plan: &LogicalPlan,
-) -> Result<Vec<QueryNotice>> {
+/// What a plan reads of one dataset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The dataset.
+    pub dataset: String,
+    /// Its title.
+    pub title: String,
+    /// The years, in order.
+    pub years: Vec<i32>,
+    /// The day at which the last of them was drawn up, if the export or the user says so.
+    pub as_of: Option<NaiveDate>,
+    /// The last day that the last of them covers.
+    pub period_to: NaiveDate,
+}
+
+/// What the reader of a plan's rows must know.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Reading {
+    pub(super) notices: Vec<QueryNotice>,
+    pub(super) sources: Vec<Source>,
+}
+
+impl Reading {
+    /// Adds what another plan reads.
+    pub(super) fn join(&mut self, other: Self) {
+        let new = other.notices.into_iter().filter(|found| !self.notices.contains(found)).collect::<Vec<_>>();
+        self.notices.extend(new);
+        for source in other.sources {
+            add_source(&mut self.sources, source);
+        }
+    }
+}
+
+/// Adds what is read to what is known of the same dataset.
+pub fn add_source(sources: &mut Vec<Source>, found: Source) {
+    match sources.iter_mut().find(|known| known.dataset == found.dataset) {
+        Some(known) => {
+            if found.years.last() > known.years.last() {
+                (known.as_of, known.period_to) = (found.as_of, found.period_to);
+            }
+            known.years.extend(found.years);
+            known.years.sort_unstable();
+            known.years.dedup();
+        }
+        None => sources.push(found),
+    }
+}
+
+/// Finds what an optimised plan reads.
+pub(super) fn find_reading(state: &SessionState, inner: &Context, plan: &LogicalPlan) -> Result<Reading> {
     let mut findings = Findings::new();
     let mut kept = Vec::new();
+    let mut sources = Vec::new();
     plan.apply_with_subqueries(|node| {
         if let LogicalPlan::TableScan(scan) = node {
-            if scan.table_name.table() == LAST {
-                kept = inner.last().map(|last| last.notices).unwrap_or_default();
+            if scan.table_name.table() == LAST
+                && let Some(last) = inner.last()
+            {
+                kept = last.notices;
+                for source in last.sources {
+                    add_source(&mut sources, source);
+                }
             }
-            inspect_scan(state, &inner.workspace, scan, &mut findings)?;
+            inspect_scan(state, &inner.workspace, scan, &mut findings, &mut sources)?;
         }
         Ok(TreeNodeRecursion::Continue)
     })?;
     let found = describe(&findings).filter(|found| !kept.contains(found));
-    Ok(kept.into_iter().chain(found).collect())
+    Ok(Reading { notices: kept.into_iter().chain(found).collect(), sources })
 }
 
 fn inspect_scan(
@@ -59,6 +110,7 @@ fn inspect_scan(
     workspace: &Workspace,
     scan: &TableScan,
     findings: &mut Findings,
+    sources: &mut Vec<Source>,
 ) -> Result<()> {
     let provider = source_as_provider(&scan.source)?;
     let Some(table) = provider.downcast_ref::<DatasetTable>() else { return Ok(()) };
@@ -68,6 +120,15 @@ fn inspect_scan(
     let years = workspace.years(dataset).map_err(external)?;
     for year in years_read(state, &scan.filters, &years)? {
         let provenance = read_provenance(workspace, &workspace.year_file(dataset, year)).map_err(external)?;
+        let as_of = provenance.as_of;
+        let source = Source {
+            dataset: dataset.clone(),
+            title: contract.title.clone(),
+            years: vec![year],
+            as_of: (as_of.origin != Origin::Assumed).then_some(as_of.date),
+            period_to: provenance.period.to,
+        };
+        add_source(sources, source);
         let read: BTreeSet<Named> = match provenance.synthetic {
             Synthetic::None => continue,
             Synthetic::All => BTreeSet::new(),
@@ -98,7 +159,7 @@ fn columns_read(scan: &TableScan) -> BTreeSet<String> {
 }
 
 /// Keeps the years that pass every filter that looks at nothing but `year`.
-fn years_read(state: &SessionState, filters: &[Expr], years: &[i32]) -> Result<Vec<i32>> {
+pub(super) fn years_read(state: &SessionState, filters: &[Expr], years: &[i32]) -> Result<Vec<i32>> {
     let schema = Arc::new(Schema::new(vec![Field::new("year", DataType::Int32, true)]));
     let df_schema = DFSchema::try_from(Arc::clone(&schema))?;
     let column: ArrayRef = Arc::new(Int32Array::from(years.to_vec()));

@@ -8,21 +8,26 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use datafusion::arrow::datatypes::Schema;
 use datafusion::catalog::TableProvider;
 use datafusion::common::ScalarValue;
 use datafusion::datasource::ViewTable;
 use datafusion::sql::parser::Statement as Parsed;
 use datafusion::sql::sqlparser::ast::{
-    CastKind, DataType, Expr, TypedString, UnaryOperator, Value as SqlValue, VisitMut, VisitorMut,
+    Array, ArrayElemTypeDef, CastKind, DataType, ExactNumberInfo, Expr, TypedString, UnaryOperator,
+    Value as SqlValue, VisitMut, VisitorMut,
 };
 use datafusion::sql::sqlparser::tokenizer::{Span, Token};
 
 use super::catalog::{Context, external};
+use super::notice::Reading;
 use super::statement::tokenize;
-use super::{Script, Statement, fault, session};
+use super::{Script, Statement, choices, fault, session};
 use crate::error::{Error, Explain as _, Place, Result};
 use crate::messages::{QueryFault, WorkspaceFault};
-use crate::query::{Default, Parameter, SavedQuery, Value, parse_saved_query};
+use crate::query::{
+    Default, Parameter, ParameterKind, ResultColumn, Role, SavedQuery, Value, parse_saved_query,
+};
 use crate::workspace::{Workspace, did_you_mean, read_text};
 
 /// Values given to a saved query, as text, by name.
@@ -50,17 +55,53 @@ impl Arguments {
         let example = |parameter: &Parameter| (parameter.name.clone(), parameter.kind.example().to_owned());
         Self(query.parameters.iter().filter(needs).map(example).collect())
     }
+
+    /// Returns the value that was given for a parameter.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// Returns names and values, in order of name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Adds a value, in place of one of the same name.
+    pub fn set(&mut self, name: &str, value: String) {
+        self.0.insert(name.to_owned(), value);
+    }
 }
 
 /// Typed values for the placeholders of one statement.
 pub(super) struct Bindings {
     values: BTreeMap<String, Value>,
+    /// The types of the items of lists, by parameter: an empty or absent list has no other.
+    lists: BTreeMap<String, ParameterKind>,
     query: Option<String>,
 }
 
 impl Bindings {
     pub(super) fn none() -> Self {
-        Self { values: BTreeMap::new(), query: None }
+        Self { values: BTreeMap::new(), lists: BTreeMap::new(), query: None }
+    }
+
+    fn literal(&self, name: &str, value: &Value) -> Expr {
+        let Some(kind) = self.lists.get(name) else { return literal(value) };
+        let item = sql_type(*kind);
+        let list = DataType::Array(ArrayElemTypeDef::SquareBracket(Box::new(item), None));
+        match value {
+            Value::List(values) => {
+                let elem = values.iter().map(literal).collect();
+                cast_expr(Expr::Array(Array { elem, named: false }), list)
+            }
+            _ => cast(SqlValue::Null, list),
+        }
+    }
+
+    /// Returns the values in the order in which the query declares its parameters.
+    pub(super) fn into_values(mut self, query: &SavedQuery) -> Vec<(String, Value)> {
+        let names = query.parameters.iter().map(|parameter| &parameter.name);
+        names.filter_map(|name| self.values.remove_entry(name)).collect()
     }
 
     /// Replaces every `$name` in the statement.
@@ -93,7 +134,7 @@ impl VisitorMut for Binder<'_> {
         {
             let name = name.trim_start_matches('$');
             match self.bindings.values.get(name) {
-                Some(value) => *expr = literal(value),
+                Some(value) => *expr = self.bindings.literal(name, value),
                 None if self.bindings.query.is_some() => {
                     let fault = QueryFault::UndeclaredParameter { name: name.to_owned() };
                     return ControlFlow::Break((fault, value.span));
@@ -114,7 +155,7 @@ fn literal(value: &Value) -> Expr {
         Value::Int(number) => signed(*number < 0, number.unsigned_abs().to_string()),
         Value::Number(number) => cast_expr(
             signed(number.is_sign_negative(), number.abs().to_string()),
-            DataType::Double(datafusion::sql::sqlparser::ast::ExactNumberInfo::None),
+            sql_type(ParameterKind::Number),
         ),
         Value::Text(text) => Expr::Value(SqlValue::SingleQuotedString(text.clone()).into()),
         Value::Bool(value) => Expr::Value(SqlValue::Boolean(*value).into()),
@@ -123,6 +164,20 @@ fn literal(value: &Value) -> Expr {
             value: SqlValue::SingleQuotedString(date.to_string()).into(),
             uses_odbc_syntax: false,
         }),
+        Value::List(values) => {
+            Expr::Array(Array { elem: values.iter().map(literal).collect(), named: false })
+        }
+    }
+}
+
+/// The type of SQL that the values of a parameter have.
+fn sql_type(kind: ParameterKind) -> DataType {
+    match kind {
+        ParameterKind::Int | ParameterKind::Year => DataType::BigInt(None),
+        ParameterKind::Number => DataType::Double(ExactNumberInfo::None),
+        ParameterKind::Text => DataType::Varchar(None),
+        ParameterKind::Bool => DataType::Boolean,
+        ParameterKind::Date => DataType::Date,
     }
 }
 
@@ -185,11 +240,7 @@ pub(super) async fn find_default(
     };
     Ok(match value {
         Value::Null => None,
-        Value::Int(number) => Some(number.to_string()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Text(text) => Some(text),
-        Value::Bool(value) => Some(value.to_string()),
-        Value::Date(date) => Some(date.to_string()),
+        value => Some(value.to_string()),
     })
 }
 
@@ -205,7 +256,7 @@ pub(super) async fn bind(
     let mut values = BTreeMap::new();
     for parameter in &query.parameters {
         let value = match (given.0.get(&parameter.name), &parameter.default) {
-            (Some(text), _) => parameter.parse_argument(text)?,
+            (Some(text), _) => Box::pin(choices::judge(inner, query, parameter, text)).await?,
             (None, Some(Default::Value(value))) => value.clone(),
             (None, Some(Default::Sql(sql))) => Box::pin(evaluate(inner, query, parameter, sql)).await?,
             (None, None) if parameter.optional => Value::Null,
@@ -213,17 +264,19 @@ pub(super) async fn bind(
         };
         values.insert(parameter.name.clone(), value);
     }
-    Ok(Bindings { values, query: Some(query.name.clone()) })
+    let lists = query.parameters.iter().filter(|parameter| parameter.is_list);
+    let lists = lists.map(|parameter| (parameter.name.clone(), parameter.kind)).collect();
+    Ok(Bindings { values, lists, query: Some(query.name.clone()) })
 }
 
 fn missing(query: &SavedQuery, parameter: &Parameter) -> Error {
     Error::new(QueryFault::MissingParameter {
         query: query.name.clone(),
         name: parameter.name.clone(),
-        kind: parameter.kind.word().to_owned(),
+        kind: parameter.type_word(),
         example: parameter.kind.example().to_owned(),
     })
-    .at(Place::file(&query.file))
+    .at(query.place_of(parameter))
 }
 
 fn check_names(query: &SavedQuery, given: &Arguments) -> Result<()> {
@@ -244,6 +297,21 @@ fn check_names(query: &SavedQuery, given: &Arguments) -> Result<()> {
     }))
 }
 
+/// Every declared column, and every column that a rate is made of, must stand in the result.
+pub(super) fn check_columns(query: &SavedQuery, schema: &Schema) -> Result<()> {
+    let exists = |name: &String| schema.fields().iter().any(|field| field.name() == name);
+    let absent = |column: &ResultColumn| {
+        let parts = match &column.role {
+            Role::Rate { numerator, denominator } => numerator.iter().chain(denominator).collect(),
+            _ => Vec::new(),
+        };
+        let name = std::iter::once(&column.name).chain(parts).find(|name| !exists(name))?;
+        let place = Place::text(&query.file, &query.text, column.span.start, column.span.end);
+        Some(Error::new(QueryFault::NoResultColumn { name: name.clone() }).at(place))
+    };
+    query.columns.iter().find_map(absent).map_or(Ok(()), Err)
+}
+
 /// Every placeholder must be declared and every declared parameter used.
 fn check_usage(query: &SavedQuery, text: &str) -> Result<()> {
     let tokens = tokenize(text);
@@ -258,28 +326,42 @@ fn check_usage(query: &SavedQuery, text: &str) -> Result<()> {
     match unused {
         None => Ok(()),
         Some(parameter) => {
-            let declaration = format!("param {}", parameter.name);
-            let at = query.text.find(&declaration).unwrap_or_default();
-            let place = Place::text(&query.file, &query.text, at, at + declaration.len());
-            Err(Error::new(QueryFault::UnusedParameter { name: parameter.name.clone() }).at(place))
+            let fault = QueryFault::UnusedParameter { name: parameter.name.clone() };
+            Err(Error::new(fault).at(query.place_of(parameter)))
         }
     }
 }
 
 tokio::task_local! {
     /// Defaults in SQL that the statement at hand has run, by kind and text.
-    static DEFAULTS: RefCell<HashMap<(&'static str, String), Value>>;
+    static DEFAULTS: RefCell<HashMap<(String, String), Value>>;
+}
+
+tokio::task_local! {
+    /// What the forecasts of the statement at hand were computed from.
+    static NOTED: RefCell<Reading>;
 }
 
 /// Does the work for one statement: a default in SQL that several of its saved queries share runs
-/// once, so that all of them see the same value.
+/// once, so that all of them see the same value; what is computed while planning leaves its notices.
 pub(super) async fn share_defaults<T>(work: impl Future<Output = T>) -> T {
-    DEFAULTS.scope(RefCell::default(), work).await
+    NOTED.scope(RefCell::default(), DEFAULTS.scope(RefCell::default(), work)).await
+}
+
+/// Notes what rows were computed from that the plan does not scan.
+pub(super) fn note(reading: Reading) {
+    // Outside of a statement nobody reads the rows.
+    let _ = NOTED.try_with(|noted| noted.borrow_mut().join(reading));
+}
+
+/// Returns what was noted.
+pub(super) fn noted() -> Reading {
+    NOTED.try_with(|noted| noted.borrow().clone()).unwrap_or_default()
 }
 
 /// Finds the value of a default that is written in SQL.
 async fn evaluate(inner: &Context, query: &SavedQuery, parameter: &Parameter, sql: &str) -> Result<Value> {
-    let key = (parameter.kind.word(), sql.to_owned());
+    let key = (parameter.type_word(), sql.to_owned());
     if let Ok(Some(known)) = DEFAULTS.try_with(|known| known.borrow().get(&key).cloned()) {
         return Ok(known);
     }
@@ -289,23 +371,48 @@ async fn evaluate(inner: &Context, query: &SavedQuery, parameter: &Parameter, sq
     Ok(value)
 }
 
+/// Runs the query of a default: one value, or for a list the values of all rows.
 async fn run_default(inner: &Context, query: &SavedQuery, parameter: &Parameter, sql: &str) -> Result<Value> {
-    let script = Script::new(format!("{}: {}", query.file, parameter.name), format!("SELECT {sql}"));
+    let bad = || {
+        let fault = QueryFault::BadDefault { name: parameter.name.clone() };
+        Error::new(fault).at(query.place_of(parameter))
+    };
+    let text = if parameter.is_list { select_rows(sql) } else { format!("SELECT {sql}") };
+    let values = read_values(inner, query, parameter, text).await?;
+    let parse = |value: &ScalarValue| parameter.kind.parse_value(&value.to_string()).ok_or_else(bad);
+    if parameter.is_list {
+        let present = values.iter().filter(|value| !value.is_null());
+        return Ok(Value::List(present.map(parse).collect::<Result<_>>()?));
+    }
+    match values.as_slice() {
+        [value] if value.is_null() => Ok(Value::Null),
+        [value] => parse(value),
+        _ => Err(bad()),
+    }
+}
+
+/// Asks for all rows of a query that stands in brackets.
+pub(super) fn select_rows(sql: &str) -> String {
+    format!("SELECT * FROM {sql} AS rows")
+}
+
+/// Runs SQL of a header, and reads its first column.
+pub(super) async fn read_values(
+    inner: &Context,
+    query: &SavedQuery,
+    parameter: &Parameter,
+    sql: String,
+) -> Result<Vec<ScalarValue>> {
+    let script = Script::new(format!("{}: {}", query.file, parameter.name), sql);
     let whole = Statement { range: 0..script.text.len(), terminated: false };
     let convert = |error| fault::convert(error, &script, &whole);
-    let bad =
-        || Error::new(QueryFault::BadDefault { name: parameter.name.clone() }).at(Place::file(&query.file));
     let state = inner.state().map_err(convert)?;
     let plan = state.create_logical_plan(&script.text).await.map_err(convert)?;
+    session::check_reading(&plan).map_err(convert)?;
     let physical = state.create_physical_plan(&plan).await.map_err(convert)?;
     let batches = datafusion::physical_plan::collect(physical, state.task_ctx()).await.map_err(convert)?;
-    let rows: Vec<_> = batches.iter().filter(|batch| batch.num_rows() > 0).collect();
-    let [batch] = rows.as_slice() else { return Err(bad()) };
-    let value = ScalarValue::try_from_array(batch.column(0), 0).map_err(convert)?;
-    if value.is_null() {
-        return Ok(Value::Null);
-    }
-    parameter.kind.parse_value(&value.to_string()).ok_or_else(bad)
+    let rows = batches.iter().flat_map(|batch| (0..batch.num_rows()).map(move |row| (batch, row)));
+    rows.map(|(batch, row)| ScalarValue::try_from_array(batch.column(0), row).map_err(convert)).collect()
 }
 
 tokio::task_local! {

@@ -3,7 +3,7 @@
 //! One session per process. Each statement is planned against the workspace as it is at that
 //! moment: file listings are not cached, so a year that another process imports is seen at once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError};
 
 use datafusion::arrow::array::RecordBatch;
@@ -11,7 +11,6 @@ use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::metadata::FieldMetadata;
 use datafusion::common::{Column, TableReference};
 use datafusion::datasource::MemTable;
-use datafusion::execution::memory_pool::UnboundedMemoryPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, ScalarUDF};
@@ -22,6 +21,7 @@ use datafusion::sql::parser::{DFParserBuilder, Statement as Parsed};
 use datafusion::sql::sqlparser::ast;
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 
+use super::cache::{self, Cache, CacheOptions};
 use super::call::expand_calls;
 use super::catalog::{
     CATALOG, Context, Contracts, DATASETS, LastResult, StateSource, WorkspaceCatalogs, external,
@@ -30,11 +30,14 @@ use super::files::{FileReplaced, WorkspaceOnly};
 use super::functions::domain_functions;
 use super::label::{Label, LabelRule};
 use super::limits::check_size;
+use super::memory::{self, MemoryOptions};
+use super::notice::{Reading, Source};
 use super::saved::{self, Bindings};
-use super::{Script, Statement, TITLE_KEY, Watch, fault, notice, statement};
+use super::{Choice, Script, Statement, TITLE_KEY, Watch, choices, fault, forecast, notice, statement};
 use crate::error::{Error, Result};
 use crate::messages::{QueryFault, QueryNotice};
-use crate::query::{Parameter, SavedQuery, parse_saved_query};
+use crate::query::{Parameter, SavedQuery, Value, parse_saved_query};
+use crate::store::{Provenance, read_provenance};
 use crate::workspace::{Workspace, read_text};
 
 /// How often a statement is planned again when a year is replaced under it.
@@ -45,6 +48,16 @@ const PLANNING_ATTEMPTS: usize = 5;
 pub struct Engine {
     context: SessionContext,
     inner: Context,
+    cache: Option<Arc<Cache>>,
+}
+
+/// What an engine may use; by default memory as it needs it, and nothing outside the workspace.
+#[derive(Debug, Clone, Default)]
+pub struct EngineOptions {
+    /// Where aggregates of years are kept, if they are.
+    pub cache: Option<CacheOptions>,
+    /// How much memory statements may use, if not all.
+    pub memory: Option<MemoryOptions>,
 }
 
 /// What a statement gives.
@@ -58,6 +71,26 @@ pub struct Answer {
     pub notices: Vec<QueryNotice>,
     /// Whether an `ORDER BY` decides the order of the rows.
     pub is_ordered: bool,
+    /// What the rows were made from.
+    pub trace: Trace,
+}
+
+/// What an answer was made from; lists of the program's own have none.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Trace {
+    /// The parameters of the saved query with the values that they had, in order of declaration.
+    pub parameters: Vec<(String, Value)>,
+    /// The datasets and years that were read.
+    pub sources: Vec<Source>,
+}
+
+impl Trace {
+    /// Returns every dataset and year that was read, in order.
+    pub fn years(&self) -> BTreeSet<(String, i32)> {
+        let pairs =
+            |source: &Source| source.years.iter().map(|year| (source.dataset.clone(), *year)).collect();
+        self.sources.iter().flat_map(|source| -> Vec<(String, i32)> { pairs(source) }).collect()
+    }
 }
 
 impl Answer {
@@ -73,16 +106,31 @@ impl Engine {
     /// # Errors
     /// If the workspace's folder cannot be used.
     pub fn open(workspace: &Workspace) -> Result<Self> {
+        Self::open_with(workspace, EngineOptions::default())
+    }
+
+    /// As [`Engine::open`], with `options`.
+    ///
+    /// # Errors
+    /// As [`Engine::open`].
+    pub fn open_with(workspace: &Workspace, options: EngineOptions) -> Result<Self> {
         let state_source = StateSource::default();
         let contracts = Contracts::new(workspace.clone());
         let state = Arc::clone(&state_source);
         let inner = Context { workspace: workspace.clone(), contracts, state, last: Arc::default() };
-        let context = open_context(&inner).map_err(fault::describe)?;
+        let context = open_context(&inner, options.memory).map_err(fault::describe)?;
         let state = context.state_weak_ref();
         let source = move || state.upgrade().map(|state| state.read().clone());
         // The cell is new, so this is its first and only value.
         let _ = state_source.set(Box::new(source));
-        Ok(Self { context, inner })
+        Ok(Self { context, inner, cache: options.cache.map(|options| Arc::new(Cache::new(options))) })
+    }
+
+    /// Uses what is kept of closed years from now on, or does not.
+    pub fn turn_cache(&self, on: bool) {
+        if let Some(cache) = &self.cache {
+            cache.turn(on);
+        }
     }
 
     /// Returns the workspace.
@@ -117,10 +165,25 @@ impl Engine {
     /// If the engine does not take the rows.
     pub fn keep_last(&self, answer: &Answer) -> Result<()> {
         let table = MemTable::try_new(Arc::clone(&answer.schema), vec![answer.batches.clone()]);
-        let last =
-            LastResult { table: Arc::new(table.map_err(fault::describe)?), notices: answer.notices.clone() };
+        let last = LastResult {
+            table: Arc::new(table.map_err(fault::describe)?),
+            notices: answer.notices.clone(),
+            sources: answer.trace.sources.clone(),
+        };
         *self.inner.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
         Ok(())
+    }
+
+    /// Reads where the years that an answer was made from come from.
+    ///
+    /// # Errors
+    /// If a file of the workspace cannot be read any more.
+    pub fn provenance(&self, trace: &Trace) -> Result<Vec<Provenance>> {
+        let workspace = &self.inner.workspace;
+        let read = |(dataset, year): &(String, i32)| {
+            read_provenance(workspace, &workspace.year_file(dataset, *year))
+        };
+        trace.years().iter().map(read).collect()
     }
 
     pub(super) fn context(&self) -> &SessionContext {
@@ -187,7 +250,7 @@ impl Engine {
         let bindings = saved::bind(&self.inner, query, text, arguments).await?;
         for statement in script.statements() {
             let parsed = parse(&script, &statement, &bindings)?;
-            let parsed = expand_calls(&self.inner, parsed, &script, &statement).await?;
+            let parsed = self.expand(parsed, &script, &statement).await?;
             for (name, part) in statement::split_parts(&parsed) {
                 if wanted(&name) {
                     let answer = self.attempt(part, &Watch::default()).await;
@@ -228,9 +291,40 @@ impl Engine {
             let bindings = saved::bind(&self.inner, query, text, arguments).await?;
             let script = Script::new(query.file.clone(), text);
             let statement = saved::only_statement(query, &script)?;
-            self.run(&script, &statement, &bindings, watch).await
+            let mut answer = self.run(&script, &statement, &bindings, watch).await?;
+            saved::check_columns(query, &answer.schema)?;
+            answer.trace.parameters = bindings.into_values(query);
+            Ok(answer)
         };
         saved::share_defaults(work).await
+    }
+
+    /// Lists the parameters of a query that need a value and have none.
+    pub fn missing_parameters<'q>(
+        &self,
+        query: &'q SavedQuery,
+        given: &saved::Arguments,
+    ) -> Vec<&'q Parameter> {
+        let is_missing = |parameter: &&Parameter| {
+            parameter.default.is_none() && !parameter.optional && given.get(&parameter.name).is_none()
+        };
+        query.parameters.iter().filter(is_missing).collect()
+    }
+
+    /// Lists the values that a parameter takes; none, if the query does not say.
+    ///
+    /// # Errors
+    /// If they cannot be looked up.
+    pub async fn choices(&self, query: &SavedQuery, parameter: &Parameter) -> Result<Vec<Choice>> {
+        choices::list(&self.inner, query, parameter).await
+    }
+
+    /// Parses a value that was given for a parameter, and judges it by the choices.
+    ///
+    /// # Errors
+    /// As [`Engine::ask_saved`] has them for a wrong argument.
+    pub async fn judge_argument(&self, query: &SavedQuery, parameter: &Parameter, text: &str) -> Result<()> {
+        choices::judge(&self.inner, query, parameter, text).await.map(drop)
     }
 
     /// Plans a saved query, to see whether it can run.
@@ -266,7 +360,7 @@ impl Engine {
         watch: &Watch,
     ) -> Result<Answer> {
         let parsed = parse(script, statement, bindings)?;
-        let parsed = expand_calls(&self.inner, parsed, script, statement).await?;
+        let parsed = self.expand(parsed, script, statement).await?;
         for _ in 0..PLANNING_ATTEMPTS {
             match self.attempt(parsed.clone(), watch).await {
                 Err(error) if replaced(&error) => {}
@@ -277,6 +371,12 @@ impl Engine {
         Err(Error::new(QueryFault::KeepsChanging))
     }
 
+    /// Replaces the calls of saved queries and of forecasts by what they give.
+    async fn expand(&self, parsed: Parsed, script: &Script, statement: &Statement) -> Result<Parsed> {
+        let parsed = Box::pin(expand_calls(&self.inner, parsed, script, statement)).await?;
+        Box::pin(forecast::expand_forecasts(&self.inner, parsed, script, statement)).await
+    }
+
     async fn attempt(&self, parsed: Parsed, watch: &Watch) -> datafusion::common::Result<Answer> {
         let state = self.context.state();
         let is_ordered = statement::has_order(&parsed);
@@ -285,15 +385,21 @@ impl Engine {
         only_reading().verify_plan(&plan)?;
         let schema = Arc::clone(plan.schema().inner());
         let plan = state.optimize(&plan)?;
-        let notices = match plan {
-            LogicalPlan::Explain(_) => Vec::new(),
-            _ => notice::find_notices(&state, &self.inner, &plan)?,
+        let mut reading = Reading::default();
+        if !matches!(plan, LogicalPlan::Explain(_)) {
+            reading = notice::find_reading(&state, &self.inner, &plan)?;
+            reading.join(saved::noted());
+        }
+        let plan = match &self.cache {
+            Some(cache) => cache.apply(&state, &self.inner.workspace, plan).await?,
+            None => plan,
         };
         let physical = state.query_planner().create_physical_plan(&plan, &state).await?;
         let schema = keep_metadata(&schema, &physical);
         watch.follow(&physical);
         let batches = collect(physical, state.task_ctx()).await?;
-        Ok(Answer { schema, batches, notices, is_ordered })
+        let trace = Trace { parameters: Vec::new(), sources: reading.sources };
+        Ok(Answer { schema, batches, notices: reading.notices, is_ordered, trace })
     }
 }
 
@@ -312,11 +418,13 @@ fn keep_metadata(logical: &SchemaRef, physical: &Arc<dyn ExecutionPlan>) -> Sche
     Arc::new(datafusion::arrow::datatypes::Schema::new(fields))
 }
 
-fn open_context(inner: &Context) -> datafusion::common::Result<SessionContext> {
+fn open_context(
+    inner: &Context,
+    memory: Option<MemoryOptions>,
+) -> datafusion::common::Result<SessionContext> {
     let registry = WorkspaceOnly::new(inner.workspace.root())?;
-    let runtime = RuntimeEnvBuilder::new()
+    let runtime = memory::limit(RuntimeEnvBuilder::new(), memory)
         .with_object_store_registry(Arc::new(registry))
-        .with_memory_pool(Arc::new(UnboundedMemoryPool::default()))
         // Zero turns the cache of file listings off; it would hide imports by other processes.
         .with_object_list_cache_limit(0)
         .build_arc()?;
@@ -331,6 +439,7 @@ fn open_context(inner: &Context) -> datafusion::common::Result<SessionContext> {
         .with_default_features()
         .with_catalog_list(Arc::new(WorkspaceCatalogs::new(inner.clone())))
         .with_analyzer_rules(analyzer_rules(inner))
+        .with_query_planner(cache::planner())
         .build();
     let context = SessionContext::new_with_state(state);
     context.register_udf(ScalarUDF::from(Label::new()));
@@ -342,6 +451,11 @@ fn open_context(inner: &Context) -> datafusion::common::Result<SessionContext> {
 fn analyzer_rules(inner: &Context) -> Vec<Arc<dyn AnalyzerRule + Send + Sync>> {
     let label: Arc<dyn AnalyzerRule + Send + Sync> = Arc::new(LabelRule::new(inner.contracts.clone()));
     std::iter::once(label).chain(Analyzer::new().rules).collect()
+}
+
+/// Refuses a plan that changes something.
+pub(super) fn check_reading(plan: &LogicalPlan) -> datafusion::common::Result<()> {
+    only_reading().verify_plan(plan)
 }
 
 fn only_reading() -> SQLOptions {
@@ -421,6 +535,8 @@ pub(super) async fn plan_saved(
 ) -> datafusion::common::Result<LogicalPlan> {
     let (script, statement, parsed) = parse_saved(inner, query, arguments).await.map_err(external)?;
     let parsed = expand_calls(inner, parsed, &script, &statement).await.map_err(external)?;
+    let expanded = Box::pin(forecast::expand_forecasts(inner, parsed, &script, &statement)).await;
+    let parsed = expanded.map_err(external)?;
     let state = inner.state()?;
     let planned = async {
         fault::check_relations(&state, &parsed)?;
@@ -428,7 +544,10 @@ pub(super) async fn plan_saved(
     };
     planned
         .await
-        .and_then(|plan| describe_columns(plan, query))
+        .and_then(|plan| {
+            saved::check_columns(query, plan.schema().as_arrow()).map_err(external)?;
+            describe_columns(plan, query)
+        })
         .map_err(|error| external(fault::convert(error, &script, &statement)))
 }
 

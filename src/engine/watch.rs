@@ -6,6 +6,8 @@ use datafusion::common::stats::Precision;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
 
+use super::cache::KeptExec;
+
 /// How far a statement is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reach {
@@ -25,9 +27,14 @@ impl Watch {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(plan));
     }
 
+    /// Returns the plan that runs or has run.
+    pub(super) fn plan(&self) -> Option<Arc<dyn ExecutionPlan>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Says how far the statement is; nothing before it runs.
     pub fn reach(&self) -> Option<Reach> {
-        let plan = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+        let plan = self.plan()?;
         let mut reach = Reach { rows: 0, of: Some(0) };
         add_leaves(&plan, &mut reach);
         // Tables that filters cut short end before their last row; more than all is not known better.
@@ -38,6 +45,10 @@ impl Watch {
 
 /// Sums over the plan's leaves, which are what reads tables.
 fn add_leaves(plan: &Arc<dyn ExecutionPlan>, reach: &mut Reach) {
+    if let Some(kept) = plan.downcast_ref::<KeptExec>() {
+        kept.plans().for_each(|plan| add_leaves(plan, reach));
+        return;
+    }
     let children = plan.children();
     if !children.is_empty() {
         for child in children {

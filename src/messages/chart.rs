@@ -1,6 +1,14 @@
 //! What is said about charts.
 
 super::messages! {
+    /// What charts say beside their marks.
+    pub enum ChartNote {
+        /// What a chart rests on.
+        Source { what: String, what_vi: String } Notice, "Source: {what}", "Nguồn: {what_vi}";
+    }
+}
+
+super::messages! {
     /// Faults of a `VISUALISE` clause and of the data it is to draw.
     pub enum ChartFault {
         /// The clause does not parse from this word on.
@@ -90,6 +98,38 @@ super::messages! {
             "colour shows groups, and `{column}` holds numbers", "màu thể hiện nhóm, còn `{column}` là số",
             hint "write `SCALE DISCRETE color`, or convert the column to text in the SELECT",
                  "hãy viết `SCALE DISCRETE color`, hoặc chuyển cột thành chữ trong SELECT";
+        /// A statistic over dates that only numbers have.
+        NoDates { geometry: String } Data,
+            "layer `{geometry}` needs numbers along its axis, and there are dates",
+            "lớp `{geometry}` cần trục là số, mà ở đây là ngày",
+            hint "compute days or months as numbers in the SELECT", "hãy tính số ngày hoặc số tháng trong SELECT";
+        /// Jitter moves marks at random, and its seed cannot be fixed.
+        Jitter { geometry: String, known: String } Data,
+            "`position => 'jitter'` of `{geometry}` is not drawn, because it moves marks at random and the same data would give another picture each time; drawn are {known}",
+            "không vẽ `position => 'jitter'` của `{geometry}` vì nó dời hình ngẫu nhiên, mỗi lần vẽ một khác; vẽ được là {known}",
+            hint "map the value to a boxplot or a histogram, or lower the opacity",
+                 "hãy dùng boxplot hoặc histogram, hoặc giảm opacity";
+        /// More groups than colours can tell apart.
+        TooManyGroups { count: usize, most: usize } Data,
+            "{count} groups are more than colours can tell apart; at most {most} are drawn",
+            "{count} nhóm vượt quá số màu phân biệt được; vẽ nhiều nhất {most} nhóm",
+            hint "keep the largest groups in the SELECT and sum up the others, or use FACET",
+                 "hãy giữ các nhóm lớn nhất trong SELECT và gộp phần còn lại, hoặc dùng FACET";
+        /// More panels than a page holds.
+        TooManyPanels { count: usize, most: usize } Data,
+            "{count} panels are more than a page holds; at most {most} are drawn",
+            "{count} ô vượt quá một trang; vẽ nhiều nhất {most} ô",
+            hint "narrow the facet's column in the WHERE", "hãy thu hẹp cột của FACET trong WHERE";
+        /// A logarithm or a root of what has none.
+        NotPositive { via: String } Data,
+            "`VIA {via}` has no place for 0 or less, and bars and areas start at 0",
+            "`VIA {via}` không có chỗ cho số 0 hoặc số âm, mà cột và vùng bắt đầu từ 0",
+            hint "draw points or lines, and leave out what is not positive", "hãy vẽ điểm hoặc đường, và bỏ các giá trị không dương";
+        /// Shares of a whole that has negative parts.
+        NegativeShare Data,
+            "bars with `total` show shares of a whole, and some values are negative",
+            "cột có `total` thể hiện tỷ trọng trong tổng, nhưng có giá trị âm",
+            hint "leave `total` out", "hãy bỏ `total`";
         /// The size leaves no room for the drawing.
         TooSmall { width: u32, height: u32 } Usage,
             "a picture of {width} × {height} pixels is too small for this chart",

@@ -85,6 +85,7 @@ pub fn value_name_vi(name: &str) -> Option<&'static str> {
     Some(match name {
         "DATASET" => "BỘ_DỮ_LIỆU",
         "YEAR" => "NĂM",
+        "YEARS" => "CÁC_NĂM",
         "FILE" | "FILES" => "TỆP",
         "DIR" => "THƯ_MỤC",
         "NAME" => "TÊN",
@@ -133,6 +134,8 @@ const HELP_VI: &[(&str, &str)] = &[
     ("*.lang", "Ngôn ngữ của thông báo, tiêu đề và ảnh; nếu không nêu thì theo hệ điều hành"),
     ("*.color", "Khi nào dùng màu"),
     ("*.keep_going", "Gặp lỗi trong tập lệnh thì vẫn chạy tiếp câu sau"),
+    ("*.memory_limit", "Bộ nhớ mà truy vấn được dùng, dạng 2G hoặc 800M [mặc định: 60 % của máy]"),
+    ("*.no_cache", "Tính lại mọi thứ, kể cả các năm không thay đổi"),
     ("*.quiet", "Không nói gì ngoài lỗi"),
     ("*.help", "Hiện trợ giúp (`--help` đầy đủ hơn)"),
     ("*.version", "Hiện phiên bản"),
@@ -168,7 +171,12 @@ const HELP_VI: &[(&str, &str)] = &[
     ("query.arguments", "Giá trị của các tham số"),
     ("query.sql", "Câu SQL cần chạy"),
     ("query.file", "Tệp SQL cần chạy"),
+    ("query.explain", "Chạy rồi cho xem kế hoạch thực hiện thay cho kết quả, kèm số byte và số nhóm dòng đã đọc"),
     ("query.titles", "Hiện tiêu đề và nhãn tiếng Việt thay cho tên và mã"),
+    ("compare", "So sánh các năm của những truy vấn đã lưu: mỗi năm một cột, mức tăng giảm, tổng số"),
+    ("compare.words", "Các truy vấn đã lưu có cột `year`, sau đó là các tham số dạng tên=giá_trị"),
+    ("compare.years", "Các năm cần so sánh [mặc định: các năm mà truy vấn cho]"),
+    ("compare.baseline", "Năm gốc để so với năm cuối [mặc định: năm liền trước đã nhập số liệu]"),
     ("chart", "Vẽ các biểu đồ đã lưu, hoặc câu SQL có mệnh đề VISUALISE, thành PNG hoặc SVG"),
     ("chart.words", "Các biểu đồ đã lưu cần vẽ (không nêu thì vẽ tất cả), sau đó là các tham số dạng tên=giá_trị"),
     ("chart.sql", "Câu SQL có mệnh đề VISUALISE cần vẽ"),
@@ -176,7 +184,11 @@ const HELP_VI: &[(&str, &str)] = &[
     ("chart.width", "Chiều rộng, dạng 155mm hoặc 1200px"),
     ("chart.height", "Chiều cao, dạng 90mm hoặc 700px"),
     ("chart.dpi", "Số điểm ảnh trên inch cho cỡ tính bằng milimét [mặc định: 300]; cỡ chữ cũng theo đó"),
+    ("chart.theme", "Kiểu vẽ: có màu cho báo cáo (report), đen trắng để in và sao chụp (print), nền tối cho màn hình (screen)"),
     ("chart.no_title", "Không vẽ tiêu đề, dành cho chú thích của văn bản"),
+    ("chart.data", "Tệp để ghi các số liệu được vẽ; phần mở rộng quyết định định dạng"),
+    ("chart.page", "Vẽ tất cả lên một trang A4, tệp .png"),
+    ("chart.watch", "Vẽ lại mỗi khi biểu đồ, truy vấn hoặc số liệu thay đổi"),
     ("chart after", "Ví dụ:
   cchc chart                                  vẽ mọi biểu đồ đã lưu
   cchc chart on_time_rate from_year=2021 -o ty_le.png --width 155mm --height 90mm

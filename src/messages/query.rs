@@ -55,6 +55,12 @@ super::messages! {
         /// Planning or running failed in a way that the engine explains in its own words.
         Failed { problem: String } Data,
             "the query failed: {problem}", "truy vấn không chạy được: {problem}";
+        /// It needs more memory, or more of the disk, than it may use.
+        TooLarge { problem: String } Data,
+            "the query does not fit into the memory it may use: {problem}",
+            "truy vấn không vừa bộ nhớ được phép dùng: {problem}",
+            hint "ask for fewer years, columns or groups, or raise the limit: `--memory-limit 8G`",
+                 "hãy hỏi ít năm, ít cột hoặc ít nhóm hơn, hoặc nâng giới hạn: `--memory-limit 8G`";
         /// The engine calls it a defect of its own.
         Defect { problem: String } Internal,
             "the query engine failed: {problem}", "bộ máy truy vấn gặp lỗi: {problem}",
@@ -64,6 +70,17 @@ super::messages! {
             "the data were replaced again and again while the query was starting",
             "dữ liệu bị thay liên tục trong lúc truy vấn bắt đầu chạy",
             hint "run it again once the import has finished", "hãy chạy lại khi việc nhập dữ liệu đã xong";
+        /// A forecast that is called otherwise than it can be.
+        ForecastCall { problem: String, problem_vi: String } Data,
+            "`forecast` {problem}", "`forecast` {problem_vi}",
+            hint "write `FROM forecast((SELECT series, year, value FROM …), horizon => 3, level => 0.95, method => 'trend')`; a rate takes its denominator as a fourth column",
+                 "hãy viết `FROM forecast((SELECT series, year, value FROM …), horizon => 3, level => 0.95, method => 'trend')`; tỷ lệ cần thêm mẫu số ở cột thứ tư";
+        /// A series that is too short for a forecast.
+        ForecastTooShort { series: String, count: usize, least: usize, left_out: String, left_out_vi: String } Data,
+            "series {series} has {count} years{left_out}, and a forecast needs {least}",
+            "chuỗi {series} có {count} năm{left_out_vi}, mà dự báo cần ít nhất {least} năm",
+            hint "with fewer points no trend can be told from chance; show the years as they are",
+                 "ít năm hơn thì không phân biệt được xu hướng với ngẫu nhiên; hãy trình bày số liệu các năm như vốn có";
         /// A date of a year whose holidays are not known.
         NoCalendar { date: String, first: i32, last: i32 } Data,
             "the working days around {date} are not known: the calendar covers {first} to {last}",
@@ -87,8 +104,8 @@ super::messages! {
         /// A header line that is none of the known ones.
         BadHeader { problem: String, problem_vi: String } Usage,
             "the header of the query is wrong: {problem}", "phần đầu của truy vấn sai: {problem_vi}",
-            hint "lines are `-- title: …`, `-- about: …`, `-- param name: type = default -- text` and `-- column name: spec -- title`",
-                 "các dòng có dạng `-- title: …`, `-- about: …`, `-- param tên: kiểu = mặc định -- giải thích` và `-- column tên: đặc tả -- tiêu đề`";
+            hint "lines are `-- title: …`, `-- about: …`, `-- param name: type = default -- text`, `-- choices name: values` and `-- column name: spec -- title`",
+                 "các dòng có dạng `-- title: …`, `-- about: …`, `-- param tên: kiểu = mặc định -- giải thích`, `-- choices tên: các giá trị` và `-- column tên: đặc tả -- tiêu đề`";
         /// A placeholder without a declaration.
         UndeclaredParameter { name: String } Usage,
             "parameter `${name}` is not declared", "tham số `${name}` chưa được khai báo",
@@ -109,6 +126,15 @@ super::messages! {
             "`{found}` is not a value for parameter `{name}` ({kind})",
             "`{found}` không phải giá trị cho tham số `{name}` ({kind})",
             hint "write {form}", "hãy viết {form_vi}";
+        /// A value that is none of those that a parameter takes.
+        NotOffered { name: String, found: String, hint: String, hint_vi: String } Usage,
+            "`{found}` is none of the values of parameter `{name}`", "`{found}` không nằm trong các giá trị của tham số `{name}`",
+            hint "{hint}", "{hint_vi}";
+        /// A column that is declared and that the result does not have.
+        NoResultColumn { name: String } Usage,
+            "column `{name}` is declared, and the result has none of that name",
+            "cột `{name}` được khai báo nhưng kết quả không có cột này",
+            hint "name it in the SELECT, or take the declaration away", "hãy đặt tên đó trong SELECT, hoặc bỏ dòng khai báo";
         /// A parameter that is given two values.
         GivenTwice { name: String } Usage,
             "parameter `{name}` is given twice", "tham số `{name}` được nêu hai lần",
@@ -132,6 +158,38 @@ super::messages! {
         /// The result reads made-up data.
         Synthetic { what: String, what_vi: String } Notice,
             "synthetic data, not the department's: {what}", "số liệu mô phỏng, không phải số liệu thật của Sở: {what_vi}";
+        /// The result holds forecasts.
+        Forecast { method: String, method_vi: String, level: String, years: String, count: usize, left_out: String, left_out_vi: String } Notice,
+            "forecast by {method}, interval of {level} %, from {count} years ({years}){left_out}",
+            "dự báo bằng {method_vi}, khoảng tin cậy {level}%, từ số liệu {count} năm ({years}){left_out_vi}";
+        /// Years that are compared although they do not cover the same time.
+        Periods { dataset: String, title: String, days: i64, short: String, short_vi: String } Notice,
+            "periods differ in length ({dataset}): the longest has {days} days, {short}; nothing is made annual",
+            "kỳ số liệu dài ngắn khác nhau ({title}): dài nhất {days} ngày, {short_vi}; số liệu không được quy đổi theo năm";
+        /// Years that are shown without data.
+        NotImported { years: String, sign: String } Notice,
+            "not imported{sign}: {years}", "chưa nhập số liệu{sign}: {years}";
+    }
+}
+
+super::messages! {
+    /// How a statement ran.
+    pub enum ExplainWords {
+        /// What was read of the files.
+        Read { bytes: usize, row_groups: usize, of: usize, rows: usize } Notice,
+            "{bytes} bytes read; {row_groups} of {of} row groups; {rows} rows",
+            "đã đọc {bytes} byte; {row_groups} trong {of} nhóm dòng; {rows} dòng";
+    }
+}
+
+super::messages! {
+    /// What a person is asked for.
+    pub enum AskWords {
+        /// A value that a saved query needs.
+        Parameter { query: String, name: String, kind: String, about: String } Notice,
+            "`{query}` needs `{name}` ({kind}){about}", "`{query}` cần `{name}` ({kind}){about}";
+        /// A value that it may have.
+        Choice { value: String, label: String } Notice, "  {value}{label}", "  {value}{label}";
     }
 }
 
@@ -143,11 +201,20 @@ impl QueryNotice {
             return notices;
         }
         let (mut english, mut vietnamese) = (BTreeMap::new(), BTreeMap::new());
-        for Self::Synthetic { what, what_vi } in notices.drain(..) {
-            collect_years(&what, &mut english);
-            collect_years(&what_vi, &mut vietnamese);
+        let mut others: Vec<Self> = Vec::new();
+        for notice in notices.drain(..) {
+            match notice {
+                Self::Synthetic { what, what_vi } => {
+                    collect_years(&what, &mut english);
+                    collect_years(&what_vi, &mut vietnamese);
+                }
+                other @ Self::Forecast { .. } if others.contains(&other) => {}
+                other => others.push(other),
+            }
         }
-        vec![Self::Synthetic { what: join_years(&english), what_vi: join_years(&vietnamese) }]
+        let joined = Self::Synthetic { what: join_years(&english), what_vi: join_years(&vietnamese) };
+        let synthetic = (!english.is_empty()).then_some(joined);
+        synthetic.into_iter().chain(others).collect()
     }
 }
 

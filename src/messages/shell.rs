@@ -228,6 +228,8 @@ super::messages! {
         Unset Notice, "forget a variable", "bỏ một biến";
         /// `\n`
         Queries Notice, "list the saved queries, or run one", "liệt kê các truy vấn đã lưu, hoặc chạy một truy vấn";
+        /// `\compare`
+        Compare Notice, "compare the years of saved queries", "so sánh các năm của những truy vấn đã lưu";
         /// `\save`
         Save Notice, "save the last statement as a query or a chart", "lưu câu lệnh gần nhất thành truy vấn hoặc biểu đồ";
         /// `\chart`
@@ -266,6 +268,8 @@ super::messages! {
         Preview Notice, "how charts are shown in the terminal", "cách hiện biểu đồ trên màn hình lệnh";
         /// `history`
         History Notice, "keep what is typed for the next session", "giữ lại những gì đã gõ cho lần sau";
+        /// `cache`
+        Cache Notice, "keep what is computed of years that do not change", "giữ lại kết quả đã tính của các năm không thay đổi";
         /// `lang`
         Lang Notice, "language of messages and headings", "ngôn ngữ của thông báo và tiêu đề";
     }

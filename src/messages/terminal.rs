@@ -15,8 +15,8 @@ super::messages! {
         /// An output format that does not exist.
         UnknownExtension { file: String } Usage,
             "the extension of `{file}` names no format", "phần mở rộng của `{file}` không ứng với định dạng nào",
-            hint "use .csv, .json, .ndjson, .md or .txt, or add `--format`",
-                 "hãy dùng .csv, .json, .ndjson, .md hoặc .txt, hoặc thêm `--format`";
+            hint "use .xlsx, .csv, .html, .md, .json, .ndjson, .parquet, .arrow or .txt, or add `--format`",
+                 "hãy dùng .xlsx, .csv, .html, .md, .json, .ndjson, .parquet, .arrow hoặc .txt, hoặc thêm `--format`";
         /// Output would replace the workspace's own data.
         InsideDatasets { file: String } Usage,
             "`{file}` lies among the workspace's data, which only `cchc import` writes",
@@ -89,6 +89,10 @@ super::messages! {
             "shown: {what}; `-o FILE.csv` writes all", "hiển thị: {what_vi}; `-o TỆP.csv` ghi ra tất cả";
         /// A file that was written.
         Wrote { file: String } Notice, "wrote {file}", "đã ghi {file}";
+        /// How many charts were drawn.
+        Drew { drawn: usize, count: usize } Notice, "drew {drawn} of {count} charts", "đã vẽ {drawn} trong {count} biểu đồ";
+        /// Charts are drawn again when something changes.
+        Watching Notice, "waiting for changes; Ctrl-C ends", "đang chờ thay đổi; Ctrl-C để dừng";
         /// A saved query or chart that cannot be read.
         Broken { name: String, problem: String } Notice,
             "broken: {name}: {problem}", "hỏng: {name}: {problem}";

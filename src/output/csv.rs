@@ -24,7 +24,7 @@ pub(super) fn write_csv(out: &mut impl Write, answer: &Answer, layout: &Layout) 
 }
 
 /// Takes the crate's wrapping off, so that a closed pipe is told from a full disk.
-fn plain(error: csv::Error) -> io::Error {
+pub(super) fn plain(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),

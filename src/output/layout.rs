@@ -35,27 +35,46 @@ pub struct ColumnLayout {
     pub numeric: bool,
     /// Whether a value says something only as a whole: numbers, dates.
     pub rigid: bool,
-    labels: HashMap<String, String>,
-    style: Style,
+    pub(super) labels: HashMap<String, String>,
+    /// How values are printed.
+    pub(super) style: Style,
+    /// How the value of each row is printed, where that differs.
+    pub(super) styles: Vec<Style>,
+    /// Whether the value of each row is for the better, where somebody says so.
+    pub(super) tones: Vec<Option<bool>>,
+    /// What stands for NULL here, if not the same as elsewhere.
+    pub(super) missing: Option<String>,
+    /// Whether the digits of whole numbers stand in groups of three; those of years and keys do not.
+    pub(super) grouped: bool,
 }
 
 /// How values are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Style {
+pub enum Style {
     /// As they are.
     Plain,
+    /// As they are, but whole numbers without decimals.
+    Bare,
     /// As a report prints them, with this many decimals.
     Number(usize),
     /// As a report prints them, with no more decimals than the number has.
     Trimmed,
     /// A fraction as a percentage, with this many decimals.
     Percent(usize),
+    /// A change, with its sign and this many decimals.
+    Signed(usize),
 }
 
 impl Style {
     fn print(self, number: f64, lang: Lang) -> String {
         match self {
-            Self::Plain => number.to_string(),
+            Self::Plain | Self::Bare => number.to_string(),
+            Self::Signed(decimals) => {
+                let printed = format_number(number, decimals, lang);
+                // What rounds to nothing has no sign.
+                let is_more = number > 0.0 && printed.bytes().any(|digit| (b'1'..=b'9').contains(&digit));
+                if is_more { format!("+{printed}") } else { printed }
+            }
             Self::Number(decimals) => format_number(number, decimals, lang),
             Self::Trimmed => format_number(number, decimals_of(number), lang),
             Self::Percent(decimals) => format!("{}%", format_number(number * 100.0, decimals, lang)),
@@ -81,6 +100,11 @@ impl Layout {
                 rigid: is_numeric(field.data_type()) || field.data_type().is_temporal(),
                 labels: HashMap::new(),
                 style: Style::Plain,
+                styles: Vec::new(),
+                tones: Vec::new(),
+                missing: None,
+                // Whole numbers of 32 bits are years.
+                grouped: field.data_type() != &DataType::Int32,
             })
             .collect();
         Self { columns, lang: Lang::En, locale: None, missing: None, has_titles: false }
@@ -113,8 +137,14 @@ impl Layout {
                 column.labels = read_labels(contracts, key);
             }
             column.style = choose_style(declared, field.data_type());
+            column.grouped &= declared.is_none_or(|declared| declared.role != Role::Key);
         }
         layout
+    }
+
+    /// Returns the language of titles and numbers.
+    pub fn lang(&self) -> Lang {
+        self.lang
     }
 
     /// Prints numbers and dates as a language does.
@@ -159,6 +189,42 @@ impl<'a> CellReader<'a> {
         Self { layout, column, array, formatter: ArrayFormatter::try_new(array, &OPTIONS).ok() }
     }
 
+    /// Returns the column's values.
+    pub(super) fn array(&self) -> &'a dyn Array {
+        self.array
+    }
+
+    /// Returns how the value of a row is printed. Rows are those of the batch: what differs from row to
+    /// row stands in one.
+    pub(super) fn style(&self, row: usize) -> Style {
+        self.column.styles.get(row).copied().unwrap_or(self.column.style)
+    }
+
+    /// Tells whether the value is for the better or for the worse, if somebody says so.
+    pub fn tone(&self, row: usize) -> Option<bool> {
+        self.column.tones.get(row).copied().flatten()
+    }
+
+    /// Returns what stands for NULL.
+    pub fn missing(&self, plain: &'a str) -> &'a str {
+        self.column.missing.as_deref().unwrap_or_else(|| self.layout.missing(plain))
+    }
+
+    /// Returns what stands for NULL in this column alone, if anything.
+    pub(super) fn own_missing(&self) -> Option<&'a str> {
+        self.column.missing.as_deref().filter(|sign| !sign.is_empty())
+    }
+
+    /// Returns the language of printed numbers.
+    pub(super) fn lang(&self) -> Lang {
+        self.layout.lang
+    }
+
+    /// Returns the value as a number, if it is one.
+    pub(super) fn number(&self, row: usize) -> Option<f64> {
+        if self.is_null(row) { None } else { number_at(self.array, row) }
+    }
+
     /// Tells whether the cell is NULL.
     pub fn is_null(&self, row: usize) -> bool {
         self.array.is_null(row) || self.array.data_type() == &DataType::Null
@@ -170,8 +236,14 @@ impl<'a> CellReader<'a> {
             return;
         }
         let start = out.len();
-        match (self.column.style, self.layout.locale) {
+        match (self.style(row), self.layout.locale) {
             (Style::Plain, None) => self.write_plain(row, out),
+            (Style::Bare, _) => match number_at(self.array, row) {
+                Some(number) if number.fract() == 0.0 && number.abs() < 1e15 => {
+                    out.push_str(&number.to_string());
+                }
+                _ => self.write_plain(row, out),
+            },
             (Style::Plain, Some(locale)) => {
                 let mut plain = String::new();
                 self.write_plain(row, &mut plain);

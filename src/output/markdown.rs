@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::Layout;
+use super::{CellReader, Layout, Sheet};
 use crate::engine::Answer;
+use crate::error::Explain as _;
 
 pub(super) fn write_markdown(out: &mut impl Write, answer: &Answer, layout: &Layout) -> io::Result<()> {
     write_row(out, layout.columns.iter().map(|column| escape(&column.heading)))?;
@@ -14,9 +15,23 @@ pub(super) fn write_markdown(out: &mut impl Write, answer: &Answer, layout: &Lay
     for batch in &answer.batches {
         let readers = layout.readers(batch);
         for row in 0..batch.num_rows() {
-            let cells = readers.iter().map(|reader| reader.text(row));
-            write_row(out, cells.map(|text| escape(text.as_deref().unwrap_or(layout.missing("")))))?;
+            let text =
+                |reader: &CellReader<'_>| reader.text(row).unwrap_or_else(|| reader.missing("").to_owned());
+            let cells = readers.iter().map(text);
+            write_row(out, cells.map(|text| escape(&text)))?;
         }
+    }
+    Ok(())
+}
+
+/// Writes a table with its title above and what its reader must know below.
+pub(super) fn write_document(out: &mut impl Write, sheet: &Sheet<'_>) -> io::Result<()> {
+    if !sheet.title.is_empty() {
+        writeln!(out, "### {}\n", escape(&sheet.title))?;
+    }
+    write_markdown(out, sheet.answer, &sheet.layout)?;
+    for notice in &sheet.answer.notices {
+        writeln!(out, "\n*{}*", escape(&notice.message(sheet.layout.lang())))?;
     }
     Ok(())
 }

@@ -65,8 +65,12 @@ impl Cut {
 pub(super) struct ShownCell {
     pub(super) lines: Vec<String>,
     pub(super) is_null: bool,
+    /// Whether it is for the better or for the worse, if somebody says so.
+    pub(super) tone: Option<bool>,
 }
 
+const GREEN: &str = "\u{1b}[32m";
+const RED: &str = "\u{1b}[31m";
 const DIM: &str = "\u{1b}[2m";
 const RESET: &str = "\u{1b}[0m";
 
@@ -106,12 +110,13 @@ fn read_rows(answer: &Answer, layout: &Layout, max_rows: usize) -> Vec<Vec<Shown
     for batch in &answer.batches {
         let readers = layout.readers(batch);
         for row in 0..batch.num_rows().min(max_rows - rows.len()) {
-            let cells = readers.iter().map(|reader| match reader.text(row) {
-                None => ShownCell { lines: vec![layout.missing("NULL").to_owned()], is_null: true },
-                Some(text) if is_plan => {
-                    ShownCell { lines: text.lines().map(visible).collect(), is_null: false }
-                }
-                Some(text) => ShownCell { lines: vec![visible(&text)], is_null: false },
+            let cells = readers.iter().map(|reader| {
+                let (lines, is_null) = match reader.text(row) {
+                    None => (vec![reader.missing("NULL").to_owned()], true),
+                    Some(text) if is_plan => (text.lines().map(visible).collect(), false),
+                    Some(text) => (vec![visible(&text)], false),
+                };
+                ShownCell { lines, is_null, tone: reader.tone(row) }
             });
             rows.push(cells.collect());
         }
@@ -167,7 +172,7 @@ impl Grid<'_> {
         self.write_line(out, TOP)?;
         let headings: Vec<ShownCell> = headings
             .iter()
-            .map(|heading| ShownCell { lines: vec![heading.clone()], is_null: false })
+            .map(|heading| ShownCell { lines: vec![heading.clone()], is_null: false, tone: None })
             .collect();
         self.write_row(out, &headings)?;
         // A heading says its name in `\d`; only data that were cut need the note below the table.
@@ -202,7 +207,7 @@ impl Grid<'_> {
                 let whole = cells[*column].lines.get(line).map_or("", String::as_str);
                 let text = lines.get(line).map_or("", String::as_str);
                 self.cells_cut += usize::from(!self.wraps && text != whole);
-                parts.push(self.pad(text, *column, *width, cells[*column].is_null));
+                parts.push(self.pad(text, *column, *width, &cells[*column]));
             }
             if let Some(gap) = self.fitted.gap {
                 parts.insert(gap.min(parts.len()), GAP.to_owned());
@@ -220,9 +225,16 @@ impl Grid<'_> {
         }
     }
 
-    fn pad(&self, text: &str, column: usize, width: usize, is_null: bool) -> String {
+    fn pad(&self, text: &str, column: usize, width: usize, cell: &ShownCell) -> String {
         let blanks = " ".repeat(width.saturating_sub(text.width()));
-        let text = if is_null && self.color { format!("{DIM}{text}{RESET}") } else { text.to_owned() };
+        let style = match cell.tone {
+            _ if !self.color => None,
+            _ if cell.is_null => Some(DIM),
+            Some(true) => Some(GREEN),
+            Some(false) => Some(RED),
+            None => None,
+        };
+        let text = style.map_or_else(|| text.to_owned(), |style| format!("{style}{text}{RESET}"));
         if self.layout.columns[column].numeric {
             format!("{blanks}{text}")
         } else {

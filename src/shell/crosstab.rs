@@ -56,6 +56,7 @@ pub(super) fn make_crosstab(answer: &Answer, names: &[String]) -> Result<Answer>
         batches: vec![batch],
         notices: answer.notices.clone(),
         is_ordered: answer.is_ordered,
+        trace: answer.trace.clone(),
     })
 }
 
@@ -104,8 +105,8 @@ mod tests {
     use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 
     use super::make_crosstab;
-    use crate::engine::Answer;
-    use crate::output::{Format, Layout, TableStyle, write_answer};
+    use crate::engine::{Answer, Trace};
+    use crate::output::{Format, Layout, Sheet, TableStyle, write_sheet};
 
     fn answer(rows: &[(&str, &str, i64)]) -> Answer {
         let columns: Vec<(&str, ArrayRef)> = vec![
@@ -114,7 +115,13 @@ mod tests {
             ("n", Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| row.2)))),
         ];
         let batch = RecordBatch::try_from_iter(columns).unwrap();
-        Answer { schema: batch.schema(), batches: vec![batch], notices: Vec::new(), is_ordered: true }
+        Answer {
+            schema: batch.schema(),
+            batches: vec![batch],
+            notices: Vec::new(),
+            is_ordered: true,
+            trace: Trace::default(),
+        }
     }
 
     #[test]
@@ -122,8 +129,8 @@ mod tests {
         let cross =
             make_crosstab(&answer(&[("a", "2022", 1), ("b", "2023", 2), ("a", "2023", 3)]), &[]).unwrap();
         let mut out = Vec::new();
-        write_answer(&mut out, Format::Csv, &cross, &Layout::plain(&cross.schema), &TableStyle::WHOLE)
-            .unwrap();
+        let sheet = Sheet::of(&cross, Layout::plain(&cross.schema));
+        write_sheet(&mut out, Format::Csv, &sheet, &TableStyle::WHOLE).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "field,2022,2023\na,1,3\nb,,2\n");
     }
 

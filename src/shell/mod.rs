@@ -63,6 +63,8 @@ struct Shell<'a> {
     origin: Origin,
     /// Whether a script goes on after an error.
     keep_going: bool,
+    /// Whether plans are shown instead of results.
+    explains: bool,
     /// How many statements of the script have failed.
     failed: usize,
     /// How many files are being read, one from the other.
@@ -117,6 +119,7 @@ pub fn run_query(session: &mut Session, arguments: &QueryArgs, keep_going: bool)
     };
     let mut shell = Shell::open(session, settings, Origin::Stream)?;
     shell.keep_going = keep_going;
+    shell.explains = arguments.explain;
     shell.open_outlet(&arguments.output, &name, &text)?;
     shell.run_text(&name, &text)?;
     shell.end()
@@ -127,6 +130,7 @@ impl<'a> Shell<'a> {
         let engine = session.open_engine()?;
         let lang = Some(session.terminal.lang);
         let settings = Settings { lang, ..settings };
+        engine.turn_cache(settings.cache);
         Ok(Self {
             session,
             engine,
@@ -134,6 +138,7 @@ impl<'a> Shell<'a> {
             variables: Variables::default(),
             origin,
             keep_going: false,
+            explains: false,
             failed: 0,
             depth: 0,
             last_statement: None,

@@ -7,6 +7,7 @@ use super::show::Outcome;
 use super::{Origin, Shell};
 use crate::analysis::summarise;
 use crate::chart::find_visualise;
+use crate::commands::Asked;
 use crate::engine::{Answer, LexemeKind, Script, Statement, Watch, split_lexemes};
 use crate::error::{Explain as _, Result};
 use crate::messages::{ShellFault, TerminalFault};
@@ -61,19 +62,33 @@ impl Shell<'_> {
         if let Some(source) = summarised(script.sql(statement)) {
             return self.summarise(&source);
         }
+        let asked = Asked::Sql(script.sql(statement).to_owned());
         let (script, statement) = (script.clone(), statement.clone());
-        self.time(async move |engine, watch| engine.ask_watched(&script, &statement, &watch).await)
+        if self.explains {
+            let lang = self.session.terminal.lang;
+            let outcome = self.time(asked, async move |engine, watch| {
+                engine.ask_watched(&script, &statement, &watch).await?;
+                Ok(watch.explain(lang))
+            })?;
+            return Ok(Outcome { is_own: true, ..outcome });
+        }
+        self.time(asked, async move |engine, watch| engine.ask_watched(&script, &statement, &watch).await)
     }
 
     /// Sums up a table or a query.
     pub(super) fn summarise(&mut self, source: &str) -> Result<Outcome> {
         let (source, lang) = (source.to_owned(), self.session.terminal.lang);
-        let outcome = self.time(async move |engine, _| summarise(&engine, &source, lang).await)?;
+        let asked = Asked::Sql(format!("SUMMARIZE {source}"));
+        let outcome = self.time(asked, async move |engine, _| summarise(&engine, &source, lang).await)?;
         Ok(Outcome { is_own: true, ..outcome })
     }
 
     /// Runs work of the engine on other threads, with its time and a line of progress.
-    pub(super) fn time<F>(&mut self, work: impl FnOnce(crate::engine::Engine, Watch) -> F) -> Result<Outcome>
+    pub(super) fn time<F>(
+        &mut self,
+        asked: Asked,
+        work: impl FnOnce(crate::engine::Engine, Watch) -> F,
+    ) -> Result<Outcome>
     where
         F: Future<Output = Result<Answer>> + Send + 'static,
     {
@@ -83,7 +98,7 @@ impl Shell<'_> {
         let work = work(self.engine.clone(), watch);
         let answer = self.session.wait_apart(work, |elapsed| progress.tick(elapsed));
         progress.end();
-        Ok(Outcome { answer: answer?, declared: Vec::new(), elapsed: start.elapsed(), is_own: false })
+        Ok(Outcome { answer: answer?, asked, elapsed: start.elapsed(), is_own: false })
     }
 
     /// Makes an outcome the last result, and shows it.

@@ -16,6 +16,7 @@ use crate::workspace::{did_you_mean, read_text};
 
 /// How the shell shows things.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Settings {
     pub(super) format: Option<FormatChoice>,
     pub(super) expanded: Expanded,
@@ -28,6 +29,7 @@ pub struct Settings {
     pub(super) timing: bool,
     pub(super) preview: Preview,
     pub(super) history: bool,
+    pub(super) cache: bool,
     pub(super) lang: Option<Lang>,
 }
 
@@ -73,6 +75,7 @@ impl Default for Settings {
             timing: true,
             preview: Preview::Auto,
             history: true,
+            cache: true,
             lang: None,
         }
     }
@@ -125,7 +128,7 @@ impl Values {
 const ON_OFF: Values = Values::Words(&["on", "off"]);
 
 /// All settings.
-pub(super) static SETTINGS: [Setting; 12] = [
+pub(super) static SETTINGS: [Setting; 13] = [
     Setting {
         name: "format",
         help: SettingHelp::Format,
@@ -262,6 +265,13 @@ pub(super) static SETTINGS: [Setting; 12] = [
         values: ON_OFF,
         read: |settings| on_off(settings.history),
         write: |settings, value| parse_on_off(value).map(|on| settings.history = on),
+    },
+    Setting {
+        name: "cache",
+        help: SettingHelp::Cache,
+        values: ON_OFF,
+        read: |settings| on_off(settings.cache),
+        write: |settings, value| parse_on_off(value).map(|on| settings.cache = on),
     },
     Setting {
         name: "lang",

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use super::settings::Paging;
 use super::{Origin, Shell};
-use crate::commands::{check_outside, default_format, describe_cut, format_of, list_layout};
+use crate::commands::{
+    Asked, check_binary, check_outside, default_format, describe_cut, format_of, list_layout, make_sheet,
+};
 use crate::engine::Answer;
-use crate::error::Result;
-use crate::messages::{Narration, ShellNote};
-use crate::output::{Cut, Expanded, Format, Layout, TableStyle, write_answer};
-use crate::query::ResultColumn;
+use crate::error::{Explain as _, Result};
+use crate::messages::{Narration, OutputFault, ShellNote};
+use crate::output::{Cut, Expanded, Format, Sheet, TableStyle, check_room, write_sheet};
 use crate::store::replace_file;
 use crate::terminal::write_fault;
 use crate::workspace::{Workspace, unwritable};
@@ -19,8 +20,8 @@ use crate::workspace::{Workspace, unwritable};
 /// What a statement gave.
 pub(super) struct Outcome {
     pub(super) answer: Answer,
-    /// What a saved query declares of its columns.
-    pub(super) declared: Vec<ResultColumn>,
+    /// What it answers.
+    pub(super) asked: Asked,
     pub(super) elapsed: Duration,
     /// Whether the program made it of other results; its columns then have headings in two languages.
     pub(super) is_own: bool,
@@ -48,6 +49,9 @@ impl Outlet {
 
     /// Writes a result behind those before it.
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        if self.is_begun && !self.format.takes_several() {
+            return Err(OutputFault::HoldsOne { file: self.file.display().to_string() }.error());
+        }
         if !self.is_begun {
             self.is_begun = true;
             return replace_file(&self.file, &self.file.display().to_string(), bytes);
@@ -82,9 +86,10 @@ impl Shell<'_> {
     }
 
     fn write_outlet(&mut self, outlet: &mut Outlet, outcome: &Outcome) -> Result<()> {
-        let layout = self.layout(outcome, outlet.format);
+        let sheet = self.make_sheet(outcome, outlet.format)?;
+        check_room(outlet.format, &outcome.answer)?;
         let mut bytes = Vec::new();
-        write_answer(&mut bytes, outlet.format, &outcome.answer, &layout, &TableStyle::WHOLE)
+        write_sheet(&mut bytes, outlet.format, &sheet, &TableStyle::WHOLE)
             .map_err(|error| write_fault(&error))?;
         outlet.write(&bytes)?;
         self.session.terminal.narrate(&Narration::Wrote { file: outlet.file.display().to_string() });
@@ -100,17 +105,18 @@ impl Shell<'_> {
     fn show_here(&mut self, outcome: &Outcome, max_rows: usize, is_whole: bool) -> Result<()> {
         let terminal = self.session.terminal;
         let format = self.settings.format.map_or_else(|| default_format(terminal), Format::from);
-        let layout = self.layout(outcome, format);
+        check_binary(format, terminal)?;
+        check_room(format, &outcome.answer)?;
+        let sheet = self.make_sheet(outcome, format)?;
         let style = if outcome.is_own { self.list_style() } else { self.style(max_rows, is_whole) };
         let mut text = Vec::new();
         let cut = if format == Format::Table && terminal.shows_data() {
-            let cut = write_answer(&mut text, format, &outcome.answer, &layout, &style)
-                .map_err(|error| write_fault(&error))?;
+            let cut = write_sheet(&mut text, format, &sheet, &style).map_err(|error| write_fault(&error))?;
             self.put(&text)?;
             cut
         } else {
             // Data for programs flow; they may be more than fits into memory twice.
-            terminal.data(|out| write_answer(out, format, &outcome.answer, &layout, &style).map(|_| ()))?;
+            terminal.data(|out| write_sheet(out, format, &sheet, &style).map(|_| ()))?;
             Cut::default()
         };
         self.tell_rest(outcome, cut);
@@ -121,9 +127,11 @@ impl Shell<'_> {
     pub(super) fn put_list(&self, answer: &Answer) -> Result<()> {
         let terminal = self.session.terminal;
         let format = self.settings.format.map_or_else(|| default_format(terminal), Format::from);
+        // A list is for the eyes: where results are binary, it is a table all the same.
+        let format = if format.is_binary() { default_format(terminal) } else { format };
+        let sheet = Sheet::of(answer, list_layout(format, answer, terminal));
         let mut text = Vec::new();
-        write_answer(&mut text, format, answer, &list_layout(format, answer, terminal), &self.list_style())
-            .map_err(|error| write_fault(&error))?;
+        write_sheet(&mut text, format, &sheet, &self.list_style()).map_err(|error| write_fault(&error))?;
         self.put(&text)
     }
 
@@ -169,20 +177,18 @@ impl Shell<'_> {
         }
     }
 
-    fn layout(&self, outcome: &Outcome, format: Format) -> Layout {
-        let is_for_people = matches!(format, Format::Table | Format::Markdown);
-        let schema = &outcome.answer.schema;
-        let layout = if outcome.is_own {
-            list_layout(format, &outcome.answer, self.session.terminal)
-        } else if self.settings.titles || format == Format::Markdown {
-            Layout::titled(schema, &outcome.declared, self.engine.contracts(), self.session.terminal.lang)
+    fn make_sheet<'o>(&self, outcome: &'o Outcome, format: Format) -> Result<Sheet<'o>> {
+        let mut sheet = if outcome.is_own {
+            Sheet::of(&outcome.answer, list_layout(format, &outcome.answer, self.session.terminal))
         } else {
-            Layout::plain(schema)
+            let titles = self.settings.titles;
+            make_sheet(self.session, &self.engine, format, titles, &outcome.asked, &outcome.answer)?
         };
-        if !is_for_people {
-            return layout;
+        if matches!(format, Format::Table | Format::Markdown) {
+            let (locale, missing) = (self.settings.locale, self.settings.null.clone());
+            sheet.layout = sheet.layout.with_locale(locale).with_missing(missing);
         }
-        layout.with_locale(self.settings.locale).with_missing(self.settings.null.clone())
+        Ok(sheet)
     }
 
     fn tell_rest(&self, outcome: &Outcome, cut: Cut) {

@@ -1,6 +1,7 @@
 //! Knows how Vietnamese offices write: letters, spelling, numbers and dates.
 
 pub mod calendar;
+pub mod collation;
 pub mod dates;
 pub mod fold;
 pub mod letters;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{Call, split_words};
 use crate::chart::find_visualise;
-use crate::commands::{Drawing, ask_chart, parse_arguments, usual_options};
+use crate::commands::{Asked, Drawing, ask_chart, parse_arguments, usual_options};
 use crate::engine::{Answer, Arguments};
 use crate::error::{Explain as _, Result};
 use crate::messages::{ShellFault, ShellNote};
@@ -155,11 +155,12 @@ impl Shell<'_> {
     /// Draws a saved chart, or one that was typed; its result becomes the last one.
     fn draw_saved(&mut self, query: &SavedQuery, values: Arguments, file: Option<&str>) -> Result<()> {
         self.check_picture_place(file)?;
-        let asked = query.clone();
+        let wanted = query.clone();
         let parts = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
         let kept = std::sync::Arc::clone(&parts);
-        let outcome = self.time(async move |engine, _| {
-            let (answer, found) = ask_chart(&engine, &asked, &values).await?;
+        let asked = Asked::Saved(Box::new(query.clone()));
+        let outcome = self.time(asked, async move |engine, _| {
+            let (answer, found) = ask_chart(&engine, &wanted, &values).await?;
             *kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = found;
             Ok(answer)
         })?;
@@ -208,7 +209,7 @@ mod tests {
     use datafusion::arrow::datatypes::{DataType, Field, Schema};
 
     use super::{split_file, split_words, write_clause};
-    use crate::engine::Answer;
+    use crate::engine::{Answer, Trace};
 
     fn answer(columns: &[(&str, DataType)]) -> Answer {
         let fields: Vec<Field> =
@@ -218,6 +219,7 @@ mod tests {
             batches: Vec::new(),
             notices: Vec::new(),
             is_ordered: true,
+            trace: Trace::default(),
         }
     }
 

@@ -127,7 +127,7 @@ macro_rules! command {
 }
 
 /// All commands, in the order of `\?`: look, ask, show, send, keep.
-pub(super) static COMMANDS: [ShellCommand; 30] = [
+pub(super) static COMMANDS: [ShellCommand; 31] = [
     command!("?" "[COMMAND]" Help Offers::Commands, help::show_commands),
     command!("h" "[FUNCTION]" Function Offers::Functions, functions::explain),
     command!("d" "[NAME]" Describe Offers::Tables, tables::describe),
@@ -136,6 +136,7 @@ pub(super) static COMMANDS: [ShellCommand; 30] = [
     command!("df" "[TEXT]" Functions Offers::Functions, functions::list),
     command!("describe" "[TABLE | SELECT …]" Summary Offers::Tables, results::describe, takes the statement),
     command!("n" "[NAME [PARAM=VALUE]…]" Queries Offers::Queries, queries::run),
+    command!("compare" "NAME… [PARAM=VALUE]… [--years …] [--baseline …]" Compare Offers::Queries, compare),
     command!("check" "[NAME | PARAM=VALUE]… [--format F]" Check Offers::Checks, run_as_program),
     command!("save" "NAME [TITLE]" Save Offers::Nothing, queries::save, takes the statement),
     command!("chart" "[MARK x=… y=…] | [NAME] | [VISUALISE …] [FILE]" Chart Offers::Charts, drawing::chart, takes the statement),
@@ -212,6 +213,12 @@ fn leave(_: &mut Shell<'_>, _: &Call<'_>) -> Result<After> {
 
 /// Imports, with the words of the command line.
 fn import(shell: &mut Shell<'_>, call: &Call<'_>) -> Result<After> {
+    call.needed()?;
+    run_as_program(shell, call)
+}
+
+/// Compares years; its words are those of the command line.
+fn compare(shell: &mut Shell<'_>, call: &Call<'_>) -> Result<After> {
     call.needed()?;
     run_as_program(shell, call)
 }

@@ -2,8 +2,8 @@
 
 use super::{Call, split_words};
 use crate::chart::find_visualise;
-use crate::commands::{Listing, parse_arguments};
-use crate::engine::{LexemeKind, split_lexemes};
+use crate::commands::{Asked, Listing, ask_for_missing, parse_arguments};
+use crate::engine::{Arguments, LexemeKind, split_lexemes};
 use crate::error::{Explain as _, Result};
 use crate::messages::{Heading, Narration, ShellFault, ShellNote};
 use crate::query::SavedQuery;
@@ -21,31 +21,31 @@ pub(super) fn run(shell: &mut Shell<'_>, call: &Call<'_>) -> Result<After> {
         return Ok(After::Continue);
     };
     let query = shell.engine.read_query(name)?;
-    let values = parse_arguments(pairs)?;
-    let declared = query.columns.clone();
-    let mut outcome = shell.time(async move |engine, watch| {
+    let mut values = parse_arguments(pairs)?;
+    ask_for_missing(shell.session, &shell.engine, &query, &mut values)?;
+    let written = call_arguments(&values);
+    let asked = Asked::Saved(Box::new(query.clone()));
+    let outcome = shell.time(asked, async move |engine, watch| {
         engine.ask_saved_watched(&query, query.text.len(), &values, &watch).await
     })?;
-    outcome.declared = declared;
-    shell.last_statement = Some(format!("SELECT * FROM queries.{name}{}", call_arguments(pairs)));
+    shell.last_statement = Some(format!("SELECT * FROM queries.{name}{written}"));
     shell.keep_and_show(outcome)?;
     Ok(After::Continue)
 }
 
 /// Writes the arguments as SQL takes them.
-fn call_arguments(pairs: &[String]) -> String {
-    if pairs.is_empty() {
-        return String::new();
-    }
-    let written = pairs.iter().filter_map(|pair| pair.split_once('=')).map(|(name, value)| {
-        let is_number = value.parse::<f64>().is_ok();
-        if is_number {
-            format!("{name} => {value}")
-        } else {
-            format!("{name} => '{}'", value.replace('\'', "''"))
-        }
-    });
-    format!("({})", written.collect::<Vec<_>>().join(", "))
+fn call_arguments(values: &Arguments) -> String {
+    let written: Vec<String> = values
+        .iter()
+        .map(|(name, value)| {
+            if value.parse::<f64>().is_ok() {
+                format!("{name} => {value}")
+            } else {
+                format!("{name} => '{}'", value.replace('\'', "''"))
+            }
+        })
+        .collect();
+    if written.is_empty() { String::new() } else { format!("({})", written.join(", ")) }
 }
 
 impl Shell<'_> {
@@ -62,7 +62,7 @@ impl Shell<'_> {
                 Ok(query) => {
                     let parameters = query.parameters.iter();
                     let parameters =
-                        parameters.map(|parameter| format!("{}: {}", parameter.name, parameter.kind.word()));
+                        parameters.map(|parameter| format!("{}: {}", parameter.name, parameter.type_word()));
                     rows.push([name.clone(), query.title.clone(), parameters.collect::<Vec<_>>().join(", ")]);
                 }
                 Err(error) => {

@@ -42,6 +42,7 @@ fn change(shell: &mut Shell<'_>, name: &str, value: &str) -> Result<()> {
     if name == "lang" {
         shell.speak(shell.settings.lang);
     }
+    shell.engine.turn_cache(shell.settings.cache);
     let value = (Settings::find(name)?.read)(&shell.settings);
     shell.session.terminal.narrate(&ShellNote::Set { name: name.to_owned(), value });
     Ok(())

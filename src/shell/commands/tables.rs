@@ -179,7 +179,7 @@ fn describe_parameters(shell: &Shell<'_>, query: &SavedQuery) -> Result<()> {
     let lang = shell.session.terminal.lang;
     let row = |parameter: &crate::query::Parameter| {
         let optional = if parameter.optional { "?" } else { "" };
-        [parameter.name.clone(), format!("{}{optional}", parameter.kind.word()), parameter.about.clone()]
+        [parameter.name.clone(), format!("{}{optional}", parameter.type_word()), parameter.about.clone()]
     };
     let rows: Vec<[String; 3]> = query.parameters.iter().map(row).collect();
     let headings = [Heading::Parameters, Heading::Type, Heading::About];

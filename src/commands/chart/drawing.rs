@@ -1,4 +1,4 @@
-//! `cchc chart`: draws saved charts, or SQL with a VISUALISE clause, as PNG or SVG.
+//! Turns a saved query with its answer into a drawing: labels, notes on columns, notices, source line.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -8,60 +8,27 @@ use datafusion::arrow::array::{ArrayRef, AsArray as _, RecordBatch, StringArray}
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 
-use super::Session;
-use super::query::parse_arguments;
-use super::write::check_outside;
+use super::super::Session;
+use super::super::write::check_outside;
 use crate::chart::{
-    ChartData, ChartOptions, Clause, ColumnNote, ColumnNotes, Plot, Table, draw_pixels, draw_png, draw_svg,
-    find_visualise, resolve_plot,
+    ChartData, ChartOptions, Clause, ColumnNote, ColumnNotes, Plot, Table, describe, draw_pixels, draw_png,
+    draw_svg, find_visualise, resolve_plot,
 };
-use crate::cli::ChartArgs;
-use crate::engine::{Answer, Arguments, CATEGORY_KEY, Engine, LABELS_KEY, MEASURE_UNIT_KEY, TITLE_KEY};
+use crate::engine::{
+    Answer, Arguments, CATEGORY_KEY, Engine, LABELS_KEY, MEASURE_UNIT_KEY, Source, TITLE_KEY, add_source,
+};
 use crate::error::{Error, Explain as _, Place, Result};
-use crate::messages::{ChartFault, Narration, QueryNotice, TerminalFault};
-use crate::query::{SavedQuery, parse_saved_query};
+use crate::messages::{ChartFault, ChartNote, Narration, QueryNotice, TerminalFault};
+use crate::query::SavedQuery;
 use crate::store::replace_file;
 
-pub(super) fn run(session: &Session, arguments: &ChartArgs) -> Result<()> {
-    let engine = session.open_engine()?;
-    let options = read_options(session, arguments)?;
-    if let Some(file) = &arguments.output {
-        check_outside(file, engine.workspace())?;
-        image_format(file)?;
-    }
-    if let (Some(sql), Some(file)) = (&arguments.sql, &arguments.output) {
-        let query = parse_saved_query("chart", "-c", sql)?;
-        return draw(session, &engine, &query, &Arguments::default(), &options, file);
-    }
-    let (names, pairs): (Vec<String>, Vec<String>) =
-        arguments.words.iter().cloned().partition(|word| !word.contains('='));
-    let values = parse_arguments(&pairs)?;
-    let names = if names.is_empty() { engine.workspace().charts()? } else { names };
-    if arguments.output.is_some() && names.len() != 1 {
-        return Err(TerminalFault::OneChartPerFile { count: names.len() }.error());
-    }
-    // A chart's own image shows it with its defaults; anything else needs a file of its own.
-    if arguments.output.is_none() && !pairs.is_empty() {
-        return Err(TerminalFault::ArgumentsNeedAFile.error());
-    }
-    let queries: Result<Vec<SavedQuery>> = names.iter().map(|name| engine.read_chart(name)).collect();
-    for query in queries? {
-        let file = match &arguments.output {
-            Some(file) => file.clone(),
-            None => engine.workspace().chart_image(&query.name),
-        };
-        draw(session, &engine, &query, &values, &options, &file)?;
-    }
-    Ok(())
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum ImageFormat {
+pub(super) enum ImageFormat {
     Png,
     Svg,
 }
 
-fn image_format(file: &Path) -> Result<ImageFormat> {
+pub(super) fn image_format(file: &Path) -> Result<ImageFormat> {
     let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     match extension.to_ascii_lowercase().as_str() {
         "png" => Ok(ImageFormat::Png),
@@ -77,6 +44,8 @@ pub struct Drawing {
     pub plot: Plot,
     /// What its reader must know.
     pub notices: Vec<QueryNotice>,
+    /// The rows that it draws, with labels.
+    pub answer: Answer,
     options: ChartOptions,
     description: String,
 }
@@ -105,16 +74,23 @@ impl Drawing {
                 notices.push(notice.clone());
             }
         }
+        let mut sources = answer.trace.sources.clone();
+        parts
+            .iter()
+            .flat_map(|(_, part)| part.trace.sources.clone())
+            .for_each(|found| add_source(&mut sources, found));
         let data = ChartData {
-            result: to_table(query.name.clone(), answer),
+            result: to_table(query.name.clone(), answer.clone()),
             tables: parts.into_iter().map(|(name, part)| to_table(name, part)).collect(),
         };
         let plot = resolve_plot(&clause, &data, &notes, options.lang)?;
-        let caption_lines: Vec<String> =
-            notices.iter().map(|notice| capitalise(&notice.message(options.lang))).collect();
-        let description = [vec![query.title.clone()], caption_lines.clone()].concat().join("\n");
+        let source = source_line(&sources).map(|note| note.message(options.lang));
+        let said = notices.iter().map(|notice| capitalise(&notice.message(options.lang)));
+        let caption_lines: Vec<String> = source.into_iter().chain(said).collect();
+        let description =
+            [vec![query.title.clone(), describe(&plot)], caption_lines.clone()].concat().join("\n");
         let options = ChartOptions { caption_lines, ..options.clone() };
-        Ok(Self { plot, notices, options, description })
+        Ok(Self { plot, notices, answer, options, description })
     }
 
     /// The same at another size.
@@ -146,14 +122,27 @@ impl Drawing {
     /// If the file cannot be written, lies among the data, or is no image.
     pub fn write(&self, session: &Session, engine: &Engine, file: &Path) -> Result<()> {
         check_outside(file, engine.workspace())?;
-        let bytes = match image_format(file)? {
-            ImageFormat::Svg => draw_svg(&self.plot, &self.options)?.into_bytes(),
-            ImageFormat::Png => self.png()?,
-        };
+        let bytes = self.image(image_format(file)?)?;
         let shown = shown(engine, file);
         replace_file(file, &shown, &bytes)?;
         session.terminal.narrate(&Narration::Wrote { file: shown });
         Ok(())
+    }
+
+    /// Draws it in a format.
+    ///
+    /// # Errors
+    /// If the size does not suit the chart.
+    pub(super) fn image(&self, format: ImageFormat) -> Result<Vec<u8>> {
+        match format {
+            ImageFormat::Svg => Ok(draw_svg(&self.plot, &self.options)?.into_bytes()),
+            ImageFormat::Png => self.png(),
+        }
+    }
+
+    /// What the picture says in words.
+    pub(super) fn description(&self) -> &str {
+        &self.description
     }
 }
 
@@ -184,31 +173,39 @@ pub async fn ask_chart(
     Ok((answer, parts))
 }
 
-/// The size that charts have when nothing else is asked for.
-pub fn usual_options(session: &Session) -> ChartOptions {
-    ChartOptions::print(155.0, 90.0, 300.0, session.image_lang)
-}
-
-/// Runs the query, resolves the clause and writes the picture.
-fn draw(
-    session: &Session,
-    engine: &Engine,
-    query: &SavedQuery,
-    values: &Arguments,
-    options: &ChartOptions,
-    file: &Path,
-) -> Result<()> {
-    let (answer, parts) = session.wait(ask_chart(engine, query, values))?;
-    let drawing = Drawing::resolve(engine, query, answer, parts, options)?;
-    drawing.write(session, engine, file)?;
-    for notice in &drawing.notices {
-        session.terminal.narrate(notice);
-    }
-    Ok(())
-}
-
-fn shown(engine: &Engine, file: &Path) -> String {
+pub(super) fn shown(engine: &Engine, file: &Path) -> String {
     engine.workspace().display(file)
+}
+
+/// Says which datasets and years the chart rests on, and when the last of them was drawn up.
+fn source_line(sources: &[Source]) -> Option<ChartNote> {
+    if sources.is_empty() {
+        return None;
+    }
+    let say = |source: &Source, name: &str, as_of: &str| {
+        let date = source.as_of.map(|day| format!(" ({as_of} {})", day.format("%d/%m/%Y")));
+        format!("{name} {}{}", year_spans(&source.years), date.unwrap_or_default())
+    };
+    let all = |one: &dyn Fn(&Source) -> String| sources.iter().map(one).collect::<Vec<_>>().join("; ");
+    Some(ChartNote::Source {
+        what: all(&|source| say(source, &source.dataset, "as of")),
+        what_vi: all(&|source| say(source, &source.title, "số liệu đến ngày")),
+    })
+}
+
+/// Writes years as spans: `2020–2022, 2024`.
+fn year_spans(years: &[i32]) -> String {
+    let mut spans: Vec<(i32, i32)> = Vec::new();
+    for year in years {
+        match spans.last_mut() {
+            Some((_, last)) if *last + 1 == *year => *last = *year,
+            _ => spans.push((*year, *year)),
+        }
+    }
+    let span = |(first, last): &(i32, i32)| {
+        if first == last { first.to_string() } else { format!("{first}–{last}") }
+    };
+    spans.iter().map(span).collect::<Vec<_>>().join(", ")
 }
 
 fn capitalise(text: &str) -> String {
@@ -291,58 +288,4 @@ fn category_order(engine: &Engine, codes: Option<&String>, labels: Option<&Strin
         if labels.is_some() { column.label(code).unwrap_or(code).to_owned() } else { code.clone() }
     };
     column.categories.keys().map(value).collect()
-}
-
-/// Sizes in millimetres follow `--dpi`; sizes in pixels scale the text with the width, so that a
-/// picture looks the same at any size.
-fn read_options(session: &Session, arguments: &ChartArgs) -> Result<ChartOptions> {
-    let width = Size::parse(&arguments.width)?;
-    let height = Size::parse(&arguments.height)?;
-    let dpi = f64::from(arguments.dpi.unwrap_or(300));
-    let mut options = match (width, height) {
-        (Size::Millimetres(width), Size::Millimetres(height)) => {
-            ChartOptions::print(width, height, dpi, session.image_lang)
-        }
-        (width, height) => {
-            let (width, height) = (width.pixels(dpi), height.pixels(dpi));
-            let dpi = arguments.dpi.map_or(f64::from(width) * PIXEL_DPI / PIXEL_WIDTH, f64::from);
-            ChartOptions::pixels(width, height, dpi, session.image_lang)
-        }
-    };
-    options.has_title = !arguments.no_title;
-    Ok(options)
-}
-
-/// The width in pixels at which text is set at [`PIXEL_DPI`].
-const PIXEL_WIDTH: f64 = 1200.0;
-const PIXEL_DPI: f64 = 144.0;
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Size {
-    Millimetres(f64),
-    Pixels(u32),
-}
-
-impl Size {
-    fn parse(text: &str) -> Result<Self> {
-        let millimetres = |text: &str| text.parse().ok().filter(|size: &f64| size.is_finite() && *size > 0.0);
-        let size = match (text.strip_suffix("mm"), text.strip_suffix("px")) {
-            (Some(number), _) => millimetres(number).map(Self::Millimetres),
-            (_, Some(number)) => number.parse().ok().map(Self::Pixels),
-            _ => None,
-        };
-        size.ok_or_else(|| TerminalFault::BadSize { found: text.to_owned() }.error())
-    }
-
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "`as` saturates; drawing checks sizes"
-    )]
-    fn pixels(self, dpi: f64) -> u32 {
-        match self {
-            Self::Pixels(pixels) => pixels,
-            Self::Millimetres(millimetres) => (millimetres / 25.4 * dpi).round() as u32,
-        }
-    }
 }

@@ -1,0 +1,22 @@
+-- title: Chỉ tiêu kế hoạch: hiện trạng và mục tiêu
+-- about: Mục tiêu nêu trong báo cáo hoặc đã thông qua vẽ nét liền, mục tiêu suy ra vẽ nét đứt và ghi "suy ra".
+-- param for_year: year = (SELECT max(target_year) FROM targets) -- năm mục tiêu
+SELECT indicator AS chi_tieu, baseline, target,
+  greatest(baseline, target) AS cho_ghi,
+  concat(
+    CAST(baseline AS BIGINT), ' → ', CAST(target AS BIGINT), ' ', measure_unit,
+    CASE WHEN origin = 'derived' THEN ' (suy ra)' ELSE '' END
+  ) AS ghi,
+  CASE WHEN origin = 'derived' THEN 'Suy ra từ báo cáo' ELSE 'Nêu trong báo cáo hoặc đã thông qua' END AS nguon
+FROM targets
+WHERE target_year = $for_year AND baseline <> target AND measure_unit <> '%'
+ORDER BY origin DESC, indicator_code
+VISUALISE chi_tieu AS y
+DRAW segment MAPPING baseline AS x, target AS xend, chi_tieu AS yend, nguon AS linetype
+DRAW point MAPPING baseline AS x
+DRAW point MAPPING target AS x SETTING hollow => true, size => 7
+DRAW text MAPPING cho_ghi AS x, ghi AS label SETTING hjust => 0, offset => [7, 0]
+SCALE linetype FROM ['Nêu trong báo cáo hoặc đã thông qua', 'Suy ra từ báo cáo']
+SCALE x FROM [0, 36]
+LABEL title => 'Chỉ tiêu kế hoạch: từ hiện trạng đến mục tiêu',
+  subtitle => 'Chấm đặc: hiện trạng; vòng rỗng: mục tiêu', x => NULL, y => NULL

@@ -1,0 +1,52 @@
+//! Turns rows into words at places, and moves them apart where they would meet.
+
+use super::layout::Panel;
+use super::plot::{Layer, Text};
+use super::scale::number_of;
+use super::scene::{Anchor, Bounds, Role, Scene, Style};
+use super::text::{Face, width_em, wrap};
+use super::theme::Theme;
+
+/// The most lines of a text, and their length in em.
+const MOST_LINES: usize = 4;
+const LIMIT_EM: f64 = 24.0;
+
+/// Draws the texts; one that would meet another is moved up or down by lines until it does not.
+pub(super) fn draw(scene: &mut Scene, panel: &Panel, theme: &Theme, layer: &Layer, texts: &[Text]) {
+    let size = layer.look.size_pt.map_or(theme.value_size, |size| size * theme.point);
+    for text in texts.iter().filter(|text| panel.shows(text.place)) {
+        let face = if text.is_bold { Face::SemiBold } else { Face::Regular };
+        let lines = wrap(&text.words, LIMIT_EM, face, MOST_LINES);
+        let widest = lines.iter().map(|line| width_em(line, face)).fold(0.0, f64::max) * size;
+        let height = theme.line(size) * number_of(lines.len() - 1) + size * 0.73;
+        let (x, y) = panel.pixel(text.place);
+        let (x, y) = (x + text.offset.0 * theme.point, y - text.offset.1 * theme.point);
+        // Words stay inside the panel.
+        let left = (x - widest * text.hjust).clamp(panel.left, (panel.right - widest).max(panel.left));
+        let first = y + size * 0.73 * text.vjust - (height - size * 0.73) * (1.0 - text.vjust);
+        let bounds = |down: f64| Bounds {
+            left,
+            right: left + widest,
+            top: first + down - size * 0.8,
+            bottom: first + down + height - size * 0.6,
+        };
+        let is_inside = |down: f64| bounds(down).top >= panel.top && bounds(down).bottom <= panel.bottom;
+        let step = theme.line(size) * 0.5;
+        let shifts = (0..9).map(|index| {
+            let away = step * number_of(usize::div_ceil(index, 2));
+            if index % 2 == 0 { away } else { -away }
+        });
+        let down = shifts.filter(|down| is_inside(*down)).find(|down| scene.is_free(&bounds(*down)));
+        let down = down.unwrap_or(0.0);
+        let colour = match (layer.look.colour, layer.is_grouped) {
+            (Some(colour), _) => colour,
+            (None, true) => theme.line_colour(text.group),
+            (None, false) => theme.ink,
+        };
+        for (index, line) in lines.iter().enumerate() {
+            let style = Style { size, face, colour, anchor: Anchor::Start, role: Role::Value };
+            let inner = (widest - width_em(line, face) * size) * text.hjust;
+            scene.text(line, (left + inner, first + down + theme.line(size) * number_of(index)), style);
+        }
+    }
+}

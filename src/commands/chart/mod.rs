@@ -1,0 +1,229 @@
+//! `cchc chart`: draws saved charts, or SQL with a VISUALISE clause, as PNG or SVG.
+//!
+//! All questions are asked at once and all pictures drawn at once; files are written and said in the order
+//! of the names, so that two runs say the same.
+
+mod drawing;
+mod page;
+mod size;
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use futures::future::join_all;
+
+use super::Session;
+use super::query::parse_arguments;
+use super::write::{Destination, check_outside};
+use crate::cli::{ChartArgs, ListArgs};
+use crate::engine::{Arguments, Engine};
+use crate::error::{Error, Explain as _, Result};
+use crate::messages::{Narration, QueryNotice, TerminalFault};
+use crate::query::{SavedQuery, parse_saved_query};
+use crate::store::replace_file;
+
+pub use drawing::{Drawing, ask_chart, find_clause};
+use drawing::{ImageFormat, image_format, shown};
+use size::read_options;
+pub use size::usual_options;
+
+/// How often `--watch` looks whether something has changed.
+const LOOK: Duration = Duration::from_millis(400);
+
+pub(super) fn run(session: &Session, arguments: &ChartArgs) -> Result<()> {
+    let engine = session.open_engine()?;
+    let job = Job::read(session, &engine, arguments)?;
+    if !arguments.watch {
+        return job.run(session, &engine);
+    }
+    let mut seen = None;
+    loop {
+        let found = last_change(&engine);
+        if seen != Some(found) {
+            seen = Some(found);
+            // What cannot be drawn is said; the next change may mend it.
+            if let Err(error) = job.run(session, &engine) {
+                session.terminal.complain(&error);
+            }
+            session.terminal.narrate(&Narration::Watching);
+        }
+        session.pause(LOOK)?;
+    }
+}
+
+/// What is to be drawn, and where to.
+struct Job<'a> {
+    arguments: &'a ChartArgs,
+    sql: Option<SavedQuery>,
+    names: Vec<String>,
+    values: Arguments,
+}
+
+impl<'a> Job<'a> {
+    /// Reads the command line, so that a mistake on it costs no time.
+    fn read(session: &Session, engine: &Engine, arguments: &'a ChartArgs) -> Result<Self> {
+        read_options(session, arguments)?;
+        for file in [&arguments.output, &arguments.page].into_iter().flatten() {
+            check_outside(file, engine.workspace())?;
+            image_format(file)?;
+        }
+        if let Some(file) =
+            arguments.page.as_ref().filter(|file| image_format(file).ok() != Some(ImageFormat::Png))
+        {
+            return Err(TerminalFault::NotAnImage { file: file.display().to_string() }.error());
+        }
+        if let Some(sql) = &arguments.sql {
+            let query = parse_saved_query("chart", "-c", sql)?;
+            return Ok(Self { arguments, sql: Some(query), names: Vec::new(), values: Arguments::default() });
+        }
+        let (names, pairs): (Vec<String>, Vec<String>) =
+            arguments.words.iter().cloned().partition(|word| !word.contains('='));
+        let values = parse_arguments(&pairs)?;
+        let names = if names.is_empty() { engine.workspace().charts()? } else { names };
+        let wants_one = arguments.output.is_some() || arguments.data.is_some();
+        if wants_one && names.len() != 1 {
+            return Err(TerminalFault::OneChartPerFile { count: names.len() }.error());
+        }
+        // A chart's own image shows it with its defaults; anything else needs a file of its own.
+        if arguments.output.is_none() && arguments.page.is_none() && !pairs.is_empty() {
+            return Err(TerminalFault::ArgumentsNeedAFile.error());
+        }
+        Ok(Self { arguments, sql: None, names, values })
+    }
+
+    /// Draws everything; what fails does not keep the others from being drawn.
+    fn run(&self, session: &Session, engine: &Engine) -> Result<()> {
+        let options = read_options(session, self.arguments)?;
+        let queries: Vec<SavedQuery> = match &self.sql {
+            Some(query) => vec![query.clone()],
+            None => self.names.iter().map(|name| engine.read_chart(name)).collect::<Result<_>>()?,
+        };
+        let questions = queries.iter().map(|query| ask_chart(engine, query, &self.values));
+        let answers = session.wait(async { Ok(join_all(questions).await) })?;
+        let draw = |(query, answer): (&SavedQuery, Result<_>)| {
+            let (answer, parts) = answer?;
+            Drawing::resolve(engine, query, answer, parts, &options)
+        };
+        let drawings: Vec<Result<Drawing>> = side_by_side(queries.iter().zip(answers).collect(), draw);
+        if let Some(file) = &self.arguments.page {
+            let drawings = drawings.into_iter().collect::<Result<Vec<_>>>()?;
+            let page = page::draw_page(session, &drawings, options.dpi)?;
+            let name = shown(engine, file);
+            replace_file(file, &name, &page)?;
+            session.terminal.narrate(&Narration::Wrote { file: name });
+            say_notices(session, drawings.iter());
+            return Ok(());
+        }
+        self.write(session, engine, &queries, drawings)
+    }
+
+    fn write(
+        &self,
+        session: &Session,
+        engine: &Engine,
+        queries: &[SavedQuery],
+        drawings: Vec<Result<Drawing>>,
+    ) -> Result<()> {
+        let files: Vec<PathBuf> = queries
+            .iter()
+            .map(|query| match &self.arguments.output {
+                Some(file) => file.clone(),
+                None => engine.workspace().chart_image(&query.name),
+            })
+            .collect();
+        let image = |(drawing, file): (Result<Drawing>, &PathBuf)| {
+            let drawing = drawing?;
+            let bytes = drawing.image(image_format(file)?)?;
+            Ok::<_, Error>((drawing, bytes))
+        };
+        let images = side_by_side(drawings.into_iter().zip(&files).collect(), image);
+        let count = images.len();
+        let mut errors = Vec::new();
+        let mut drawn = Vec::new();
+        for (image, file) in images.into_iter().zip(&files) {
+            let written = image.and_then(|(drawing, bytes)| {
+                check_outside(file, engine.workspace())?;
+                let name = shown(engine, file);
+                replace_file(file, &name, &bytes)?;
+                session.terminal.narrate(&Narration::Wrote { file: name });
+                Ok(drawing)
+            });
+            match written {
+                Ok(drawing) => drawn.push(drawing),
+                Err(error) => errors.push(error),
+            }
+        }
+        if let (Some(file), Some(drawing)) = (&self.arguments.data, drawn.first()) {
+            write_data(session, engine, drawing, file)?;
+        }
+        say_notices(session, drawn.iter());
+        if count > 1 {
+            session.terminal.narrate(&Narration::Drew { drawn: drawn.len(), count });
+        }
+        Error::join(errors).map_or(Ok(()), Err)
+    }
+}
+
+/// Writes the numbers that a chart draws, in the format of the file's extension.
+fn write_data(session: &Session, engine: &Engine, drawing: &Drawing, file: &Path) -> Result<()> {
+    let list = ListArgs { format: None, output: Some(file.to_owned()) };
+    Destination::for_list(&list, session.terminal, engine.workspace())?
+        .write_list(session.terminal, &drawing.answer)
+}
+
+/// Says each notice once.
+fn say_notices<'d>(session: &Session, drawings: impl Iterator<Item = &'d Drawing>) {
+    let mut said: Vec<&QueryNotice> = Vec::new();
+    for notice in drawings.flat_map(|drawing| &drawing.notices) {
+        if !said.contains(&notice) {
+            said.push(notice);
+            session.terminal.narrate(notice);
+        }
+    }
+}
+
+/// Does the same work for all items on as many threads as there are processors; results keep the order.
+fn side_by_side<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let threads =
+        std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(items.len().max(1));
+    if threads == 1 {
+        return items.into_iter().map(work).collect();
+    }
+    let queue = std::sync::Mutex::new(items.into_iter().enumerate());
+    let next = || queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();
+    let done = std::sync::Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some((index, item)) = next() {
+                    let result = work(item);
+                    done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((index, result));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Finds when the newest of the files changed that charts rest on, and how many there are.
+fn last_change(engine: &Engine) -> (usize, Option<SystemTime>) {
+    let root = engine.workspace().root();
+    let mut waiting = ["charts", "queries", "datasets"].map(|folder| root.join(folder)).to_vec();
+    let (mut count, mut newest) = (0, None);
+    while let Some(folder) = waiting.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let Ok(metadata) = entry.metadata() else { continue };
+            let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+            if metadata.is_dir() {
+                waiting.push(path);
+            } else if ["sql", "toml", "parquet"].contains(&extension) {
+                count += 1;
+                newest = newest.max(metadata.modified().ok());
+            }
+        }
+    }
+    (count, newest)
+}

@@ -1,0 +1,64 @@
+//! Turns an answer and what was asked into the sheet that a format writes.
+
+use super::Session;
+use crate::engine::{Answer, Engine};
+use crate::error::Result;
+use crate::output::{Format, Layout, ResultProvenance, Sheet};
+use crate::query::{ResultColumn, SavedQuery};
+
+/// What a result answers.
+#[derive(Debug, Clone)]
+pub enum Asked {
+    /// A saved query.
+    Saved(Box<SavedQuery>),
+    /// SQL that somebody typed.
+    Sql(String),
+}
+
+impl Asked {
+    fn columns(&self) -> &[ResultColumn] {
+        match self {
+            Self::Saved(query) => &query.columns,
+            Self::Sql(_) => &[],
+        }
+    }
+}
+
+/// Makes the sheet of an answer; `titles` asks for titles and labels where the format has none by itself.
+///
+/// # Errors
+/// If the format tells where the result comes from, and that cannot be read.
+pub fn make_sheet<'a>(
+    session: &Session,
+    engine: &Engine,
+    format: Format,
+    titles: bool,
+    asked: &Asked,
+    answer: &'a Answer,
+) -> Result<Sheet<'a>> {
+    // The names of a file for programs are names in any case; titles go into its metadata.
+    let is_columnar = matches!(format, Format::Parquet | Format::Arrow);
+    let layout = if titles || format.has_titles() || is_columnar {
+        // Documents are the same on every machine, as images are.
+        let lang = if format.is_document() { session.image_lang } else { session.terminal.lang };
+        Layout::titled(&answer.schema, asked.columns(), engine.contracts(), lang)
+    } else {
+        Layout::plain(&answer.schema)
+    };
+    let mut sheet = Sheet::of(answer, layout);
+    let query = match asked {
+        Asked::Saved(query) => {
+            sheet.name.clone_from(&query.name);
+            sheet.title.clone_from(&query.title);
+            sheet.about.clone_from(&query.about);
+            &query.name
+        }
+        Asked::Sql(sql) => sql,
+    };
+    if format.is_document() || is_columnar {
+        let years = if format.is_document() { engine.provenance(&answer.trace)? } else { Vec::new() };
+        sheet.provenance =
+            Some(ResultProvenance { query: query.trim().to_owned(), years, written_at: session.fixed_now });
+    }
+    Ok(sheet)
+}

@@ -1,0 +1,300 @@
+//! Turns the comments at the head of a saved query into what they declare.
+
+use std::ops::Range;
+
+use super::value::split_list;
+use super::{Better, Choices, Default, Parameter, ParameterKind, ResultColumn, Role, SavedQuery, Value};
+use crate::error::{Error, Place, Result};
+use crate::messages::QueryFault;
+
+/// Parses the file of a saved query or a saved chart; `file` is how errors name it.
+///
+/// # Errors
+/// Every fault of the header, each with line and column.
+pub fn parse_saved_query(name: &str, file: &str, text: &str) -> Result<SavedQuery> {
+    let mut header = HeaderParser { file, text, errors: Vec::new() };
+    let mut query = SavedQuery {
+        name: name.to_owned(),
+        file: file.to_owned(),
+        title: String::new(),
+        title_en: String::new(),
+        about: Vec::new(),
+        parameters: Vec::new(),
+        columns: Vec::new(),
+        text: text.to_owned(),
+    };
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        header.parse_line(&mut query, line, offset);
+        offset += line.len();
+    }
+    match Error::join(header.errors) {
+        Some(error) => Err(error),
+        None => Ok(query),
+    }
+}
+
+struct HeaderParser<'a> {
+    file: &'a str,
+    text: &'a str,
+    errors: Vec<Error>,
+}
+
+impl HeaderParser<'_> {
+    fn report(&mut self, en: &str, vi: &str, start: usize, length: usize) {
+        let fault = QueryFault::BadHeader { problem: en.to_owned(), problem_vi: vi.to_owned() };
+        self.errors.push(Error::new(fault).at(Place::text(self.file, self.text, start, start + length)));
+    }
+
+    fn parse_line(&mut self, query: &mut SavedQuery, line: &str, offset: usize) {
+        let Some(comment) = line.trim_end().strip_prefix("--") else { return };
+        let body = comment.trim_start();
+        let start = offset + line.find(body).unwrap_or_default();
+        let mut report = |(en, vi): HeaderFault| self.report(en, vi, start, body.len());
+        if let Some(title) = body.strip_prefix("title:") {
+            title.trim().clone_into(&mut query.title);
+        } else if let Some(title) = body.strip_prefix("title_en:") {
+            title.trim().clone_into(&mut query.title_en);
+        } else if let Some(about) = body.strip_prefix("about:") {
+            query.about.push(about.trim().to_owned());
+        } else if let Some(rest) = body.strip_prefix("param ") {
+            match parse_parameter(rest, start..start + body.len()) {
+                Ok(parameter) if query.parameters.iter().any(|known| known.name == parameter.name) => {
+                    report(("the parameter is declared twice", "tham số được khai báo hai lần"));
+                }
+                Ok(parameter) => query.parameters.push(parameter),
+                Err(fault) => report(fault),
+            }
+        } else if let Some(rest) = body.strip_prefix("choices ") {
+            if let Err(fault) = read_choices(&mut query.parameters, rest) {
+                report(fault);
+            }
+        } else if let Some(rest) = body.strip_prefix("column ") {
+            match parse_column(rest, start..start + body.len()) {
+                Ok(column) => query.columns.push(column),
+                Err(fault) => report(fault),
+            }
+        }
+    }
+}
+
+/// What is wrong with a header line, in English and Vietnamese.
+type HeaderFault = (&'static str, &'static str);
+
+/// Parses `from_year: int = 2020 -- năm đầu`.
+fn parse_parameter(line: &str, span: Range<usize>) -> std::result::Result<Parameter, HeaderFault> {
+    let (declaration, about) = split_comment(line);
+    let (name, rest) =
+        declaration.split_once(':').ok_or(("a parameter is `name: type`", "tham số có dạng `tên: kiểu`"))?;
+    let (kind, default) = match rest.split_once('=') {
+        Some((kind, default)) => (kind.trim(), Some(default.trim())),
+        None => (rest.trim(), None),
+    };
+    let (kind, optional) = match kind.strip_suffix('?') {
+        Some(kind) => (kind, true),
+        None => (kind, false),
+    };
+    let (kind, is_list) = match kind.strip_suffix("[]") {
+        Some(kind) => (kind, true),
+        None => (kind, false),
+    };
+    let name = name.trim();
+    if !crate::workspace::is_name(name) {
+        return Err(("the parameter's name is not a plain name", "tên tham số không hợp lệ"));
+    }
+    let kind = ParameterKind::parse(kind).ok_or((
+        "the type is none of int, number, text, bool, date, year, nor one of them with `[]` for a list",
+        "kiểu phải là int, number, text, bool, date hoặc year, thêm `[]` nếu là danh sách",
+    ))?;
+    let about = about.to_owned();
+    let mut parameter = Parameter {
+        name: name.to_owned(),
+        kind,
+        is_list,
+        optional,
+        default: None,
+        about,
+        choices: None,
+        span,
+    };
+    parameter.default = match default {
+        None => None,
+        Some(sql) if sql.starts_with('(') => Some(Default::Sql(sql.to_owned())),
+        Some(text) => {
+            let fault = ("the default is not a value of the type", "giá trị mặc định không đúng kiểu");
+            Some(Default::Value(parameter.parse_value(unquote(text)).map_err(|_| fault)?))
+        }
+    };
+    Ok(parameter)
+}
+
+fn unquote(text: &str) -> &str {
+    text.strip_prefix('\'').and_then(|text| text.strip_suffix('\'')).unwrap_or(text)
+}
+
+/// Reads `field: dossiers.field`, `level: 2, 3, 4` or `unit: (SELECT unit FROM staffing)`.
+fn read_choices(parameters: &mut [Parameter], line: &str) -> std::result::Result<(), HeaderFault> {
+    let (name, choices) =
+        line.split_once(':').ok_or(("choices are `name: values`", "lựa chọn có dạng `tên: các giá trị`"))?;
+    let parameter = parameters.iter_mut().find(|parameter| parameter.name == name.trim()).ok_or((
+        "choices follow the parameter that they are for",
+        "dòng lựa chọn phải đứng sau tham số của nó",
+    ))?;
+    let choices = choices.trim();
+    parameter.choices = Some(if choices.starts_with('(') {
+        Choices::Sql(choices.to_owned())
+    } else if let Some(key) = category_key(choices).filter(|_| parameter.kind == ParameterKind::Text) {
+        Choices::Category(key)
+    } else {
+        let values: Option<Vec<Value>> =
+            split_list(choices).iter().map(|text| parameter.kind.parse_value(unquote(text))).collect();
+        Choices::Values(values.ok_or((
+            "a choice is not a value of the parameter's type",
+            "có lựa chọn không đúng kiểu của tham số",
+        ))?)
+    });
+    let allowed = match (&parameter.choices, &parameter.default) {
+        (Some(Choices::Values(values)), Some(Default::Value(default))) => match default {
+            Value::List(items) => items.iter().all(|item| values.contains(item)),
+            Value::Null => true,
+            value => values.contains(value),
+        },
+        _ => true,
+    };
+    if !allowed {
+        return Err(("the default is none of the choices", "giá trị mặc định không nằm trong các lựa chọn"));
+    }
+    Ok(())
+}
+
+/// Tells `dataset.column` from values.
+fn category_key(text: &str) -> Option<String> {
+    let (dataset, column) = text.split_once('.')?;
+    (crate::workspace::is_name(dataset) && crate::workspace::is_name(column)).then(|| text.to_owned())
+}
+
+/// Parses `rate: rate(on_time/resolved) 2 higher -- Tỷ lệ đúng hạn`.
+fn parse_column(line: &str, span: Range<usize>) -> std::result::Result<ResultColumn, HeaderFault> {
+    let (declaration, title) = split_comment(line);
+    let (name, spec) =
+        declaration.split_once(':').ok_or(("a column is `name: spec`", "cột có dạng `tên: đặc tả`"))?;
+    let mut words = spec.split_whitespace();
+    let role = parse_role(words.next().unwrap_or_default()).ok_or((
+        "the role is none of key, count, amount, rate(numerator/denominator), text",
+        "vai trò phải là key, count, amount, rate(tử số/mẫu số) hoặc text",
+    ))?;
+    let mut column = ResultColumn {
+        name: name.trim().to_owned(),
+        role,
+        decimals: None,
+        better: None,
+        is_whole: false,
+        stands_apart: false,
+        title: title.to_owned(),
+        span,
+    };
+    for word in words {
+        match (word, word.parse::<u8>()) {
+            ("higher", _) => column.better = Some(Better::Higher),
+            ("lower", _) => column.better = Some(Better::Lower),
+            ("total", _) if matches!(column.role, Role::Count | Role::Amount) => column.is_whole = true,
+            ("apart", _) if column.role == Role::Key => column.stands_apart = true,
+            (_, Ok(decimals)) if decimals <= 9 => column.decimals = Some(decimals),
+            _ => {
+                return Err((
+                    "after the role stand decimals (0 to 9), `higher` or `lower`, `total` (count), `apart` (key)",
+                    "sau vai trò là số chữ số thập phân (0 đến 9), `higher` hoặc `lower`, `total` (count), `apart` (key)",
+                ));
+            }
+        }
+    }
+    Ok(column)
+}
+
+fn parse_role(word: &str) -> Option<Role> {
+    Some(match word {
+        "key" => Role::Key,
+        "count" => Role::Count,
+        "amount" => Role::Amount,
+        "text" => Role::Text,
+        _ => {
+            let (numerator, denominator) = word.strip_prefix("rate(")?.strip_suffix(')')?.split_once('/')?;
+            let sum = |part: &str| part.split('+').map(str::to_owned).collect();
+            Role::Rate { numerator: sum(numerator), denominator: sum(denominator) }
+        }
+    })
+}
+
+fn split_comment(line: &str) -> (&str, &str) {
+    match line.split_once(" -- ") {
+        Some((declaration, comment)) => (declaration.trim(), comment.trim()),
+        None => (line.trim(), ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_saved_query;
+    use crate::error::Lang;
+    use crate::query::{Choices, Default, ParameterKind, Role, Value};
+
+    const QUERY: &str = "-- title: Tỷ lệ đúng hạn
+-- about: (sớm + đúng) / (sớm + đúng + quá)
+-- param from_year: int = 2020 -- năm đầu
+-- param to_year: int = (SELECT max(year) FROM dossiers) -- năm cuối
+-- param field: text? -- bỏ trống là mọi lĩnh vực
+-- column rate: rate(on_time/resolved) 2 higher -- Tỷ lệ
+SELECT 1 AS rate";
+
+    #[test]
+    fn a_header_declares_title_parameters_and_columns() {
+        let query = parse_saved_query("q", "queries/q.sql", QUERY).unwrap();
+        assert_eq!(query.title, "Tỷ lệ đúng hạn");
+        assert_eq!(query.parameters[0].default, Some(Default::Value(Value::Int(2020))));
+        assert!(
+            matches!(&query.parameters[1].default, Some(Default::Sql(sql)) if sql.starts_with("(SELECT"))
+        );
+        assert!(query.parameters[2].optional);
+        assert_eq!(query.parameters[2].kind, ParameterKind::Text);
+        let rate = &query.columns[0];
+        assert_eq!(
+            rate.role,
+            Role::Rate { numerator: vec!["on_time".into()], denominator: vec!["resolved".into()] }
+        );
+        assert_eq!((rate.decimals, rate.title.as_str()), (Some(2), "Tỷ lệ"));
+    }
+
+    #[test]
+    fn an_unknown_type_is_placed_in_the_file() {
+        let text = QUERY.replace("field: text?", "field: words");
+        let shown = parse_saved_query("q", "queries/q.sql", &text).unwrap_err().render(Lang::En);
+        assert!(shown.contains("queries/q.sql:5:4"), "{shown}");
+    }
+
+    #[test]
+    fn lists_and_choices_are_declared_and_checked() {
+        let text = "-- param years: year[] = 2021,2023
+-- param field: text? -- lĩnh vực
+-- choices field: dossiers.field
+-- param level: int = 3
+-- choices level: 2, 3, 4
+-- param unit: text[]
+-- choices unit: (SELECT unit FROM staffing)
+SELECT 1";
+        let query = parse_saved_query("q", "queries/q.sql", text).unwrap();
+        let years = Value::List(vec![Value::Int(2021), Value::Int(2023)]);
+        assert_eq!(query.parameters[0].default, Some(Default::Value(years)));
+        assert_eq!(query.parameters[0].type_word(), "year[]");
+        assert_eq!(query.parameters[1].choices, Some(Choices::Category("dossiers.field".into())));
+        assert!(matches!(&query.parameters[2].choices, Some(Choices::Values(values)) if values.len() == 3));
+        assert!(matches!(&query.parameters[3].choices, Some(Choices::Sql(_))));
+        for (wrong, place) in [
+            ("-- param a: int = 5\n-- choices a: 1, 2\nSELECT 1", ":2:4"),
+            ("-- choices a: 1\nSELECT 1", ":1:4"),
+            ("-- param a: int\n-- choices a: x\nSELECT 1", ":2:4"),
+        ] {
+            let shown = parse_saved_query("q", "q.sql", wrong).unwrap_err().render(Lang::En);
+            assert!(shown.contains(place), "{shown}");
+        }
+    }
+}
