@@ -9,7 +9,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::cli::Global;
 use crate::engine::{CacheOptions, Engine, EngineOptions, MemoryOptions, default_memory_limit};
-use crate::error::{Explain as _, Lang, Result};
+use crate::error::{Error, Explain as _, Lang, Result};
 use crate::messages::{Stage, TerminalFault};
 use crate::progress::{Unit, Watcher};
 use crate::store::Author;
@@ -36,6 +36,9 @@ pub struct Session {
     here: PathBuf,
     engine_options: EngineOptions,
     runtime: Runtime,
+    /// Waits for work on other threads. It has clock and signals of its own: those of `runtime` are looked
+    /// after by its workers, which all may be inside a join that never pauses.
+    waiting: Runtime,
 }
 
 impl Session {
@@ -45,6 +48,7 @@ impl Session {
     /// If threads cannot be started.
     pub fn start(global: &Global, terminal: Terminal, here: &Path) -> Result<Self> {
         let runtime = start_runtime()?;
+        let waiting = Builder::new_current_thread().enable_all().build().map_err(no_runtime)?;
         Ok(Self {
             terminal,
             image_lang: global.lang.unwrap_or(Lang::Vi),
@@ -54,6 +58,7 @@ impl Session {
             here: here.to_owned(),
             engine_options: find_engine_options(global),
             runtime,
+            waiting,
         })
     }
 
@@ -88,7 +93,13 @@ impl Session {
     pub fn wait<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let watcher = self.watch();
         watcher.begin(Stage::Asking, Unit::Time, None);
-        let result = self.runtime.block_on(async {
+        let mut work = std::pin::pin!(work);
+        // What the work starts runs on the workers, whoever asks how far it is.
+        let work = std::future::poll_fn(|context| {
+            let _inside = self.runtime.enter();
+            work.as_mut().poll(context)
+        });
+        let result = self.waiting.block_on(async {
             tokio::select! {
                 result = work => result,
                 _ = tokio::signal::ctrl_c() => Err(TerminalFault::Interrupted.error()),
@@ -112,8 +123,8 @@ impl Session {
         mut tick: impl FnMut(Duration),
     ) -> Result<T> {
         let start = Instant::now();
-        let outcome = self.runtime.block_on(async {
-            let mut running = tokio::spawn(work);
+        let mut running = self.runtime.spawn(work);
+        let outcome = self.waiting.block_on(async {
             let mut ticks = tokio::time::interval(TICK);
             let interrupt = tokio::signal::ctrl_c();
             tokio::pin!(interrupt);
@@ -165,11 +176,12 @@ impl Session {
 const TICK: Duration = Duration::from_millis(100);
 
 fn start_runtime() -> Result<Runtime> {
-    Builder::new_multi_thread()
-        .enable_all()
-        .thread_stack_size(WORKER_STACK_BYTES)
-        .build()
-        .map_err(|error| TerminalFault::NoRuntime { problem: error.to_string() }.error())
+    Builder::new_multi_thread().enable_all().thread_stack_size(WORKER_STACK_BYTES).build().map_err(no_runtime)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` takes")]
+fn no_runtime(error: std::io::Error) -> Error {
+    TerminalFault::NoRuntime { problem: error.to_string() }.error()
 }
 
 /// Deletes what is kept of years, of this workspace and of others.
