@@ -248,12 +248,35 @@ fn unknown_outcomes_make_the_on_time_rate_a_range() {
 
 #[test]
 fn report_figures_exported_filled_in_and_imported_are_the_next_years_figures() {
+    for file in ["figures.csv", "figures.xlsx"] {
+        let project = Project::with_data();
+        project.run(&["query", "report_figures", "--titles", "-o", file]).data();
+        project.run(&["import", "figures", "2024", file]).data();
+        let columns = "figure_id, section, indicator_code, value, denominator, measure_unit, kind";
+        let of =
+            |year: i32| rows(&project, &format!("select {columns} from figures where year = {year} order by 1"));
+        assert_eq!(of(2024), of(2023), "{file}");
+    }
+}
+
+#[test]
+fn form_ii06a_as_a_workbook_has_the_forms_header_and_says_where_nothing_is_known() {
+    use calamine::{Data, Reader};
     let project = Project::with_data();
-    project.run(&["query", "report_figures", "--titles", "--format", "csv", "-o", "figures.csv"]).data();
-    // The round trip through text; the workbook has its own test.
-    project.run(&["import", "figures", "2024", "figures.csv"]).data();
-    let columns = "figure_id, section, indicator_code, value, denominator, measure_unit, kind";
-    let of =
-        |year: i32| rows(&project, &format!("select {columns} from figures where year = {year} order by 1"));
-    assert_eq!(of(2024), of(2023));
+    project.run(&["query", "form_ii06a", "from=2020-01-01", "to=2020-12-31", "-o", "form.xlsx"]).data();
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(project.root().join("form.xlsx")).unwrap();
+    let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+    let text = |row: u32, column: u32| match sheet.get_value((row, column)) {
+        Some(Data::String(text)) => text.clone(),
+        Some(Data::Float(number)) => number.to_string(),
+        _ => String::new(),
+    };
+    assert_eq!(text(1, 0), "Biểu số II.06a/VPCP/KSTT");
+    assert_eq!(text(3, 0), "Kỳ báo cáo: từ ngày 01/01/2020 đến ngày 31/12/2020");
+    assert_eq!([text(6, 2), text(7, 3), text(8, 5)], ["Số hồ sơ nhận giải quyết", "Trong đó", "Từ kỳ trước"]);
+    assert_eq!([text(9, 2), text(9, 12)], ["(3=4+5+6)", "(13)"]);
+    assert_eq!([text(14, 1), text(14, 2), text(14, 5)], ["Tổng cộng", "151", "không có số liệu"]);
+    assert!(text(16, 0).contains("2020"), "the notice stands under the form: {}", text(16, 0));
+    let merges = book.merge_cells_by_sheet_id(0).unwrap();
+    assert!(merges.iter().any(|cell| (cell.start, cell.end) == ((7, 3), (7, 5))), "Trong đó");
 }

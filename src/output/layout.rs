@@ -137,6 +137,7 @@ impl Layout {
                 column.labels = read_labels(contracts, key);
             }
             column.style = choose_style(declared, field.data_type());
+            column.missing = declared.and_then(|declared| declared.missing.clone());
             column.grouped &= declared.is_none_or(|declared| declared.role != Role::Key);
         }
         layout

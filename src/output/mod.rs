@@ -11,6 +11,7 @@ mod excel_csv;
 mod expanded;
 mod fit;
 mod formula;
+mod heading;
 mod html;
 mod json;
 mod layout;
