@@ -34,8 +34,8 @@ WITH listed AS (
 compared AS (
   SELECT l.*, i.value AS computed, i.denominator AS computed_denominator, i.dataset, i.formula,
     -- Số chữ số thập phân mà báo cáo đã in.
-    round(i.value, CASE WHEN l.value = floor(l.value) THEN 0
-      ELSE length(split_part(CAST(l.value AS VARCHAR), '.', 2)) END) AS rounded,
+    round(i.value, CAST(CASE WHEN l.value = floor(l.value) THEN 0
+      ELSE length(split_part(CAST(l.value AS VARCHAR), '.', 2)) END AS INT)) AS rounded,
     CASE WHEN fold(l.qualifier) IN ('tren', 'hon') OR l.qualifier = '>' THEN 'above'
       WHEN fold(l.qualifier) = 'duoi' OR l.qualifier = '<' THEN 'below'
       WHEN fold(l.qualifier) IN ('it nhat', 'toi thieu', 'khong duoi', 'khong it hon', 'tu') OR l.qualifier IN ('≥', '>=') THEN 'at least'

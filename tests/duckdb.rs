@@ -124,18 +124,26 @@ fn saved_queries_and_checks_give_what_duckdb_gives_on_the_same_parquet() {
     add_checks(&project);
     let queries = read_queries(&project);
     let theirs = ask_duckdb(&python, &project, &queries);
-    for query in &queries {
-        let run = project.run(&["query", &query.name, "--format", "json"]);
-        let ours: Vec<indexmap::IndexMap<String, Json>> =
-            serde_json::from_str(&run.data()).unwrap_or_else(|error| panic!("{}: {error}", query.name));
-        let mut ours: Vec<String> =
-            ours.into_iter().map(|row| canonical(row.into_iter().map(|(_, cell)| cell))).collect();
-        let found = &theirs[&query.name];
-        let rows = found["rows"].as_array().unwrap_or_else(|| panic!("{}: {}", query.name, found["error"]));
-        let mut theirs: Vec<String> =
-            rows.iter().map(|row| canonical(row.as_array().unwrap().iter().cloned())).collect();
-        ours.sort();
-        theirs.sort();
-        assert_eq!(ours, theirs, "{}", query.name);
+    let differences: Vec<String> =
+        queries.iter().filter_map(|query| compare_rows(&project, &query.name, &theirs[&query.name])).collect();
+    assert!(differences.is_empty(), "{}", differences.join("\n\n"));
+}
+
+/// Says in what the two engines' rows differ, if they do.
+fn compare_rows(project: &Project, name: &str, found: &Json) -> Option<String> {
+    let run = project.run(&["query", name, "--format", "json"]);
+    let ours: Vec<indexmap::IndexMap<String, Json>> = serde_json::from_str(&run.data()).unwrap();
+    let ours = ours.into_iter().map(|row| canonical(row.into_iter().map(|(_, cell)| cell)));
+    let Some(theirs) = found["rows"].as_array() else { return Some(format!("{name}: {}", found["error"])) };
+    let theirs = theirs.iter().map(|row| canonical(row.as_array().unwrap().iter().cloned()));
+    let (mut ours, mut theirs): (Vec<String>, Vec<String>) = (ours.collect(), theirs.collect());
+    ours.sort();
+    theirs.sort();
+    if ours == theirs {
+        return None;
     }
+    let only = |one: &[String], other: &[String]| {
+        one.iter().filter(|row| !other.contains(row)).cloned().collect::<Vec<_>>().join("\n  ")
+    };
+    Some(format!("{name}, cchc:\n  {}\nDuckDB:\n  {}", only(&ours, &theirs), only(&theirs, &ours)))
 }
