@@ -66,6 +66,23 @@ fn figures_match_by_printed_precision_and_qualifier() {
 }
 
 #[test]
+fn a_zero_that_the_report_prints_at_the_end_is_a_decimal() {
+    let quoted = |quote: &str, value: &str| {
+        let project = Project::with_data();
+        let heading = "Mã số liệu;Mục;Mã chỉ tiêu;Chỉ tiêu;Số liệu;Mẫu số;Đơn vị tính;Định tính;Loại số liệu;Trích nguyên văn";
+        let row = format!("F01;II.2;dossiers_on_time_rate;Tỷ lệ đúng hạn;{value};;%;;tỷ lệ;{quote}");
+        project.write("figures.csv", &format!("{heading}\n{row}"));
+        project.run(&["import", "figures", "2023", "figures.csv"]).data();
+        rows(&project, "select status from queries.report_figures")[0][0].clone()
+    };
+    // The data give 97.857….
+    assert_eq!(quoted("tỷ lệ đạt 97,9%", "97,9"), "match");
+    assert_eq!(quoted("tỷ lệ đạt 97,90%", "97,9"), "mismatch");
+    assert_eq!(quoted("tỷ lệ đạt 98%", "98"), "match");
+    assert_eq!(quoted("tỷ lệ đạt 98,0%", "98"), "mismatch");
+}
+
+#[test]
 fn the_report_of_2023_is_set_beside_the_data_with_evidence_and_date() {
     let project = Project::with_data();
     let of = |id: &str| {
