@@ -91,6 +91,8 @@ pub struct ResultColumn {
     pub stands_apart: bool,
     /// Its title for people; ` → ` leads from a heading to those below it.
     pub title: String,
+    /// The declaration as it stands behind the name: `rate(on_time/resolved) 2 higher`.
+    pub spec: String,
     /// What people read in place of NULL, by `-- missing`.
     pub missing: Option<String>,
     /// Where the file declares it.
@@ -188,9 +190,15 @@ impl ResultColumn {
             is_whole: false,
             stands_apart: false,
             title: String::new(),
+            spec: String::new(),
             missing: None,
             span: 0..0,
         }
+    }
+
+    /// Reads a declaration that travels with a column without its query; none for what is no declaration.
+    pub fn from_spec(name: &str, spec: &str) -> Option<Self> {
+        header::parse_column(&format!("{name}: {spec}"), 0..0).ok()
     }
 }
 

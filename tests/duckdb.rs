@@ -124,8 +124,10 @@ fn saved_queries_and_checks_give_what_duckdb_gives_on_the_same_parquet() {
     add_checks(&project);
     let queries = read_queries(&project);
     let theirs = ask_duckdb(&python, &project, &queries);
-    let differences: Vec<String> =
-        queries.iter().filter_map(|query| compare_rows(&project, &query.name, &theirs[&query.name])).collect();
+    let differences: Vec<String> = queries
+        .iter()
+        .filter_map(|query| compare_rows(&project, &query.name, &theirs[&query.name]))
+        .collect();
     assert!(differences.is_empty(), "{}", differences.join("\n\n"));
 }
 

@@ -270,8 +270,9 @@ fn report_figures_exported_filled_in_and_imported_are_the_next_years_figures() {
         project.run(&["query", "report_figures", "--titles", "-o", file]).data();
         project.run(&["import", "figures", "2024", file]).data();
         let columns = "figure_id, section, indicator_code, value, denominator, measure_unit, kind";
-        let of =
-            |year: i32| rows(&project, &format!("select {columns} from figures where year = {year} order by 1"));
+        let of = |year: i32| {
+            rows(&project, &format!("select {columns} from figures where year = {year} order by 1"))
+        };
         assert_eq!(of(2024), of(2023), "{file}");
     }
 }

@@ -32,7 +32,7 @@ mod working_calendar;
 pub use cache::CacheOptions;
 pub use catalog::{CATEGORIES, Contracts, IMPORTS};
 pub use choices::Choice;
-pub use dataset::{CATEGORY_KEY, LABELS_KEY, MEASURE_UNIT_KEY, TITLE_KEY};
+pub use dataset::{CATEGORY_KEY, LABELS_KEY, MEASURE_UNIT_KEY, SPEC_KEY, TITLE_KEY};
 pub use function_list::{Function, FunctionKind};
 pub use lex::{Lexeme, LexemeKind, split_lexemes};
 pub use limits::{OPERATORS, STATEMENT_BYTES};

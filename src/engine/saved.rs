@@ -269,7 +269,8 @@ pub(super) async fn bind(
         };
         values.insert(parameter.name.clone(), value);
     }
-    let types = query.parameters.iter().map(|parameter| (parameter.name.clone(), type_of(parameter))).collect();
+    let types =
+        query.parameters.iter().map(|parameter| (parameter.name.clone(), type_of(parameter))).collect();
     Ok(Bindings { values, types, query: Some(query.name.clone()) })
 }
 

@@ -63,7 +63,10 @@ mod tests {
 
     #[test]
     fn values_stand_in_the_place_of_names() {
-        let form = Form { lines: vec!["(Từ ngày $from đến ngày $to)".into(), "Đơn vị".into()], ..Form::default() };
+        let form = Form {
+            lines: vec!["(Từ ngày $from đến ngày $to)".into(), "Đơn vị".into()],
+            ..Form::default()
+        };
         let filled = form.filled(|name| format!("<{name}>"));
         assert_eq!(filled.lines, ["(Từ ngày <from> đến ngày <to>)", "Đơn vị"]);
     }

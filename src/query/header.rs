@@ -101,7 +101,7 @@ impl HeaderParser<'_> {
 }
 
 /// What is wrong with a header line, in English and Vietnamese.
-type HeaderFault = (&'static str, &'static str);
+pub(super) type HeaderFault = (&'static str, &'static str);
 
 /// Parses `from_year: int = 2020 -- năm đầu`.
 fn parse_parameter(line: &str, span: Range<usize>) -> std::result::Result<Parameter, HeaderFault> {
@@ -196,7 +196,7 @@ fn category_key(text: &str) -> Option<String> {
 }
 
 /// Parses `rate: rate(on_time/resolved) 2 higher -- Tỷ lệ đúng hạn`.
-fn parse_column(line: &str, span: Range<usize>) -> std::result::Result<ResultColumn, HeaderFault> {
+pub(super) fn parse_column(line: &str, span: Range<usize>) -> std::result::Result<ResultColumn, HeaderFault> {
     let (declaration, title) = split_comment(line);
     let (name, spec) =
         declaration.split_once(':').ok_or(("a column is `name: spec`", "cột có dạng `tên: đặc tả`"))?;
@@ -213,6 +213,7 @@ fn parse_column(line: &str, span: Range<usize>) -> std::result::Result<ResultCol
         is_whole: false,
         stands_apart: false,
         title: title.to_owned(),
+        spec: spec.trim().to_owned(),
         missing: None,
         span,
     };
@@ -240,10 +241,10 @@ fn read_missing(columns: &mut [ResultColumn], line: &str) -> std::result::Result
         "what stands for a missing value is `column: words`",
         "chữ thay cho giá trị trống có dạng `cột: chữ`",
     ))?;
-    let column = columns.iter_mut().find(|column| column.name == name.trim()).ok_or((
-        "`missing` follows the column that it is for",
-        "dòng `missing` phải đứng sau cột của nó",
-    ))?;
+    let column = columns
+        .iter_mut()
+        .find(|column| column.name == name.trim())
+        .ok_or(("`missing` follows the column that it is for", "dòng `missing` phải đứng sau cột của nó"))?;
     column.missing = Some(words.trim().to_owned());
     Ok(())
 }

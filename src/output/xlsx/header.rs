@@ -20,10 +20,7 @@ pub(in crate::output) fn heading_format() -> Format {
 }
 
 /// Writes the header and returns its rows, without the lines of a form above it.
-pub(super) fn write_header(
-    target: &mut Worksheet,
-    sheet: &Sheet<'_>,
-) -> Result<Range<u32>, XlsxError> {
+pub(super) fn write_header(target: &mut Worksheet, sheet: &Sheet<'_>) -> Result<Range<u32>, XlsxError> {
     let start = write_form_lines(target, sheet)?;
     let cells = stack_headings(&sheet.layout.columns);
     let heading = heading_format();
