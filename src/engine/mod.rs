@@ -25,6 +25,7 @@ mod notice;
 mod saved;
 mod session;
 mod statement;
+mod stop;
 mod types;
 mod watch;
 mod working_calendar;

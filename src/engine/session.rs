@@ -34,7 +34,7 @@ use super::memory::{self, MemoryOptions};
 use super::notice::{Reading, Source};
 use super::saved::{self, Bindings};
 use super::{
-    Choice, SPEC_KEY, Script, Statement, TITLE_KEY, Watch, choices, fault, forecast, notice, statement,
+    Choice, SPEC_KEY, Script, Statement, TITLE_KEY, Watch, choices, fault, forecast, notice, statement, stop,
 };
 use crate::error::{Error, Result};
 use crate::messages::{QueryFault, QueryNotice};
@@ -397,6 +397,7 @@ impl Engine {
             None => plan,
         };
         let physical = state.query_planner().create_physical_plan(&plan, &state).await?;
+        let physical = stop::make_stoppable(physical, watch.stop_sign())?;
         let schema = keep_metadata(&schema, &physical);
         watch.follow(&physical);
         let batches = collect(physical, state.task_ctx()).await?;

@@ -95,8 +95,10 @@ impl Shell<'_> {
         let start = Instant::now();
         let watch = Watch::default();
         let mut progress = Progress::new(self.session.terminal, watch.clone());
-        let work = work(self.engine.clone(), watch);
+        let work = work(self.engine.clone(), watch.clone());
         let answer = self.session.wait_apart(work, |elapsed| progress.tick(elapsed));
+        // After Ctrl-C parts of the statement may still run.
+        watch.stop();
         progress.end();
         Ok(Outcome { answer: answer?, asked, elapsed: start.elapsed(), kind: OutcomeKind::Result })
     }
