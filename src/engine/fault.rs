@@ -131,13 +131,7 @@ pub(super) fn describe(error: DataFusionError) -> Error {
             Ok(ours) => *ours,
             Err(other) => Error::new(QueryFault::Failed { problem: other.to_string() }),
         },
-        DataFusionError::Shared(inner) => match unshare(&inner) {
-            Some(placed) => placed,
-            None => {
-                let problem = plain(&inner);
-                common(&problem).unwrap_or_else(|| Error::new(QueryFault::Failed { problem }))
-            }
-        },
+        DataFusionError::Shared(inner) => unshare(&inner).unwrap_or_else(|| describe_plain(&inner)),
         DataFusionError::SchemaError(inner, _) => describe_schema(&inner),
         DataFusionError::SQL(inner, _) => {
             let problem = inner.to_string();
@@ -150,11 +144,16 @@ pub(super) fn describe(error: DataFusionError) -> Error {
             let function = faulty_signature(&other).unwrap_or_default();
             Error::new(QueryFault::WrongTypes { function })
         }
-        other => wrong_call(&other)
-            .or_else(|| unknown_function(&other))
-            .or_else(|| common(&plain(&other)))
-            .unwrap_or_else(|| Error::new(QueryFault::Failed { problem: plain(&other) })),
+        other => {
+            wrong_call(&other).or_else(|| unknown_function(&other)).unwrap_or_else(|| describe_plain(&other))
+        }
     }
+}
+
+/// Describes an error of which nothing but a sentence is known.
+fn describe_plain(error: &DataFusionError) -> Error {
+    let problem = plain(error);
+    common(&problem).unwrap_or_else(|| Error::new(QueryFault::Failed { problem }))
 }
 
 /// How the message of a wrong call of our own functions begins; the engine hands on nothing but text.

@@ -69,7 +69,7 @@ impl Engine {
                 function.about = words.message(lang);
             }
             if function.name == super::label::NAME {
-                function.call = "label(column[, 'dataset.column'])".to_owned();
+                "label(column[, 'dataset.column'])".clone_into(&mut function.call);
                 function.about = FunctionWords::Label.message(lang);
             }
         }

@@ -90,9 +90,11 @@ fn write_header(out: &mut impl Write, sheet: &Sheet<'_>) -> io::Result<()> {
         write!(out, "</tr>")?;
     }
     if !sheet.form.numbers.is_empty() {
-        let numbers: String =
-            sheet.form.numbers.iter().map(|number| format!("<td>({})</td>", escape(number))).collect();
-        write!(out, "<tr>{numbers}</tr>")?;
+        write!(out, "<tr>")?;
+        for number in &sheet.form.numbers {
+            write!(out, "<td>({})</td>", escape(number))?;
+        }
+        write!(out, "</tr>")?;
     }
     writeln!(out, "</thead>")
 }

@@ -194,11 +194,11 @@ impl Shell<'_> {
     }
 
     fn make_sheet<'o>(&self, outcome: &'o Outcome, format: Format) -> Result<Sheet<'o>> {
-        let mut sheet = if outcome.kind != OutcomeKind::Result {
-            Sheet::of(&outcome.answer, list_layout(format, &outcome.answer, self.session.terminal))
-        } else {
+        let mut sheet = if outcome.kind == OutcomeKind::Result {
             let titles = self.settings.titles;
             make_sheet(self.session, &self.engine, format, titles, &outcome.asked, &outcome.answer)?
+        } else {
+            Sheet::of(&outcome.answer, list_layout(format, &outcome.answer, self.session.terminal))
         };
         if matches!(format, Format::Table | Format::Markdown) {
             let (locale, missing) = (self.settings.locale, self.settings.null.clone());
