@@ -26,6 +26,7 @@ mod saved;
 mod session;
 mod statement;
 mod stop;
+mod temporary;
 mod types;
 mod watch;
 mod working_calendar;
