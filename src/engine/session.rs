@@ -177,8 +177,8 @@ impl Engine {
     pub async fn ask_watched(&self, script: &Script, statement: &Statement, watch: &Watch) -> Result<Answer> {
         let answer = async {
             match read_wish(script, statement)? {
-                Some(wish) => self.fulfil(wish, script, statement, watch).await,
-                None => self.run(script, statement, &Bindings::none(), watch).await,
+                Some(wish) => Box::pin(self.fulfil(wish, script, statement, watch)).await,
+                None => Box::pin(self.run(script, statement, &Bindings::none(), watch)).await,
             }
         };
         saved::share_defaults(answer).await
@@ -568,13 +568,11 @@ fn parse_one(script: &Script, statement: &Statement) -> Result<Parsed> {
         .build()
         .and_then(|mut parser| parser.parse_statements())
         .map_err(|error| fault::convert(error, script, statement))?;
-    match (found.pop_front(), found.pop_front()) {
-        (Some(parsed), None) => Ok(parsed),
-        _ => {
-            let error = fault::not_sql("one statement is wanted".to_owned(), String::new());
-            Err(error.at(fault::start_of(script, statement)))
-        }
+    if let (Some(parsed), None) = (found.pop_front(), found.pop_front()) {
+        return Ok(parsed);
     }
+    let error = fault::not_sql("one statement is wanted".to_owned(), String::new());
+    Err(error.at(fault::start_of(script, statement)))
 }
 
 /// Lets through what reads, by a list of what is allowed, so that new verbs stay out.
