@@ -17,7 +17,7 @@ use super::amount::money_scale;
 use super::arrays::ValueBuilder;
 use super::check::check_value;
 use super::locate::{Located, Record};
-use super::personal::hash_personal;
+use super::personal::PersonalKey;
 use super::report::{MOST_PLACES, Reject, RejectedCell};
 use super::rows::shown;
 use super::rules::{Breach, Rules};
@@ -106,7 +106,7 @@ struct ColumnReader<'a> {
     column: &'a Column,
     source: Source<'a>,
     context: Context,
-    key: Option<Vec<u8>>,
+    key: Option<PersonalKey>,
 }
 
 impl<'a> Converter<'a> {
@@ -131,7 +131,7 @@ impl<'a> Converter<'a> {
                 marks: part.located.survey.marks[field],
                 ..column_context(contract, part, field)
             },
-            key: (column.personal == Personal::Hash).then(|| key(&column.name)),
+            key: (column.personal == Personal::Hash).then(|| PersonalKey::new(&key(&column.name))),
         });
         let (columns, needed) = (columns.collect(), Needed::of(contract, &part.located, layout));
         Self { contract, part, number, layout, rules, columns, needed }
@@ -345,7 +345,7 @@ impl ColumnReader<'_> {
         let value = if is_missing { Value::Null } else { read_value(cell, self.column, &self.context)? };
         check_value(&value, self.column)?;
         match (value, &self.key) {
-            (Value::Text(text), Some(key)) => Ok(Value::Text(hash_personal(&text, key).into())),
+            (Value::Text(text), Some(key)) => Ok(Value::Text(key.hash(&text).into())),
             (value, _) => Ok(value),
         }
     }

@@ -11,7 +11,7 @@ use datafusion::arrow::compute::take;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::arrow::error::ArrowError;
 
-use crate::contract::{ColumnType, Contract};
+use crate::contract::{Column, ColumnType, Contract, Personal};
 
 /// The two forms of a year's rows.
 #[derive(Debug)]
@@ -25,8 +25,18 @@ pub struct Layout {
     files: ArrayRef,
     sheets: ArrayRef,
     sort: Vec<usize>,
-    /// Columns of which every row has a value of its own.
-    distinct: Vec<String>,
+    shapes: Vec<(String, Shape)>,
+}
+
+/// What is known beforehand of all values of a column together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Every row has a text of its own.
+    Distinct,
+    /// Numbers that lie close together, or grow from row to row.
+    Near,
+    /// Keyed hashes, which repeat rarely and are all of one length.
+    Hashed,
 }
 
 impl Layout {
@@ -65,7 +75,7 @@ impl Layout {
             present,
             codes,
             files: Arc::new(StringArray::from_iter_values(origins.iter().map(|(file, _)| file))),
-            distinct: list_distinct(contract),
+            shapes: list_shapes(contract),
             sheets: Arc::new(origins.iter().map(|(_, sheet)| sheet.as_deref()).collect::<StringArray>()),
             sort,
         }
@@ -81,9 +91,9 @@ impl Layout {
         &self.wide
     }
 
-    /// Returns the columns of which every row has a value of its own.
-    pub fn distinct(&self) -> &[String] {
-        &self.distinct
+    /// Returns the columns whose values are not like those of others.
+    pub fn shapes(&self) -> &[(String, Shape)] {
+        &self.shapes
     }
 
     /// Returns the columns that order the file.
@@ -146,8 +156,15 @@ impl Layout {
     }
 }
 
-fn list_distinct(contract: &Contract) -> Vec<String> {
-    let unique = contract.columns.iter().filter(|column| column.unique).map(|column| column.name.clone());
-    let key = if let [key] = contract.primary_key.as_slice() { Some(key.clone()) } else { None };
-    unique.chain(key).chain(["_row".to_owned()]).collect()
+fn list_shapes(contract: &Contract) -> Vec<(String, Shape)> {
+    let shape = |column: &Column| match column.kind {
+        _ if column.personal == Personal::Hash => Some(Shape::Hashed),
+        ColumnType::Date | ColumnType::Timestamp if contract.sort.contains(&column.name) => Some(Shape::Near),
+        ColumnType::Text if column.unique || contract.primary_key == [column.name.as_str()] => {
+            Some(Shape::Distinct)
+        }
+        _ => None,
+    };
+    let shaped = contract.stored_columns().filter_map(|column| Some((column.name.clone(), shape(column)?)));
+    shaped.chain([("_row".to_owned(), Shape::Near)]).collect()
 }
