@@ -43,25 +43,18 @@ impl ValueBuilder {
     }
 
     /// Adds a value.
-    pub(super) fn push(&mut self, value: Value<'_>) {
+    pub(super) fn push(&mut self, value: &Value<'_>) {
         match (self, value) {
             (Self::Text(array), Value::Text(text)) => array.append_value(text),
-            (Self::Int(array), Value::Int(number)) => array.append_value(number),
-            (Self::Year(array), Value::Int(year)) => array.append_option(i32::try_from(year).ok()),
-            (Self::Float(array), Value::Float(number)) => array.append_value(number),
-            (Self::Amount(array, ..), Value::Amount(units, _)) => array.append_value(units),
-            (Self::Date(array), Value::Date(days)) => array.append_value(days),
-            (Self::Timestamp(array), Value::Timestamp(micros)) => array.append_value(micros),
-            (Self::Bool(array), Value::Bool(value)) => array.append_value(value),
+            (Self::Rank(array), Value::Rank(rank)) => array.append_value(*rank),
+            (Self::Int(array), Value::Int(number)) => array.append_value(*number),
+            (Self::Year(array), Value::Int(year)) => array.append_option(i32::try_from(*year).ok()),
+            (Self::Float(array), Value::Float(number)) => array.append_value(*number),
+            (Self::Amount(array, ..), Value::Amount(units, _)) => array.append_value(*units),
+            (Self::Date(array), Value::Date(days)) => array.append_value(*days),
+            (Self::Timestamp(array), Value::Timestamp(micros)) => array.append_value(*micros),
+            (Self::Bool(array), Value::Bool(value)) => array.append_value(*value),
             (array, _) => array.push_null(),
-        }
-    }
-
-    /// Adds the number of a category's code.
-    pub(super) fn push_rank(&mut self, rank: Option<u32>) {
-        match self {
-            Self::Rank(array) => array.append_option(rank),
-            array => array.push_null(),
         }
     }
 

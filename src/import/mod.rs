@@ -17,6 +17,7 @@ pub mod header;
 pub mod keys;
 pub mod locate;
 mod marker;
+mod memo;
 mod merged;
 mod moment;
 pub mod notes;

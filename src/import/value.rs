@@ -34,6 +34,25 @@ pub enum Value<'a> {
     Timestamp(i64),
     /// True or false.
     Bool(bool),
+    /// The code of a category, by its number in the layout of the file.
+    Rank(u32),
+}
+
+impl Value<'_> {
+    /// Returns the value with a text of its own.
+    pub fn into_owned(self) -> Value<'static> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+            Self::Int(number) => Value::Int(number),
+            Self::Amount(units, scale) => Value::Amount(units, scale),
+            Self::Float(number) => Value::Float(number),
+            Self::Date(days) => Value::Date(days),
+            Self::Timestamp(micros) => Value::Timestamp(micros),
+            Self::Bool(value) => Value::Bool(value),
+            Self::Rank(rank) => Value::Rank(rank),
+        }
+    }
 }
 
 /// Why a cell is not a value of its column.
