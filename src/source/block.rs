@@ -157,6 +157,22 @@ impl Block {
         self.ends.reserve(rows);
     }
 
+    /// Makes as much room as another block has taken.
+    pub(super) fn reserve(&mut self, other: &Self) {
+        self.cells.reserve(other.cells.len());
+        self.numbers.reserve(other.numbers.len());
+        self.ends.reserve(other.ends.len());
+        self.text.reserve(other.text.len());
+    }
+
+    /// Gives back the room that is not needed.
+    pub(super) fn shrink(&mut self) {
+        self.cells.shrink_to_fit();
+        self.numbers.shrink_to_fit();
+        self.ends.shrink_to_fit();
+        self.text.shrink_to_fit();
+    }
+
     /// Adds a text cell that stands in the block's text already.
     pub(super) fn push_range(&mut self, start: usize, end: usize) {
         let raw = self.text.get(start..end).unwrap_or_default();
