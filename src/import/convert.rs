@@ -202,7 +202,8 @@ impl<'a> Converter<'a> {
         bad: &mut BadRecords,
         watch: &mut ColumnWatch,
     ) -> Result<ArrayRef, ArrowError> {
-        let mut values = ValueBuilder::new(reader.column.kind, records.len());
+        let narrow = self.layout.narrow().field(reader.stored).data_type();
+        let mut values = ValueBuilder::new(narrow, records.len());
         for (index, record) in records.iter().enumerate() {
             let row = block.row(record.row);
             let slot = self.part.located.find_slot(&reader.source, &row, record, self.part.as_of);
@@ -227,7 +228,7 @@ impl<'a> Converter<'a> {
             let value = reader.read(slot.cell, self.layout);
             take(&value);
             if let Some(text) = text {
-                memo.add(text, &value, reader.column);
+                memo.add(text, &value, reader.column, |text| self.layout.word(reader.stored, text));
             }
         }
         values.finish()
@@ -375,7 +376,7 @@ impl ColumnReader<'_> {
             (Value::Text(code), _) if self.column.kind == ColumnType::Category => {
                 layout.rank(self.stored, &code).map_or(Value::Null, Value::Rank)
             }
-            (Value::Text(text), Some(key)) => Value::Text(key.hash(&text).into()),
+            (Value::Text(text), Some(key)) => Value::Hash(key.hash(&text)),
             (value, _) => value,
         })
     }

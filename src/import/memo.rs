@@ -58,9 +58,22 @@ impl Memo {
     }
 
     /// Remembers a text that was not found.
-    pub(super) fn add(&mut self, text: &str, value: &Result<Value<'_>, Problem>, column: &Column) {
+    ///
+    /// `number` gives texts that will stand in many rows a number.
+    pub(super) fn add(
+        &mut self,
+        text: &str,
+        value: &Result<Value<'_>, Problem>,
+        column: &Column,
+        number: impl Fn(&str) -> Option<u32>,
+    ) {
         if !self.is_idle && self.known.len() < MOST_TEXTS && text.len() <= MOST_BYTES {
-            let value = value.clone().map(Value::into_owned);
+            let value = value.clone().map(|value| match value {
+                Value::Text(text) => {
+                    number(&text).map_or_else(|| Value::Text(text.into_owned().into()), Value::Word)
+                }
+                value => value.into_owned(),
+            });
             self.known.insert(text.into(), Reading { value, is_quiet: ColumnWatch::is_quiet(text, column) });
         }
     }
@@ -79,7 +92,7 @@ mod tests {
         let read = |text: &String| {
             let found = memo.find(text).map(|known| known.value.clone());
             if found.is_none() {
-                memo.add(text, &Ok(Value::Text(text.into())), &contract.columns[0]);
+                memo.add(text, &Ok(Value::Text(text.into())), &contract.columns[0], |_| None);
             }
             assert!(found.iter().all(|value| *value == Ok(Value::Text(text.into()))));
             found.is_some()

@@ -149,9 +149,9 @@ impl Block {
         self.cells.push(stored);
     }
 
-    /// Makes room for as many cells as the text will hold if all its rows are like the first.
+    /// Makes room for as many cells as the text will hold if its rows are like the first, and for some more.
     pub(super) fn reserve_like(&mut self, row_bytes: usize) {
-        let rows = self.text.len() / row_bytes.max(1) + 1;
+        let rows = self.text.len() / row_bytes.max(1) * 5 / 4 + 1;
         self.cells.reserve(rows.saturating_mul(self.cells.len()));
         self.numbers.reserve(rows);
         self.ends.reserve(rows);

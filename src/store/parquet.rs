@@ -119,8 +119,8 @@ fn encode_group(
 ) -> Result<Vec<ArrowColumnChunk>, WriteFault> {
     let mut writers = factory.create_column_writers(index)?;
     for narrow in group {
-        let wide = layout.widen(narrow)?;
-        for ((writer, column), field) in writers.iter_mut().zip(wide.columns()).zip(layout.wide().fields()) {
+        let wide = layout.widen_values(narrow)?;
+        for ((writer, column), field) in writers.iter_mut().zip(&wide).zip(layout.wide().fields()) {
             for leaf in compute_leaves(field, column)? {
                 writer.write(&leaf)?;
             }
