@@ -290,7 +290,7 @@ fn is_plain(bytes: &[u8]) -> bool {
             | ((lead >= 0xC0) & !is_known)
             | ((lead == 0xC3) & (next == 0x90))
             | ((lead == 0xC6) & (next == 0x89))
-            | ((lead == 0xE1) & ((next < 0xB8) | (next > 0xBB)))
+            | ((lead == 0xE1) & !(0xB8..=0xBB).contains(&next))
     };
     // A leading byte is never the last one.
     !bytes.ends_with(b"\r") && !bytes.windows(2).fold(false, |odd, pair| odd | is_odd(pair))

@@ -115,7 +115,7 @@ mod tests {
     use crate::source::Notes;
 
     fn read(font: &str, text: &str) -> String {
-        Written::Plain(text.to_owned()).read(parse_font(font), &mut Notes::default())
+        Written::Plain(text.to_owned()).read(parse_font(font), &mut Notes::default()).into_owned()
     }
 
     #[test]

@@ -116,8 +116,8 @@ mod tests {
     fn texts_come_back_with_and_without_numbers() {
         let texts = [Some("Sở"), None, Some(""), Some("abcd"), Some("abcde"), Some("Sở")];
         let wanted: Vec<Option<String>> = texts.iter().map(|text| text.map(str::to_owned)).collect();
-        for is_numbered in [&|_: &str| true as bool, &|_: &str| false, &|text: &str| text.is_ascii()]
-            as [&dyn Fn(&str) -> bool; 3]
+        for is_numbered in
+            [&|_: &str| true, &|_: &str| false, &|text: &str| text.is_ascii()] as [&dyn Fn(&str) -> bool; 3]
         {
             assert_eq!(read(&Words::default(), &texts, is_numbered), wanted);
         }
