@@ -29,7 +29,7 @@ impl LineEnds {
 }
 
 /// Finds the names that a chart writes at the ends of its lines.
-pub(super) fn find(plot: &Plot, width: f64, theme: &Theme) -> LineEnds {
+pub(super) fn find(plot: &Plot, width: f64, height: f64, theme: &Theme) -> LineEnds {
     let Some(groups) = plot.groups.as_ref().filter(|groups| groups.has_legend) else {
         return LineEnds::default();
     };
@@ -44,7 +44,11 @@ pub(super) fn find(plot: &Plot, width: f64, theme: &Theme) -> LineEnds {
     }
     let limit = width * 0.26 / theme.label_size;
     let names: Vec<Vec<String>> =
-        groups.labels.iter().map(|label| wrap(label, limit, Face::Regular, 2)).collect();
+        groups.labels.iter().map(|label| wrap(label, limit, Face::SemiBold)).collect();
+    let lines: usize = names.iter().map(Vec::len).sum();
+    if theme.line(theme.label_size) * number_of(lines) > height * 0.6 {
+        return LineEnds::default();
+    }
     let widest = names.iter().flatten().map(|line| width_em(line, Face::SemiBold)).fold(0.0, f64::max);
     // On a category axis the last half of a category is room already.
     let spare = match &facet.x {

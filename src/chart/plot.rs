@@ -155,7 +155,7 @@ pub enum NumberKind {
 }
 
 /// The meaning of colours or dashes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Groups {
     /// The legend's heading.
     pub title: Option<String>,
@@ -163,8 +163,13 @@ pub struct Groups {
     pub labels: Vec<String>,
     /// Whether a legend is needed: not if an axis already names the groups.
     pub has_legend: bool,
-    /// The author's colours, one per group, or none.
+    /// The author's colours, in the order of the slots.
     pub colours: Vec<Colour>,
+    /// Which colour each group has: that of its place in the author's list or in the contract, so that a
+    /// group keeps its colour where others are missing. Empty if the colours follow the groups.
+    pub slots: Vec<usize>,
+    /// Whether the groups are years, of which the last is stressed.
+    pub is_years: bool,
     /// The group of what is not known, which is hatched.
     pub unknown: Option<usize>,
 }

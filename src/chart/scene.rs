@@ -27,6 +27,11 @@ impl Colour {
         Some(Self(part(0)?, part(2)?, part(4)?))
     }
 
+    #[cfg(test)]
+    pub(super) fn channels(self) -> [u8; 3] {
+        [self.0, self.1, self.2]
+    }
+
     /// Mixes with another colour; 0 leaves this one, 1 gives the other.
     pub(super) fn mix(self, other: Self, share: f64) -> Self {
         #[expect(

@@ -62,7 +62,7 @@ struct Job<'a> {
 impl<'a> Job<'a> {
     /// Reads the command line, so that a mistake on it costs no time.
     fn read(session: &Session, engine: &Engine, arguments: &'a ChartArgs) -> Result<Self> {
-        read_options(session, arguments)?;
+        read_options(session, arguments, None)?;
         for file in [&arguments.output, &arguments.page].into_iter().flatten() {
             check_outside(file, engine.workspace())?;
             image_format(file)?;
@@ -93,7 +93,6 @@ impl<'a> Job<'a> {
 
     /// Draws everything; what fails does not keep the others from being drawn.
     fn run(&self, session: &Session, engine: &Engine) -> Result<()> {
-        let options = read_options(session, self.arguments)?;
         let queries: Vec<SavedQuery> = match &self.sql {
             Some(query) => vec![query.clone()],
             None => self.names.iter().map(|name| engine.read_chart(name)).collect::<Result<_>>()?,
@@ -102,11 +101,13 @@ impl<'a> Job<'a> {
         let answers = session.wait(async { Ok(join_all(questions).await) })?;
         let draw = |(query, answer): (&SavedQuery, Result<_>)| {
             let (answer, parts) = answer?;
+            let options = read_options(session, self.arguments, query.size_mm)?;
             Drawing::resolve(engine, query, answer, parts, &options)
         };
         let drawings: Vec<Result<Drawing>> = side_by_side(queries.iter().zip(answers).collect(), draw);
         if let Some(file) = &self.arguments.page {
             let drawings = drawings.into_iter().collect::<Result<Vec<_>>>()?;
+            let options = read_options(session, self.arguments, None)?;
             let page = page::draw_page(session, &drawings, options.dpi)?;
             let name = shown(engine, file);
             replace_file(file, &name, &page)?;
