@@ -1,9 +1,10 @@
 -- title: Tình hình, kết quả giải quyết TTHC tại cơ quan, đơn vị trực tiếp giải quyết TTHC
 -- about: Biểu số II.06a/VPCP/KSTT (Thông tư 01/2020/TT-VPCP), 13 cột. Kết quả là kết quả mà bản xuất ghi; hồ sơ trả lại và rút nằm ở cột 9 như biểu in sẵn.
 -- about: Hồ sơ từ kỳ trước là hồ sơ còn dở ở bản xuất có ngày trước ngày đầu kỳ; không có bản xuất đó thì cột 6 để “không có số liệu”, không ghi 0. Hồ sơ chưa rõ kết quả đứng ở dòng riêng, không cộng vào các dòng khác, nên 3 = 7 + 11 đúng ở mọi dòng.
--- param from: date? -- ngày đầu kỳ; bỏ trống là kỳ của bản xuất mới nhất
--- param to: date? -- ngày cuối kỳ; bỏ trống là kỳ của bản xuất mới nhất
+-- param from: date = (SELECT period_from FROM imports WHERE dataset = 'dossiers' ORDER BY year DESC LIMIT 1) -- ngày đầu kỳ; mặc định là kỳ của bản xuất mới nhất
+-- param to: date = (SELECT period_to FROM imports WHERE dataset = 'dossiers' ORDER BY year DESC LIMIT 1) -- ngày cuối kỳ; mặc định là kỳ của bản xuất mới nhất
 -- param by: text = field -- field: theo lĩnh vực; month: theo tháng
+-- choices by: field, month
 -- column tt: key -- TT
 -- column item: key -- Lĩnh vực, công việc giải quyết theo cấp
 -- column received_total: count -- Số hồ sơ nhận giải quyết → Tổng số
@@ -17,11 +18,14 @@
 -- column open_total: count -- Số lượng hồ sơ đang giải quyết → Tổng số
 -- column open_in_term: count -- Số lượng hồ sơ đang giải quyết → Trong hạn
 -- column open_overdue: count -- Số lượng hồ sơ đang giải quyết → Quá hạn
+-- missing carried_in: không có số liệu
+-- numbers: 1, 2, 3=4+5+6, 4, 5, 6, 7=8+9+10, 8, 9, 10, 11=12+13, 12, 13
+-- form: Biểu số II.06a/VPCP/KSTT
+-- form: Đơn vị báo cáo: ……………………………………
+-- form: Kỳ báo cáo: từ ngày $from đến ngày $to
+-- form: Đơn vị tính: Số hồ sơ TTHC
 WITH exports AS (SELECT year, period_from, period_to, as_of FROM imports WHERE dataset = 'dossiers'),
-period AS (
-  SELECT coalesce(CAST($from AS DATE), e.period_from) AS first, coalesce(CAST($to AS DATE), e.period_to) AS last
-  FROM exports e WHERE e.year = (SELECT max(year) FROM exports)
-),
+period AS (SELECT $from AS first, $to AS last),
 months AS (
   SELECT first, last, CAST(unnest(generate_series(date_trunc('month', CAST(first AS TIMESTAMP)), CAST(last AS TIMESTAMP), INTERVAL '1 month')) AS DATE) AS begins
   FROM period

@@ -17,7 +17,7 @@
 -- column sheet: text -- Trang tính
 -- column line: text -- Dòng
 WITH listed AS (
-  SELECT d.*, coalesce(CAST($as_of AS DATE), i.as_of) AS closing
+  SELECT d.*, coalesce($as_of, i.as_of) AS closing
   FROM source.dossiers d JOIN imports i ON i.dataset = 'dossiers' AND i.year = d.year
   WHERE d.year = $for_year AND (d.outcome IS NULL OR d.outcome IN ('overdue', 'in_progress', 'in_progress_overdue'))
 )

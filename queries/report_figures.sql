@@ -33,9 +33,10 @@ WITH listed AS (
 ),
 compared AS (
   SELECT l.*, i.value AS computed, i.denominator AS computed_denominator, i.dataset, i.formula,
-    -- Số chữ số thập phân mà báo cáo đã in.
-    round(i.value, CASE WHEN l.value = floor(l.value) THEN 0
-      ELSE length(split_part(CAST(l.value AS VARCHAR), '.', 2)) END) AS rounded,
+    -- Số chữ số thập phân mà báo cáo đã in; số 0 ở cuối (97,50) chỉ còn trong câu trích.
+    round(i.value, CAST(CASE WHEN l.value = floor(l.value) THEN 0 ELSE length(split_part(CAST(l.value AS VARCHAR), '.', 2)) END
+      + coalesce(length(regexp_match(replace(l.quote, '.', ''), CASE WHEN l.value = floor(l.value) THEN CAST(CAST(l.value AS BIGINT) AS VARCHAR) || ','
+        ELSE replace(CAST(l.value AS VARCHAR), '.', ',') END || '(0+)([^0-9]|$)')[1]), 0) AS INT)) AS rounded,
     CASE WHEN fold(l.qualifier) IN ('tren', 'hon') OR l.qualifier = '>' THEN 'above'
       WHEN fold(l.qualifier) = 'duoi' OR l.qualifier = '<' THEN 'below'
       WHEN fold(l.qualifier) IN ('it nhat', 'toi thieu', 'khong duoi', 'khong it hon', 'tu') OR l.qualifier IN ('≥', '>=') THEN 'at least'

@@ -3,6 +3,7 @@
 //! The header is SQL comments, so that the same file runs in any SQL tool that knows the tables;
 //! the whole text is kept, so that places in errors are places in the file.
 
+mod form;
 mod header;
 mod value;
 
@@ -13,6 +14,7 @@ use datafusion::arrow::datatypes::DataType;
 use crate::error::{Error, Place, Result};
 use crate::messages::QueryFault;
 
+pub use form::Form;
 pub use header::parse_saved_query;
 pub(crate) use value::quote_item;
 pub use value::{Default, ParameterKind, Value};
@@ -36,6 +38,8 @@ pub struct SavedQuery {
     pub parameters: Vec<Parameter>,
     /// What its result columns are, as far as declared.
     pub columns: Vec<ResultColumn>,
+    /// How a document lays it out, if it is a printed form.
+    pub form: Form,
     /// The whole file.
     pub text: String,
 }
@@ -87,8 +91,12 @@ pub struct ResultColumn {
     pub is_whole: bool,
     /// Whether totals never go across the values of a key, by `apart`: turns and persons are not added.
     pub stands_apart: bool,
-    /// Its title for people.
+    /// Its title for people; ` → ` leads from a heading to those below it.
     pub title: String,
+    /// The declaration as it stands behind the name: `rate(on_time/resolved) 2 higher`.
+    pub spec: String,
+    /// What people read in place of NULL, by `-- missing`.
+    pub missing: Option<String>,
     /// Where the file declares it.
     pub span: Range<usize>,
 }
@@ -184,8 +192,15 @@ impl ResultColumn {
             is_whole: false,
             stands_apart: false,
             title: String::new(),
+            spec: String::new(),
+            missing: None,
             span: 0..0,
         }
+    }
+
+    /// Reads a declaration that travels with a column without its query; none for what is no declaration.
+    pub fn from_spec(name: &str, spec: &str) -> Option<Self> {
+        header::parse_column(&format!("{name}: {spec}"), 0..0).ok()
     }
 }
 

@@ -11,7 +11,7 @@ use std::io::{self, IsTerminal as _, Write};
 
 use crate::error::{Error, Explain, Kind, Lang};
 use crate::messages::TerminalFault;
-use crate::output::visible;
+use crate::output::{visible, wrap};
 
 /// The two streams and how they are used.
 #[derive(Debug, Clone, Copy)]
@@ -20,8 +20,21 @@ pub struct Terminal {
     pub lang: Lang,
     /// Whether notices and progress are left out; errors never are.
     pub quiet: bool,
+    /// When long texts are shown by pages.
+    pub paging: Paging,
     color: bool,
     data_color: bool,
+}
+
+/// When long texts are shown by pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paging {
+    /// When they are longer than the screen.
+    On,
+    /// Never.
+    Off,
+    /// Always.
+    Always,
 }
 
 /// When colours are used.
@@ -39,6 +52,8 @@ const RED: &str = "\u{1b}[1;31m";
 const YELLOW: &str = "\u{1b}[1;33m";
 const DIM: &str = "\u{1b}[2m";
 const RESET: &str = "\u{1b}[0m";
+/// A screen narrower than this breaks lines by itself.
+const NARROWEST: usize = 20;
 const ERASE_LINE: &str = "\u{1b}[2K";
 
 impl Terminal {
@@ -50,7 +65,8 @@ impl Terminal {
             Color::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         };
         let data_color = allowed(io::stdout().is_terminal());
-        Self { lang, quiet, color: allowed(io::stderr().is_terminal()), data_color }
+        let color = allowed(io::stderr().is_terminal());
+        Self { lang, quiet, paging: Paging::Off, color, data_color }
     }
 
     /// Tells whether data may be set off by colour.
@@ -83,6 +99,8 @@ impl Terminal {
             return;
         }
         let text = what.map(|what| visible(&what.message(self.lang))).unwrap_or_default();
+        // A line that the terminal breaks would not be replaced whole.
+        let text = break_lines(&[text]).into_iter().next().unwrap_or_default();
         let mut err = io::stderr().lock();
         // Nothing can be done when the terminal is gone.
         let _ = write!(err, "\r{ERASE_LINE}{text}").and_then(|()| err.flush());
@@ -104,7 +122,7 @@ impl Terminal {
     pub fn narrate(self, what: &dyn Explain) {
         if !self.quiet {
             let text: Vec<String> = what.message(self.lang).lines().map(visible).collect();
-            self.say(&text.join("\n"), DIM);
+            self.say(&break_lines(&text).join("\n"), DIM);
         }
     }
 
@@ -124,7 +142,7 @@ impl Terminal {
 
     fn say_error(self, error: &Error, style: &str) {
         let rendered = error.render(self.lang);
-        let lines: Vec<String> = rendered.lines().map(visible_line).collect();
+        let lines = break_lines(&rendered.lines().map(visible_line).collect::<Vec<_>>());
         let (label, rest) = lines.first().and_then(|line| line.split_once(':')).unwrap_or_default();
         let mut text =
             if self.color { format!("{style}{label}:{RESET}{rest}") } else { format!("{label}:{rest}") };
@@ -147,6 +165,18 @@ impl Terminal {
     fn write_error(text: &str) {
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
+}
+
+/// Breaks sentences between words where the screen of standard error ends, so that none is cut within one;
+/// source lines, which carets point into, stay whole, and so does everything that no person looks at.
+fn break_lines(lines: &[String]) -> Vec<String> {
+    let is_shown = io::stderr().is_terminal();
+    let size = is_shown.then(|| terminal_size::terminal_size_of(io::stderr())).flatten();
+    let width = size.map_or(usize::MAX, |(width, _)| usize::from(width.0)).max(NARROWEST);
+    let is_source =
+        |line: &str| line.trim_start().starts_with(|first: char| first.is_ascii_digit() || first == '|');
+    let broken = |line: &String| if is_source(line) { vec![line.clone()] } else { wrap(line, width) };
+    lines.iter().flat_map(broken).collect()
 }
 
 /// Tabs line a caret up with its source, so they stay.

@@ -1,30 +1,11 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use cchc::query::{Default, SavedQuery, Value, parse_saved_query};
 use serde_json::{Value as Json, json};
 
 use crate::support::{Project, repository};
-
-/// What DuckDB does not know or understands otherwise: the department's functions, the table of imports,
-/// calls with arguments, `date_trunc`, which gives a date there and a time here.
-const OWN: [&str; 13] = [
-    "label(",
-    "working_days(",
-    "is_working_day(",
-    "deadline(",
-    "timeliness(",
-    "autonomy_group(",
-    "unaccent(",
-    "fold(",
-    "vi_",
-    "imports",
-    "=>",
-    "arrow_cast(",
-    "date_trunc(",
-];
 
 /// A Python with DuckDB: the one that is named, or the machine's own.
 fn find_python() -> Option<String> {
@@ -36,9 +17,10 @@ fn find_python() -> Option<String> {
     })
 }
 
-fn read_queries() -> Vec<SavedQuery> {
+/// The saved queries of a project, in order of name.
+fn read_queries(project: &Project) -> Vec<SavedQuery> {
     let mut queries = Vec::new();
-    for entry in std::fs::read_dir(repository().join("queries")).unwrap() {
+    for entry in std::fs::read_dir(project.path("queries")).unwrap() {
         let path = entry.unwrap().path();
         let Some(name) = path.file_name().unwrap().to_str().unwrap().strip_suffix(".sql") else { continue };
         let text = std::fs::read_to_string(&path).unwrap();
@@ -46,6 +28,26 @@ fn read_queries() -> Vec<SavedQuery> {
     }
     queries.sort_by(|a, b| a.name.cmp(&b.name));
     queries
+}
+
+/// Puts the checks among the saved queries, which they are but for their folder.
+fn add_checks(project: &Project) {
+    for entry in std::fs::read_dir(project.path("queries/checks")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "sql") {
+            std::fs::copy(&path, project.path("queries").join(path.file_name().unwrap())).unwrap();
+        }
+    }
+}
+
+/// Writes the tables that are not files of the workspace to files, each by its name.
+fn write_tables(project: &Project) -> Json {
+    let write = |table: &str| {
+        let file = format!("{table}.parquet");
+        project.run(&["query", "-c", &format!("SELECT * FROM {table}"), "-o", &file]).data();
+        (table.to_owned(), json!(project.path(&file).to_str()))
+    };
+    Json::Object(["imports", "categories"].into_iter().map(write).collect())
 }
 
 /// The statement without its header, whose words are not SQL.
@@ -70,7 +72,9 @@ fn defaults(query: &SavedQuery) -> Option<Json> {
     Some(Json::Object(values))
 }
 
-fn ask_duckdb(python: &str, workspace: &Path, queries: &[&SavedQuery]) -> BTreeMap<String, Json> {
+fn ask_duckdb(python: &str, project: &Project, queries: &[SavedQuery]) -> BTreeMap<String, Json> {
+    let workspace = project.path("");
+    let fixtures = repository().join("tests/fixtures");
     let mut datasets: Vec<String> = Vec::new();
     for entry in std::fs::read_dir(workspace.join("datasets")).unwrap() {
         let path = entry.unwrap().path();
@@ -82,9 +86,16 @@ fn ask_duckdb(python: &str, workspace: &Path, queries: &[&SavedQuery]) -> BTreeM
         .iter()
         .map(|query| json!({"name": query.name, "sql": statement(query), "values": defaults(query)}))
         .collect();
-    let request = json!({"workspace": workspace.to_str(), "datasets": datasets, "queries": queries});
+    let request = json!({
+        "workspace": workspace.to_str(),
+        "datasets": datasets,
+        "tables": write_tables(project),
+        "functions": std::fs::read_to_string(fixtures.join("duckdb_functions.sql")).unwrap(),
+        "calendar": repository().join("assets/calendar/calendar-vn.csv").to_str(),
+        "queries": queries,
+    });
     let mut command = Command::new(python);
-    command.arg(repository().join("tests/fixtures/duckdb_results.py"));
+    command.arg(fixtures.join("duckdb_results.py"));
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(request.to_string().as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
@@ -102,7 +113,7 @@ fn canonical(cells: impl Iterator<Item = Json>) -> String {
 }
 
 #[test]
-fn saved_queries_give_what_duckdb_gives_on_the_same_parquet() {
+fn saved_queries_and_checks_give_what_duckdb_gives_on_the_same_parquet() {
     let Some(python) = find_python() else {
         eprintln!(
             "skipped: no Python with DuckDB here (`pip install duckdb`, or name one in CCHC_DUCKDB_PYTHON)"
@@ -110,36 +121,31 @@ fn saved_queries_give_what_duckdb_gives_on_the_same_parquet() {
         return;
     };
     let project = Project::with_data();
-    let queries = read_queries();
-    let (own, common): (Vec<&SavedQuery>, Vec<&SavedQuery>) = queries
+    add_checks(&project);
+    let queries = read_queries(&project);
+    let theirs = ask_duckdb(&python, &project, &queries);
+    let differences: Vec<String> = queries
         .iter()
-        .filter(|query| defaults(query).is_some())
-        .partition(|query| OWN.iter().any(|word| statement(query).contains(word)));
-    // Queries that read one of our own are ours, too.
-    let reads_own = |query: &&SavedQuery| {
-        own.iter().any(|own| statement(query).contains(&format!("queries.{}", own.name)))
-    };
-    let (reading, common): (Vec<&SavedQuery>, Vec<&SavedQuery>) = common.into_iter().partition(reads_own);
-    let named = |queries: &[&SavedQuery]| queries.iter().map(|query| query.name.clone()).collect::<Vec<_>>();
-    eprintln!(
-        "with functions of cchc, not compared: {:?}, and what reads them: {:?}",
-        named(&own),
-        named(&reading)
-    );
-    assert!(common.len() >= 8, "{:?}", named(&common));
-    let theirs = ask_duckdb(&python, &project.path(""), &common);
-    for query in common {
-        let run = project.run(&["query", &query.name, "--format", "json"]);
-        let ours: Vec<indexmap::IndexMap<String, Json>> =
-            serde_json::from_str(&run.data()).unwrap_or_else(|error| panic!("{}: {error}", query.name));
-        let mut ours: Vec<String> =
-            ours.into_iter().map(|row| canonical(row.into_iter().map(|(_, cell)| cell))).collect();
-        let found = &theirs[&query.name];
-        let rows = found["rows"].as_array().unwrap_or_else(|| panic!("{}: {}", query.name, found["error"]));
-        let mut theirs: Vec<String> =
-            rows.iter().map(|row| canonical(row.as_array().unwrap().iter().cloned())).collect();
-        ours.sort();
-        theirs.sort();
-        assert_eq!(ours, theirs, "{}", query.name);
+        .filter_map(|query| compare_rows(&project, &query.name, &theirs[&query.name]))
+        .collect();
+    assert!(differences.is_empty(), "{}", differences.join("\n\n"));
+}
+
+/// Says in what the two engines' rows differ, if they do.
+fn compare_rows(project: &Project, name: &str, found: &Json) -> Option<String> {
+    let run = project.run(&["query", name, "--format", "json"]);
+    let ours: Vec<indexmap::IndexMap<String, Json>> = serde_json::from_str(&run.data()).unwrap();
+    let ours = ours.into_iter().map(|row| canonical(row.into_iter().map(|(_, cell)| cell)));
+    let Some(theirs) = found["rows"].as_array() else { return Some(format!("{name}: {}", found["error"])) };
+    let theirs = theirs.iter().map(|row| canonical(row.as_array().unwrap().iter().cloned()));
+    let (mut ours, mut theirs): (Vec<String>, Vec<String>) = (ours.collect(), theirs.collect());
+    ours.sort();
+    theirs.sort();
+    if ours == theirs {
+        return None;
     }
+    let only = |one: &[String], other: &[String]| {
+        one.iter().filter(|row| !other.contains(row)).cloned().collect::<Vec<_>>().join("\n  ")
+    };
+    Some(format!("{name}, cchc:\n  {}\nDuckDB:\n  {}", only(&ours, &theirs), only(&theirs, &ours)))
 }

@@ -150,3 +150,21 @@ fn a_statement_that_would_overwhelm_the_planner_is_refused() {
     project.write("dai.sql", &format!("select 1 as mot where 7 in ({})", list.join(", ")));
     assert_eq!(project.run(&["query", "-f", "dai.sql"]).data(), "mot\n1\n");
 }
+
+#[test]
+fn what_goes_wrong_most_often_in_sql_is_said_in_both_languages() {
+    let project = Project::with_data();
+    for (name, sql) in [
+        ("not_grouped", "select field, sum(fee) from dossiers"),
+        ("divided_by_zero", "select 1/0"),
+        ("not_of_type", "select * from dossiers where received_at > '01/02/2023'"),
+        ("ambiguous", "select year from dossiers a, dossiers b"),
+        ("no_arithmetic", "select field + 1 from dossiers"),
+        ("aggregate_in_where", "select count(*) from dossiers where count(*) > 1"),
+        ("uneven_union", "select field from dossiers union select field, year from dossiers"),
+        ("many_rows", "select field from dossiers where year = (select year from dossiers)"),
+        ("ends_early", "select field from dossiers group by"),
+    ] {
+        insta::assert_snapshot!(name, both(&project, &["query", "-c", sql]));
+    }
+}

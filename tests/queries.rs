@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use crate::support::Project;
 
 fn query(arguments: &[&str]) -> String {
@@ -64,7 +66,7 @@ fn the_on_time_rates_of_2023_are_the_three_named_formulas() {
 }
 
 #[test]
-fn every_saved_query_and_chart_runs_with_its_defaults_in_both_languages() {
+fn every_saved_query_chart_and_check_runs_with_its_defaults_in_both_languages() {
     let project = Project::with_data();
     let names = |what: &str| -> Vec<String> {
         let listed = project.run(&[what, "--format", "csv"]);
@@ -82,6 +84,12 @@ fn every_saved_query_and_chart_runs_with_its_defaults_in_both_languages() {
         for name in &charts {
             project.run(&["--lang", lang, "chart", name, "-o", &format!("{name}_{lang}.svg")]).data();
         }
+        let checked = project.run(&["--lang", lang, "check", "--format", "csv"]);
+        let ran: BTreeSet<&str> =
+            checked.stdout.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+        assert!(checked.code == Some(1) && ran.len() >= 35, "{checked}");
+        let failed = if lang == "vi" { "không chạy được: 0" } else { "could not run: 0" };
+        assert!(checked.stderr.contains(failed), "{checked}");
     }
 }
 

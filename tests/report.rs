@@ -66,6 +66,23 @@ fn figures_match_by_printed_precision_and_qualifier() {
 }
 
 #[test]
+fn a_zero_that_the_report_prints_at_the_end_is_a_decimal() {
+    let quoted = |quote: &str, value: &str| {
+        let project = Project::with_data();
+        let heading = "Mã số liệu;Mục;Mã chỉ tiêu;Chỉ tiêu;Số liệu;Mẫu số;Đơn vị tính;Định tính;Loại số liệu;Trích nguyên văn";
+        let row = format!("F01;II.2;dossiers_on_time_rate;Tỷ lệ đúng hạn;{value};;%;;tỷ lệ;{quote}");
+        project.write("figures.csv", &format!("{heading}\n{row}"));
+        project.run(&["import", "figures", "2023", "figures.csv"]).data();
+        rows(&project, "select status from queries.report_figures")[0][0].clone()
+    };
+    // The data give 97.857….
+    assert_eq!(quoted("tỷ lệ đạt 97,9%", "97,9"), "match");
+    assert_eq!(quoted("tỷ lệ đạt 97,90%", "97,9"), "mismatch");
+    assert_eq!(quoted("tỷ lệ đạt 98%", "98"), "match");
+    assert_eq!(quoted("tỷ lệ đạt 98,0%", "98"), "mismatch");
+}
+
+#[test]
 fn the_report_of_2023_is_set_beside_the_data_with_evidence_and_date() {
     let project = Project::with_data();
     let of = |id: &str| {
@@ -248,12 +265,36 @@ fn unknown_outcomes_make_the_on_time_rate_a_range() {
 
 #[test]
 fn report_figures_exported_filled_in_and_imported_are_the_next_years_figures() {
+    for file in ["figures.csv", "figures.xlsx"] {
+        let project = Project::with_data();
+        project.run(&["query", "report_figures", "--titles", "-o", file]).data();
+        project.run(&["import", "figures", "2024", file]).data();
+        let columns = "figure_id, section, indicator_code, value, denominator, measure_unit, kind";
+        let of = |year: i32| {
+            rows(&project, &format!("select {columns} from figures where year = {year} order by 1"))
+        };
+        assert_eq!(of(2024), of(2023), "{file}");
+    }
+}
+
+#[test]
+fn form_ii06a_as_a_workbook_has_the_forms_header_and_says_where_nothing_is_known() {
+    use calamine::{Data, Reader};
     let project = Project::with_data();
-    project.run(&["query", "report_figures", "--titles", "--format", "csv", "-o", "figures.csv"]).data();
-    // The round trip through text; the workbook has its own test.
-    project.run(&["import", "figures", "2024", "figures.csv"]).data();
-    let columns = "figure_id, section, indicator_code, value, denominator, measure_unit, kind";
-    let of =
-        |year: i32| rows(&project, &format!("select {columns} from figures where year = {year} order by 1"));
-    assert_eq!(of(2024), of(2023));
+    project.run(&["query", "form_ii06a", "from=2020-01-01", "to=2020-12-31", "-o", "form.xlsx"]).data();
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(project.root().join("form.xlsx")).unwrap();
+    let sheet = book.worksheet_range_at(0).unwrap().unwrap();
+    let text = |row: u32, column: u32| match sheet.get_value((row, column)) {
+        Some(Data::String(text)) => text.clone(),
+        Some(Data::Float(number)) => number.to_string(),
+        _ => String::new(),
+    };
+    assert_eq!(text(1, 0), "Biểu số II.06a/VPCP/KSTT");
+    assert_eq!(text(3, 0), "Kỳ báo cáo: từ ngày 01/01/2020 đến ngày 31/12/2020");
+    assert_eq!([text(6, 2), text(7, 3), text(8, 5)], ["Số hồ sơ nhận giải quyết", "Trong đó", "Từ kỳ trước"]);
+    assert_eq!([text(9, 2), text(9, 12)], ["(3=4+5+6)", "(13)"]);
+    assert_eq!([text(14, 1), text(14, 2), text(14, 5)], ["Tổng cộng", "151", "không có số liệu"]);
+    assert!(text(16, 0).contains("2020"), "the notice stands under the form: {}", text(16, 0));
+    let merges = book.merge_cells_by_sheet_id(0).unwrap();
+    assert!(merges.iter().any(|cell| (cell.start, cell.end) == ((7, 3), (7, 5))), "Trong đó");
 }

@@ -144,6 +144,43 @@ fn a_wide_result_fits_and_says_what_is_hidden() {
 }
 
 #[test]
+fn a_summary_fits_the_screen_with_all_its_columns() {
+    let project = Project::with_data();
+    let mut shell = Screen::open(&project);
+    let screen = shell.enter("summarize select dossier_code, outcome, fee, received_at from dossiers;");
+    insta::assert_snapshot!("summary", screen);
+    shell.leave();
+}
+
+#[test]
+fn headings_and_the_words_of_a_comparison_stay_whole() {
+    let project = Project::with_data();
+    let mut shell = Screen::open(&project);
+    shell.clear();
+    shell.press("\\compare on_time_resolved --years 2022,2023\r");
+    shell.wait_for("1–29 ");
+    shell.press("G");
+    let screen = shell.wait_for("cao nhất");
+    assert!(screen.contains("│ Tỷ lệ cao nhất") && !screen.contains('…'), "{screen}");
+    shell.press("q");
+    shell.wait_for_prompt();
+    shell.leave();
+}
+
+#[test]
+fn a_statement_without_its_end_is_told_how_it_ends() {
+    let project = Project::new();
+    let mut shell = Screen::open(&project);
+    shell.clear();
+    shell.press("select 1 as a\r");
+    shell.wait_for("`;` runs it");
+    // The advice is no text: the right arrow does not take it.
+    shell.press("\u{1b}[C;\r");
+    shell.wait_for("rows: 1");
+    shell.leave();
+}
+
+#[test]
 fn a_long_result_is_read_by_pages_and_the_header_stays() {
     let project = Project::new();
     let mut shell = Screen::open(&project);

@@ -5,8 +5,8 @@
 WITH stocks AS (
   SELECT figure_id, section, indicator, as_of FROM figures
   WHERE year = $for_year AND kind IN ('count', 'ratio') AND value IS NOT NULL
-    AND (indicator_code LIKE '%\_present' OR indicator_code LIKE '%\_vacant' OR indicator_code LIKE '%\_assigned'
-      OR indicator_code LIKE 'dossiers\_in\_progress%' OR indicator_code LIKE 'units\_%' OR indicator_code LIKE 'procedures\_%'
+    AND (ends_with(indicator_code, '_present') OR ends_with(indicator_code, '_vacant') OR ends_with(indicator_code, '_assigned')
+      OR starts_with(indicator_code, 'dossiers_in_progress') OR starts_with(indicator_code, 'units_') OR starts_with(indicator_code, 'procedures_')
       OR indicator_code IN ('service_units', 'iso_units', 'dossiers_waiting'))
 )
 SELECT section AS key, $for_year AS year, 'gap' AS severity, 'Ngày chốt số liệu' AS subject,

@@ -8,7 +8,7 @@ WITH types AS (
   FROM categories WHERE dataset = 'staffing' AND column_name = 'staff_type'
 ),
 stated AS (
-  SELECT DISTINCT indicator_code FROM figures WHERE year = $for_year AND value IS NOT NULL AND indicator_code LIKE '%\_present'
+  SELECT DISTINCT indicator_code FROM figures WHERE year = $for_year AND value IS NOT NULL AND ends_with(indicator_code, '_present')
 ),
 counted AS (SELECT staff_type, sum(present) AS present FROM staffing WHERE year = $for_year GROUP BY staff_type),
 missing AS (
@@ -21,7 +21,7 @@ SELECT code AS key, $for_year AS year, 'gap' AS severity, label AS subject, CAST
   CAST(present AS DOUBLE) AS computed, CAST(NULL AS DOUBLE) AS difference,
   'The report does not count “' || label || '”; dataset staffing ' || coalesce('has ' || present, 'has no row of it') AS explanation,
   'Báo cáo không nêu số người thuộc loại “' || label || '”; biểu biên chế ' || coalesce('có ' || present || ' người', 'cũng không có dòng nào') AS explanation_vi,
-  (SELECT min(section) FROM figures WHERE year = $for_year AND indicator_code LIKE '%\_present') AS place
+  (SELECT min(section) FROM figures WHERE year = $for_year AND ends_with(indicator_code, '_present')) AS place
 FROM missing
 UNION ALL
 SELECT 'staffing', $for_year, 'fine', 'Các loại biên chế', CAST(count(*) AS DOUBLE), CAST(count(*) AS DOUBLE), 0.0,

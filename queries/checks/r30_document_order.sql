@@ -3,7 +3,7 @@
 -- about: R30. Sổ là cơ quan ban hành, năm và phần ký hiệu sau số. Thứ tự liệt kê trong báo cáo chỉ là lưu ý.
 -- param for_year: year = (SELECT max(year) FROM figures) -- năm báo cáo
 WITH own AS (
-  SELECT symbol, issued_on, subject, _row AS line, CAST(regexp_match(symbol, '^([0-9]+)/')[1] AS BIGINT) AS number,
+  SELECT symbol, issued_on, subject, _row AS line, CAST(split_part(symbol, '/', 1) AS BIGINT) AS number,
     fold(regexp_replace(issuer, '^Giám đốc ', '')) || ' ' || date_part('year', issued_on) AS register
   FROM source.documents
   WHERE year = $for_year AND issued_on IS NOT NULL AND regexp_like(symbol, '^[0-9]+/')

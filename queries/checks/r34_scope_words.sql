@@ -7,7 +7,7 @@ WITH named AS (
   FROM figures WHERE year = $for_year AND kind IN ('count', 'rate', 'ratio') AND indicator_code IS NOT NULL
 ),
 differing AS (
-  SELECT indicator_code, kind, string_agg(DISTINCT name, '” / “') AS names, string_agg(figure_id, ', ' ORDER BY figure_id) AS ids,
+  SELECT indicator_code, kind, array_to_string(array_sort(array_agg(DISTINCT name)), '” / “') AS names, string_agg(figure_id, ', ' ORDER BY figure_id) AS ids,
     min(section) AS section
   FROM named GROUP BY indicator_code, kind HAVING count(DISTINCT fold(name)) > 1
 )

@@ -7,14 +7,14 @@ WITH quotes AS (
   FROM figures WHERE year = $for_year AND quote IS NOT NULL
 ),
 placed AS (
-  SELECT figure_id, section, indicator, quote, words, unnest(range(1, array_length(words))) AS at FROM quotes
+  SELECT figure_id, section, indicator, quote, words, unnest(range(1, array_length(words))) AS word_no FROM quotes
 ),
 doubled AS (
-  SELECT figure_id, section, indicator, words[at] AS word,
-    concat_ws(' ', words[at - 1], words[at], words[at + 1], words[at + 2]) AS phrase
+  SELECT figure_id, section, indicator, words[word_no] AS word,
+    concat_ws(' ', words[word_no - 1], words[word_no], words[word_no + 1], words[word_no + 2]) AS phrase
   FROM placed
-  WHERE lower(words[at]) = lower(regexp_replace(words[at + 1], '[.,;:!?)”"]+$', '')) AND regexp_like(words[at], '^\p{L}+$')
-    AND lower(words[at]) NOT IN ('luôn', 'thường', 'dần', 'ngày', 'từng', 'đời', 'nhà', 'người', 'hằng', 'mãi', 'riêng', 'chung')
+  WHERE lower(words[word_no]) = lower(regexp_replace(words[word_no + 1], '[.,;:!?)”"]+$', '')) AND regexp_like(words[word_no], '^\p{L}+$')
+    AND lower(words[word_no]) NOT IN ('luôn', 'thường', 'dần', 'ngày', 'từng', 'đời', 'nhà', 'người', 'hằng', 'mãi', 'riêng', 'chung')
 )
 SELECT figure_id || '/' || word AS key, $for_year AS year, 'warning' AS severity, indicator AS subject, CAST(NULL AS DOUBLE) AS stated,
   CAST(NULL AS DOUBLE) AS computed, CAST(NULL AS DOUBLE) AS difference,

@@ -10,4 +10,4 @@ mod summary;
 pub use compare::{Comparison, LEAST_BASE, Line, Years, check_years, choose_baseline, compare};
 pub use compare_periods::warn_of_periods;
 pub use compare_table::{lay_out, tabulate};
-pub use summary::summarise;
+pub use summary::{narrow_summary, summarise};

@@ -14,6 +14,7 @@ use datafusion::arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Sche
 use crate::engine::{Answer, Engine, Script, Statement, TITLE_KEY, type_word};
 use crate::error::{Explain as _, Lang, Result};
 use crate::messages::{Heading, QueryFault};
+use crate::vietnamese::print::{decimals_of, localise_number};
 
 /// How many of the most frequent values are named.
 const FREQUENT: usize = 3;
@@ -174,16 +175,41 @@ fn build(rows: &[Row], asked: Answer, lang: Lang) -> Result<Answer> {
         (Heading::Maximum, texts(|row| row.max.as_deref())),
         (Heading::Frequent, texts(|row| row.frequent.as_deref())),
     ];
-    let fields: Vec<Field> = columns
-        .iter()
-        .map(|(heading, array)| {
-            let title = HashMap::from([(TITLE_KEY.to_owned(), heading.message(lang))]);
-            Field::new(heading.message(Lang::En), array.data_type().clone(), true).with_metadata(title)
-        })
-        .collect();
+    let fields: Vec<Field> =
+        columns.iter().map(|(heading, array)| headed(heading, array.data_type(), lang)).collect();
     let schema = Arc::new(Schema::new(fields));
     let arrays = columns.into_iter().map(|(_, array)| array).collect();
     let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)
         .map_err(|error| QueryFault::Defect { problem: error.to_string() }.error())?;
     Ok(Answer { schema, batches: vec![batch], is_ordered: true, ..asked })
+}
+
+fn headed(heading: &Heading, data_type: &DataType, lang: Lang) -> Field {
+    let title = HashMap::from([(TITLE_KEY.to_owned(), heading.message(lang))]);
+    Field::new(heading.message(Lang::En), data_type.clone(), true).with_metadata(title)
+}
+
+/// Puts the three quartiles of a summary into one column, so that a screen has room for all columns;
+/// numbers are printed for `locale`, or as programs do.
+pub fn narrow_summary(summary: &Answer, locale: Option<Lang>, lang: Lang) -> Answer {
+    const QUARTILES: std::ops::Range<usize> = 5..8;
+    let print = |number: f64| {
+        let plain = format!("{number:.*}", decimals_of(number));
+        locale.map_or_else(|| plain.clone(), |locale| localise_number(&plain, locale))
+    };
+    let join = |batch: &RecordBatch, row: usize| {
+        let quartiles = batch.columns().get(QUARTILES)?.iter().map(|array| float_at(&array.slice(row, 1)));
+        Some(quartiles.collect::<Option<Vec<f64>>>()?.into_iter().map(print).collect::<Vec<_>>().join(" · "))
+    };
+    let mut fields = summary.schema.fields().to_vec();
+    fields.splice(QUARTILES, [Arc::new(headed(&Heading::Quartiles, &DataType::Utf8, lang))]);
+    let schema = Arc::new(Schema::new(fields));
+    let narrow = |batch: &RecordBatch| {
+        let joined: StringArray = (0..batch.num_rows()).map(|row| join(batch, row)).collect();
+        let mut columns = batch.columns().to_vec();
+        columns.splice(QUARTILES, [Arc::new(joined) as ArrayRef]);
+        RecordBatch::try_new(Arc::clone(&schema), columns).ok()
+    };
+    let batches = summary.batches.iter().filter_map(narrow).collect();
+    Answer { schema: Arc::clone(&schema), batches, ..summary.clone() }
 }

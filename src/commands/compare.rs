@@ -84,9 +84,8 @@ impl Compared {
             name: self.query.name.clone(),
             title: self.query.title.clone(),
             about: self.query.about.clone(),
-            answer: &self.answer,
-            layout: self.layout.clone(),
             provenance: Some(self.provenance.clone()),
+            ..Sheet::of(&self.answer, self.layout.clone())
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use super::Session;
 use crate::engine::{Answer, Engine};
-use crate::error::Result;
+use crate::error::{Lang, Result};
 use crate::output::{Format, Layout, ResultProvenance, Sheet};
-use crate::query::{ResultColumn, SavedQuery};
+use crate::query::{ResultColumn, SavedQuery, Value};
+use crate::vietnamese::print::localise_date;
 
 /// What a result answers.
 #[derive(Debug, Clone)]
@@ -51,6 +52,7 @@ pub fn make_sheet<'a>(
             sheet.name.clone_from(&query.name);
             sheet.title.clone_from(&query.title);
             sheet.about.clone_from(&query.about);
+            sheet.form = query.form.filled(|name| print_parameter(answer, name, sheet.layout.lang()));
             &query.name
         }
         Asked::Sql(sql) => sql,
@@ -61,4 +63,14 @@ pub fn make_sheet<'a>(
             Some(ResultProvenance { query: query.trim().to_owned(), years, written_at: session.fixed_now });
     }
     Ok(sheet)
+}
+
+/// Prints the value that a parameter had as people write it, and dots to write on for one that had none.
+fn print_parameter(answer: &Answer, name: &str, lang: Lang) -> String {
+    let value = answer.trace.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+    match value {
+        None | Some(Value::Null) => "……".to_owned(),
+        Some(Value::Date(date)) => localise_date(&date.to_string(), lang),
+        Some(value) => value.to_string(),
+    }
 }

@@ -1,6 +1,5 @@
 //! Turns an answer and the output options into a file or into standard output.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::{Asked, Session, make_sheet};
@@ -8,9 +7,11 @@ use crate::cli::{ListArgs, OutputArgs};
 use crate::engine::{Answer, Engine};
 use crate::error::{Explain as _, Result};
 use crate::messages::{Narration, OutputFault, TerminalFault};
-use crate::output::{Cut, Format, Layout, Sheet, TableStyle, check_room, write_sheet, write_sheets};
+use crate::output::{
+    Cut, Format, Layout, Overflow, Sheet, TableStyle, check_room, write_sheet, write_sheets,
+};
 use crate::store::replace_file;
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, write_fault};
 use crate::workspace::Workspace;
 
 /// How many rows a terminal shows of a result that has more.
@@ -84,12 +85,18 @@ impl<'a> Destination<'a> {
             check_room(self.format, sheet.answer)?;
         }
         let Some(file) = self.file else {
-            let style = screen_style(terminal);
-            return terminal.data(|out| write_sheets(out, self.format, sheets, &style).map(|_| ()));
+            // What stands beside each other is told apart by every word of it.
+            let style = TableStyle { overflow: Overflow::Wrap, ..screen_style(terminal) };
+            if self.format != Format::Table {
+                return terminal.data(|out| write_sheets(out, self.format, sheets, &style).map(|_| ()));
+            }
+            let mut text = Vec::new();
+            write_sheets(&mut text, self.format, sheets, &style).map_err(|error| write_fault(&error))?;
+            return terminal.put(&String::from_utf8_lossy(&text));
         };
         let mut bytes = Vec::new();
         write_sheets(&mut bytes, self.format, sheets, &TableStyle::WHOLE)
-            .map_err(|error| crate::terminal::write_fault(&error))?;
+            .map_err(|error| write_fault(&error))?;
         let shown = file.display().to_string();
         replace_file(file, &shown, &bytes)?;
         terminal.narrate(&Narration::Wrote { file: shown });
@@ -98,7 +105,7 @@ impl<'a> Destination<'a> {
 
     /// Writes a text of the program's own.
     pub(super) fn write_text(&self, terminal: Terminal, text: &str) -> Result<()> {
-        let Some(file) = self.file else { return terminal.data(|out| out.write_all(text.as_bytes())) };
+        let Some(file) = self.file else { return terminal.put(text) };
         let shown = file.display().to_string();
         replace_file(file, &shown, text.as_bytes())?;
         terminal.narrate(&Narration::Wrote { file: shown });
@@ -115,7 +122,7 @@ impl<'a> Destination<'a> {
         let Some(file) = self.file else { return show(terminal, self.format, sheet) };
         let mut bytes = Vec::new();
         write_sheet(&mut bytes, self.format, sheet, &TableStyle::WHOLE)
-            .map_err(|error| crate::terminal::write_fault(&error))?;
+            .map_err(|error| write_fault(&error))?;
         let shown = file.display().to_string();
         replace_file(file, &shown, &bytes)?;
         terminal.narrate(&Narration::Wrote { file: shown });
@@ -157,10 +164,13 @@ fn screen_style(terminal: Terminal) -> TableStyle {
 pub fn show(terminal: Terminal, format: Format, sheet: &Sheet<'_>) -> Result<()> {
     let style = screen_style(terminal);
     let mut cut = Cut::default();
-    terminal.data(|out| {
-        cut = write_sheet(out, format, sheet, &style)?;
-        out.flush()
-    })?;
+    if format == Format::Table {
+        let mut text = Vec::new();
+        cut = write_sheet(&mut text, format, sheet, &style).map_err(|error| write_fault(&error))?;
+        terminal.put(&String::from_utf8_lossy(&text))?;
+    } else {
+        terminal.data(|out| write_sheet(out, format, sheet, &style).map(|_| ()))?;
+    }
     if !cut.is_none() {
         let (what, what_vi) = describe_cut(cut, sheet.answer);
         terminal.narrate(&Narration::Hidden { what, what_vi });

@@ -20,6 +20,8 @@ use super::files::WORKSPACE_URL;
 use super::format::ListedParquet;
 use crate::contract::{Column, Contract, ORIGIN_COLUMNS};
 
+/// Key of the metadata that hold what a saved query declares of the column: `rate(on_time/resolved) 2`.
+pub const SPEC_KEY: &str = "cchc.spec";
 /// Field metadata: the column's Vietnamese title.
 pub const TITLE_KEY: &str = "cchc.title";
 /// Field metadata: `dataset.column` of the contract's category column whose codes the values are.

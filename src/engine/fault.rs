@@ -14,7 +14,7 @@ use datafusion::sql::sqlparser::ast::{ObjectName, Spanned as _, visit_relations}
 use datafusion::sql::sqlparser::tokenizer::{Location, Span};
 
 use super::{Script, Statement};
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, Explain as _, Place, Result};
 use crate::messages::{QueryFault, translate_syntax};
 use crate::workspace::did_you_mean;
 
@@ -22,13 +22,17 @@ use crate::workspace::did_you_mean;
 pub(super) fn convert(error: DataFusionError, script: &Script, statement: &Statement) -> Error {
     let span = find_span(&error);
     let function = faulty_function(&error);
+    let literal = faulty_literal(&error.to_string()).map(|value| format!("'{value}'"));
+    let ends_early = is_syntax(&error) && span.is_none();
     let converted =
         if is_syntax(&error) { describe_syntax(error, script.sql(statement)) } else { describe(error) };
     match span {
         Some(span) => converted.at_if_unplaced(|| script.place(statement, span)),
+        None if ends_early => converted.at_if_unplaced(|| end_of(script, statement)),
         None => converted.at_if_unplaced(|| {
             let call = function.and_then(|name| find_call(script, statement, &name));
-            call.unwrap_or_else(|| start_of(script, statement))
+            let literal = || find_text(script, statement, &literal?);
+            call.or_else(literal).unwrap_or_else(|| start_of(script, statement))
         }),
     }
 }
@@ -39,6 +43,18 @@ fn faulty_function(error: &DataFusionError) -> Option<String> {
         return Some("label".to_owned());
     }
     faulty_signature(error)
+}
+
+/// Returns the text that an error says is no value of a type.
+fn faulty_literal(problem: &str) -> Option<String> {
+    let before = ["Cannot cast string '", "Error parsing timestamp from '"];
+    let rest = before.iter().find_map(|before| Some(problem.split_once(before)?.1))?;
+    Some(rest.split_once('\'')?.0.to_owned())
+}
+
+fn find_text(script: &Script, statement: &Statement, text: &str) -> Option<Place> {
+    let start = statement.range.start + script.sql(statement).find(text)?;
+    Some(script.place_of(start, start + text.len()))
 }
 
 /// Finds where a statement calls a function.
@@ -94,6 +110,14 @@ pub(super) fn start_of(script: &Script, statement: &Statement) -> Place {
     script.place_of(start, start + 1)
 }
 
+/// Finds the last letter of a statement, behind which something is missing.
+fn end_of(script: &Script, statement: &Statement) -> Place {
+    let sql = script.sql(statement).trim_end();
+    let last = sql.chars().next_back().map_or(0, char::len_utf8);
+    let end = statement.range.start + sql.len();
+    script.place_of(end - last, end)
+}
+
 /// Converts an error without a place.
 pub(super) fn describe(error: DataFusionError) -> Error {
     // However deep it lies: what stands around it advises settings of the engine.
@@ -107,10 +131,7 @@ pub(super) fn describe(error: DataFusionError) -> Error {
             Ok(ours) => *ours,
             Err(other) => Error::new(QueryFault::Failed { problem: other.to_string() }),
         },
-        DataFusionError::Shared(inner) => match unshare(&inner) {
-            Some(placed) => placed,
-            None => Error::new(QueryFault::Failed { problem: plain(&inner) }),
-        },
+        DataFusionError::Shared(inner) => unshare(&inner).unwrap_or_else(|| describe_plain(&inner)),
         DataFusionError::SchemaError(inner, _) => describe_schema(&inner),
         DataFusionError::SQL(inner, _) => {
             let problem = inner.to_string();
@@ -123,10 +144,16 @@ pub(super) fn describe(error: DataFusionError) -> Error {
             let function = faulty_signature(&other).unwrap_or_default();
             Error::new(QueryFault::WrongTypes { function })
         }
-        other => wrong_call(&other)
-            .or_else(|| unknown_function(&other))
-            .unwrap_or_else(|| Error::new(QueryFault::Failed { problem: plain(&other) })),
+        other => {
+            wrong_call(&other).or_else(|| unknown_function(&other)).unwrap_or_else(|| describe_plain(&other))
+        }
     }
+}
+
+/// Describes an error of which nothing but a sentence is known.
+fn describe_plain(error: &DataFusionError) -> Error {
+    let problem = plain(error);
+    common(&problem).unwrap_or_else(|| Error::new(QueryFault::Failed { problem }))
 }
 
 /// How the message of a wrong call of our own functions begins; the engine hands on nothing but text.
@@ -191,7 +218,59 @@ fn describe_schema(error: &SchemaError) -> Error {
             let (hint, hint_vi) = suggest(&field.name, &known);
             Error::new(QueryFault::UnknownColumn { name, hint, hint_vi })
         }
+        SchemaError::AmbiguousReference { field } => {
+            Error::new(QueryFault::Ambiguous { name: field.name.clone() })
+        }
         other => Error::new(QueryFault::Failed { problem: other.to_string() }),
+    }
+}
+
+/// Recognises what goes wrong most often in the engine's sentences, so that both languages can say it.
+fn common(problem: &str) -> Option<Error> {
+    let between = |from: &str, to: &str| {
+        let (_, rest) = problem.split_once(from)?;
+        Some(rest.split_once(to)?.0.to_owned())
+    };
+    if problem.contains("must appear in the GROUP BY clause") {
+        let column = between("column \"", "\"")?;
+        return Some(QueryFault::NotGrouped { column }.error());
+    }
+    if problem.contains("Divide by zero") {
+        return Some(QueryFault::DividedByZero.error());
+    }
+    if problem.contains("Aggregate functions are not allowed in the WHERE clause") {
+        return Some(QueryFault::AggregateInWhere.error());
+    }
+    if problem.contains("Scalar subquery returned more than one row") {
+        return Some(QueryFault::ManyRows.error());
+    }
+    if problem.contains("queries have different number of columns") {
+        return Some(QueryFault::UnevenUnion.error());
+    }
+    if let Some(value) = faulty_literal(problem) {
+        let kind = between("' to value of ", " type").unwrap_or_else(|| "Timestamp".to_owned());
+        return Some(QueryFault::NotOfType { value, kind: sql_word(&kind).to_owned() }.error());
+    }
+    if let Some(types) = between("Cannot coerce arithmetic expression ", " to valid types") {
+        let mut parts = types.splitn(3, ' ');
+        let (left, operator, right) = (parts.next()?, parts.next()?, parts.next()?);
+        let [left, right] = [left, right].map(|one| sql_word(one).to_owned());
+        return Some(QueryFault::NoArithmetic { left, operator: operator.to_owned(), right }.error());
+    }
+    None
+}
+
+/// The word by which `\\d` shows a type of Arrow.
+fn sql_word(arrow: &str) -> &str {
+    match arrow {
+        "Utf8" | "Utf8View" | "LargeUtf8" => "text",
+        "Int8" | "Int16" | "Int32" | "Int64" | "UInt8" | "UInt16" | "UInt32" | "UInt64" => "int",
+        "Float32" | "Float64" => "double",
+        "Boolean" => "bool",
+        "Date32" | "Date64" => "date",
+        other if other.starts_with("Timestamp") => "timestamp",
+        other if other.starts_with("Decimal") => "decimal",
+        other => other,
     }
 }
 

@@ -3,6 +3,8 @@
 use datafusion::logical_expr::Documentation;
 
 use super::Engine;
+use crate::error::{Explain as _, Lang};
+use crate::messages::FunctionWords;
 
 /// A function of SQL.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,19 +38,20 @@ pub enum FunctionKind {
 
 impl FunctionKind {
     /// The word for lists.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Scalar => "scalar",
-            Self::Aggregate => "aggregate",
-            Self::Window => "window",
-            Self::Table => "table",
-        }
+    pub fn word(self, lang: Lang) -> String {
+        let words = match self {
+            Self::Scalar => FunctionWords::Scalar,
+            Self::Aggregate => FunctionWords::Aggregate,
+            Self::Window => FunctionWords::Window,
+            Self::Table => FunctionWords::Table,
+        };
+        words.message(lang)
     }
 }
 
 impl Engine {
-    /// Lists the functions by name, aliases included.
-    pub fn functions(&self) -> Vec<Function> {
+    /// Lists the functions by name, aliases included; the program's own are explained in `lang`.
+    pub fn functions(&self, lang: Lang) -> Vec<Function> {
         let state = self.context().state();
         let scalar = state.scalar_functions().iter();
         let scalar = scalar.map(|(name, one)| describe(name, FunctionKind::Scalar, one.documentation()));
@@ -58,9 +61,18 @@ impl Engine {
         let window = state.window_functions().iter();
         let window = window.map(|(name, one)| describe(name, FunctionKind::Window, one.documentation()));
         let table = state.table_functions().keys().map(|name| describe(name, FunctionKind::Table, None));
-        let own = std::iter::once(super::forecast::describe_function());
+        let own = std::iter::once(super::forecast::describe_function(lang));
         let mut functions: Vec<Function> =
             scalar.chain(aggregate).chain(window).chain(table).chain(own).collect();
+        for function in &mut functions {
+            if let Some(words) = super::functions::describe(&function.name) {
+                function.about = words.message(lang);
+            }
+            if function.name == super::label::NAME {
+                "label(column[, 'dataset.column'])".clone_into(&mut function.call);
+                function.about = FunctionWords::Label.message(lang);
+            }
+        }
         functions.sort_by(|a, b| (&a.name, a.kind).cmp(&(&b.name, b.kind)));
         functions.dedup_by(|a, b| a.name == b.name);
         functions

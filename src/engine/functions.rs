@@ -21,7 +21,8 @@ use datafusion::logical_expr::{
 
 use super::fault::CALLED_AS;
 use super::working_calendar::WorkingCalendar;
-use crate::error::Lang;
+use crate::error::{Explain as _, Lang};
+use crate::messages::FunctionWords;
 use crate::vietnamese::calendar::Saturdays;
 use crate::vietnamese::collation::sort_key;
 use crate::vietnamese::fold::{fold, unaccent};
@@ -47,7 +48,7 @@ struct Definition {
     /// How many parameters at the end may be left out.
     optional: usize,
     result: DataType,
-    about: &'static str,
+    about: FunctionWords,
     run: fn(&Rows<'_>, &WorkingCalendar) -> Result<ArrayRef>,
 }
 
@@ -59,8 +60,7 @@ static DEFINITIONS: [Definition; 12] = [
         parameters: &[("from", Wanted::Day), ("to", Wanted::Day), SATURDAYS],
         optional: 1,
         result: DataType::Int64,
-        about: "Working days of public bodies after `from` up to and including `to`, negative if `to` comes \
-                first (Labour Code 2019, article 112, and the yearly announcements; `calendar.csv` adds days)",
+        about: FunctionWords::WorkingDays,
         run: working_days,
     },
     Definition {
@@ -68,8 +68,7 @@ static DEFINITIONS: [Definition; 12] = [
         parameters: &[("date", Wanted::Day), ("days", Wanted::Whole), SATURDAYS],
         optional: 1,
         result: DataType::Date32,
-        about: "The `days`-th working day after `date`, which is not counted itself (Civil Code 2015, \
-                articles 147 and 148); before it, if `days` is negative",
+        about: FunctionWords::AddWorkingDays,
         run: add_working_days,
     },
     Definition {
@@ -77,7 +76,7 @@ static DEFINITIONS: [Definition; 12] = [
         parameters: &[("date", Wanted::Day), SATURDAYS],
         optional: 1,
         result: DataType::Boolean,
-        about: "Whether public bodies work on `date`",
+        about: FunctionWords::IsWorkingDay,
         run: is_working_day,
     },
     Definition {
@@ -85,8 +84,7 @@ static DEFINITIONS: [Definition; 12] = [
         parameters: &[("received_at", Wanted::Time), ("days", Wanted::Whole), SATURDAYS],
         optional: 1,
         result: DataType::Date32,
-        about: "The last day of a term of `days` working days; a receipt on a rest day or after 17:00 counts \
-                as one of the next working day",
+        about: FunctionWords::Deadline,
         run: deadline,
     },
     Definition {
@@ -99,9 +97,7 @@ static DEFINITIONS: [Definition; 12] = [
         ],
         optional: 0,
         result: DataType::Utf8,
-        about: "`early`, `on_time`, `overdue`, `in_progress` or `in_progress_overdue`, date against date; NULL \
-                without a due date, or if completed before received. It checks an exported outcome and never \
-                replaces it",
+        about: FunctionWords::Timeliness,
         run: judge_timeliness,
     },
     Definition {
@@ -109,9 +105,7 @@ static DEFINITIONS: [Definition; 12] = [
         parameters: &[("rate", Wanted::Fraction)],
         optional: 0,
         result: DataType::Utf8,
-        about: "The group of a service unit by its rate of self-financing, 1 being 100 % (Decree 60/2021/ND-CP, \
-                article 9): `4` below 10 %, `3c` from 10 %, `3b` from 30 %, `3a` from 70 %, `1/2` from 100 % on, \
-                between which investment decides",
+        about: FunctionWords::AutonomyGroup,
         run: find_autonomy_group,
     },
     Definition {
@@ -119,8 +113,7 @@ static DEFINITIONS: [Definition; 12] = [
         parameters: &[("number", Wanted::Fraction), ("decimals", Wanted::Whole)],
         optional: 1,
         result: DataType::Utf8,
-        about: "The number as Vietnamese reports print it, `1.234,5`, with this many decimals, or with as many as \
-                it has, up to six (Law on Accounting 2015, article 11)",
+        about: FunctionWords::ViNumber,
         run: write_number,
     },
     Definition {
@@ -128,7 +121,7 @@ static DEFINITIONS: [Definition; 12] = [
         parameters: &[("count", Wanted::Whole)],
         optional: 0,
         result: DataType::Utf8,
-        about: "The count as Vietnamese reports write it in a sentence: `03`, `12`, `1.234`",
+        about: FunctionWords::ViCount,
         run: write_count,
     },
     Definition {
@@ -136,8 +129,7 @@ static DEFINITIONS: [Definition; 12] = [
         parameters: &[("date", Wanted::Day)],
         optional: 0,
         result: DataType::Utf8,
-        about: "The date as Vietnamese reports write it: `06/02/2023`, `15/8/2021` (days below 10 and the months \
-                1 and 2 lead with a zero)",
+        about: FunctionWords::ViDate,
         run: write_date,
     },
     Definition {
@@ -145,7 +137,7 @@ static DEFINITIONS: [Definition; 12] = [
         parameters: &[("text", Wanted::Words)],
         optional: 0,
         result: DataType::Utf8,
-        about: "The text without Vietnamese marks; `đ` becomes `d`",
+        about: FunctionWords::Unaccent,
         run: |rows, _| Ok(rows.map_text(unaccent)),
     },
     Definition {
@@ -153,7 +145,7 @@ static DEFINITIONS: [Definition; 12] = [
         parameters: &[("text", Wanted::Words)],
         optional: 0,
         result: DataType::Utf8,
-        about: "The key under which spellings of the same words are equal: lower case, no marks, no punctuation",
+        about: FunctionWords::Fold,
         run: |rows, _| Ok(rows.map_text(fold)),
     },
     Definition {
@@ -161,8 +153,7 @@ static DEFINITIONS: [Definition; 12] = [
         parameters: &[("text", Wanted::Words)],
         optional: 0,
         result: DataType::Binary,
-        about: "A key for `ORDER BY`: texts in the order of a Vietnamese dictionary, letters a ă â, d đ, e ê, o ô ơ, \
-                u ư first, then the tones (Unicode CLDR, vi)",
+        about: FunctionWords::ViSortKey,
         run: find_sort_keys,
     },
 ];
@@ -363,6 +354,11 @@ pub(super) fn domain_functions(workspace: &Workspace) -> impl Iterator<Item = Sc
     })
 }
 
+/// Returns what a function of the table does, in words.
+pub(super) fn describe(name: &str) -> Option<&'static FunctionWords> {
+    DEFINITIONS.iter().find(|definition| definition.name == name).map(|definition| &definition.about)
+}
+
 impl Definition {
     fn syntax(&self) -> String {
         let required = self.parameters.len() - self.optional;
@@ -376,7 +372,7 @@ impl Definition {
 
     fn document(&self) -> Documentation {
         let section = DocSection { include: true, label: "Department", description: None };
-        Documentation::builder(section, self.about, self.syntax()).build()
+        Documentation::builder(section, self.about.message(Lang::En), self.syntax()).build()
     }
 }
 

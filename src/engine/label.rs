@@ -25,7 +25,7 @@ use crate::contract::Column;
 use crate::error::Error;
 use crate::messages::QueryFault;
 
-const NAME: &str = "label";
+pub(super) const NAME: &str = "label";
 
 /// The function as the parser sees it; [`LabelRule`] replaces every call before anything runs.
 #[derive(Debug, PartialEq, Eq, Hash)]

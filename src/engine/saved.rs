@@ -75,26 +75,22 @@ impl Arguments {
 /// Typed values for the placeholders of one statement.
 pub(super) struct Bindings {
     values: BTreeMap<String, Value>,
-    /// The types of the items of lists, by parameter: an empty or absent list has no other.
-    lists: BTreeMap<String, ParameterKind>,
+    /// The types of values and of the items of lists, by parameter: what is empty or absent has no other.
+    types: BTreeMap<String, DataType>,
     query: Option<String>,
 }
 
 impl Bindings {
     pub(super) fn none() -> Self {
-        Self { values: BTreeMap::new(), lists: BTreeMap::new(), query: None }
+        Self { values: BTreeMap::new(), types: BTreeMap::new(), query: None }
     }
 
     fn literal(&self, name: &str, value: &Value) -> Expr {
-        let Some(kind) = self.lists.get(name) else { return literal(value) };
-        let item = sql_type(*kind);
-        let list = DataType::Array(ArrayElemTypeDef::SquareBracket(Box::new(item), None));
+        let data_type = || self.types.get(name).cloned().unwrap_or(DataType::Varchar(None));
         match value {
-            Value::List(values) => {
-                let elem = values.iter().map(literal).collect();
-                cast_expr(Expr::Array(Array { elem, named: false }), list)
-            }
-            _ => cast(SqlValue::Null, list),
+            Value::Null => cast(SqlValue::Null, data_type()),
+            Value::List(_) => cast_expr(literal(value), data_type()),
+            _ => literal(value),
         }
     }
 
@@ -170,7 +166,16 @@ fn literal(value: &Value) -> Expr {
     }
 }
 
-/// The type of SQL that the values of a parameter have.
+/// The type of SQL that a parameter has.
+fn type_of(parameter: &Parameter) -> DataType {
+    let item = sql_type(parameter.kind);
+    if !parameter.is_list {
+        return item;
+    }
+    DataType::Array(ArrayElemTypeDef::SquareBracket(Box::new(item), None))
+}
+
+/// The type of SQL that single values of a parameter have.
 fn sql_type(kind: ParameterKind) -> DataType {
     match kind {
         ParameterKind::Int | ParameterKind::Year => DataType::BigInt(None),
@@ -264,9 +269,9 @@ pub(super) async fn bind(
         };
         values.insert(parameter.name.clone(), value);
     }
-    let lists = query.parameters.iter().filter(|parameter| parameter.is_list);
-    let lists = lists.map(|parameter| (parameter.name.clone(), parameter.kind)).collect();
-    Ok(Bindings { values, lists, query: Some(query.name.clone()) })
+    let types =
+        query.parameters.iter().map(|parameter| (parameter.name.clone(), type_of(parameter))).collect();
+    Ok(Bindings { values, types, query: Some(query.name.clone()) })
 }
 
 fn missing(query: &SavedQuery, parameter: &Parameter) -> Error {

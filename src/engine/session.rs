@@ -33,7 +33,9 @@ use super::limits::check_size;
 use super::memory::{self, MemoryOptions};
 use super::notice::{Reading, Source};
 use super::saved::{self, Bindings};
-use super::{Choice, Script, Statement, TITLE_KEY, Watch, choices, fault, forecast, notice, statement};
+use super::{
+    Choice, SPEC_KEY, Script, Statement, TITLE_KEY, Watch, choices, fault, forecast, notice, statement, stop,
+};
 use crate::error::{Error, Result};
 use crate::messages::{QueryFault, QueryNotice};
 use crate::query::{Parameter, SavedQuery, Value, parse_saved_query};
@@ -395,6 +397,7 @@ impl Engine {
             None => plan,
         };
         let physical = state.query_planner().create_physical_plan(&plan, &state).await?;
+        let physical = stop::make_stoppable(physical, watch.stop_sign())?;
         let schema = keep_metadata(&schema, &physical);
         watch.follow(&physical);
         let batches = collect(physical, state.task_ctx()).await?;
@@ -551,7 +554,7 @@ pub(super) async fn plan_saved(
         .map_err(|error| external(fault::convert(error, &script, &statement)))
 }
 
-/// Gives the columns of a saved query the titles that it declares.
+/// Gives the columns of a saved query what it declares of them.
 fn describe_columns(plan: LogicalPlan, query: &SavedQuery) -> datafusion::common::Result<LogicalPlan> {
     let columns: Vec<Expr> = plan
         .schema()
@@ -559,9 +562,12 @@ fn describe_columns(plan: LogicalPlan, query: &SavedQuery) -> datafusion::common
         .map(|(qualifier, field)| {
             let column = Expr::Column(Column::new(qualifier.cloned(), field.name()));
             let declared = query.columns.iter().find(|declared| declared.name == *field.name());
-            match declared.filter(|declared| !declared.title.is_empty()) {
+            match declared {
                 Some(declared) => {
-                    let metadata = HashMap::from([(TITLE_KEY.to_owned(), declared.title.clone())]);
+                    let mut metadata = HashMap::from([(SPEC_KEY.to_owned(), declared.spec.clone())]);
+                    if !declared.title.is_empty() {
+                        metadata.insert(TITLE_KEY.to_owned(), declared.title.clone());
+                    }
                     column.alias_with_metadata(field.name(), Some(FieldMetadata::from(metadata)))
                 }
                 None => column,

@@ -7,6 +7,7 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
 
 use super::cache::KeptExec;
+use super::stop::Stop;
 
 /// How far a statement is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,17 +20,29 @@ pub struct Reach {
 
 /// Shares the plan of a running statement with the one who waits.
 #[derive(Debug, Clone, Default)]
-pub struct Watch(Arc<Mutex<Option<Arc<dyn ExecutionPlan>>>>);
+pub struct Watch {
+    plan: Arc<Mutex<Option<Arc<dyn ExecutionPlan>>>>,
+    stop: Stop,
+}
 
 impl Watch {
     /// Lets the waiting side see the plan that runs now.
     pub(super) fn follow(&self, plan: &Arc<dyn ExecutionPlan>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(plan));
+        *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(plan));
+    }
+
+    /// Asks the statement to end: nobody waits for it any more.
+    pub fn stop(&self) {
+        self.stop.set();
+    }
+
+    pub(super) fn stop_sign(&self) -> &Stop {
+        &self.stop
     }
 
     /// Returns the plan that runs or has run.
     pub(super) fn plan(&self) -> Option<Arc<dyn ExecutionPlan>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.plan.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Says how far the statement is; nothing before it runs.

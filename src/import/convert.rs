@@ -6,18 +6,18 @@
 //! decided above.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use datafusion::arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, UInt32Array};
 use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::error::ArrowError;
-use datafusion::common::HashMap;
 
 use super::amount::money_scale;
 use super::arrays::ValueBuilder;
 use super::check::check_value;
 use super::locate::{Located, Record};
-use super::personal::hash_personal;
+use super::memo::Memo;
+use super::personal::PersonalKey;
 use super::report::{MOST_PLACES, Reject, RejectedCell};
 use super::rows::shown;
 use super::rules::{Breach, Rules};
@@ -97,6 +97,8 @@ pub struct Converter<'a> {
     rules: &'a Rules,
     columns: Vec<ColumnReader<'a>>,
     needed: Vec<Needed>,
+    /// What was read before, per column, for each of the threads that convert.
+    memos: Mutex<Vec<Vec<Memo>>>,
 }
 
 /// Reads the values of one stored column.
@@ -106,7 +108,9 @@ struct ColumnReader<'a> {
     column: &'a Column,
     source: Source<'a>,
     context: Context,
-    key: Option<Vec<u8>>,
+    key: Option<PersonalKey>,
+    /// Index at which the column travels.
+    stored: usize,
 }
 
 impl<'a> Converter<'a> {
@@ -121,9 +125,13 @@ impl<'a> Converter<'a> {
         rules: &'a Rules,
         key: &dyn Fn(&str) -> Vec<u8>,
     ) -> Self {
-        let stored =
-            contract.columns.iter().enumerate().filter(|(_, column)| layout.index_of(&column.name).is_some());
-        let columns = stored.map(|(field, column)| ColumnReader {
+        let stored = contract
+            .columns
+            .iter()
+            .enumerate()
+            .filter_map(|(field, column)| Some((layout.index_of(&column.name)?, field, column)));
+        let columns = stored.map(|(stored, field, column)| ColumnReader {
+            stored,
             field,
             column,
             source: part.located.find_source(field, contract),
@@ -131,10 +139,10 @@ impl<'a> Converter<'a> {
                 marks: part.located.survey.marks[field],
                 ..column_context(contract, part, field)
             },
-            key: (column.personal == Personal::Hash).then(|| key(&column.name)),
+            key: (column.personal == Personal::Hash).then(|| PersonalKey::new(&key(&column.name))),
         });
         let (columns, needed) = (columns.collect(), Needed::of(contract, &part.located, layout));
-        Self { contract, part, number, layout, rules, columns, needed }
+        Self { contract, part, number, layout, rules, columns, needed, memos: Mutex::default() }
     }
 
     /// Returns the part.
@@ -151,14 +159,17 @@ impl<'a> Converter<'a> {
         let mut bad = BadRecords::default();
         let mut watches = Vec::with_capacity(self.columns.len());
         let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.columns.len() + 2);
-        for (stored, reader) in self.columns.iter().enumerate() {
+        let mut memos = self.memos().pop().unwrap_or_default();
+        memos.resize_with(self.columns.len(), Memo::default);
+        for (reader, memo) in self.columns.iter().zip(&mut memos) {
             let mut watch = ColumnWatch::default();
             arrays.push(
-                self.convert_column(stored, reader, block, &records, &mut bad, &mut watch)
+                self.convert_column(reader, block, &records, memo, &mut bad, &mut watch)
                     .map_err(not_a_batch)?,
             );
             watches.push(watch);
         }
+        self.memos().push(memos);
         arrays.push(Arc::new(UInt32Array::from_value(self.number, records.len())));
         let numbers = records.iter().map(|record| i64::from(block.row(record.row).number));
         arrays.push(Arc::new(Int64Array::from_iter_values(numbers)));
@@ -178,37 +189,62 @@ impl<'a> Converter<'a> {
         Ok(Converted { rows, records, rejects, sums, warned, watches })
     }
 
+    fn memos(&self) -> MutexGuard<'_, Vec<Vec<Memo>>> {
+        self.memos.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn convert_column(
         &self,
-        stored: usize,
         reader: &ColumnReader<'_>,
         block: &Block,
         records: &[Record],
+        memo: &mut Memo,
         bad: &mut BadRecords,
         watch: &mut ColumnWatch,
     ) -> Result<ArrayRef, ArrowError> {
-        let mut values = ValueBuilder::new(reader.column.kind, records.len());
-        let mut categories = Categories { layout: self.layout, stored, known: HashMap::new() };
+        let narrow = self.layout.narrow().field(reader.stored).data_type();
+        let mut values = ValueBuilder::new(narrow, records.len());
         for (index, record) in records.iter().enumerate() {
             let row = block.row(record.row);
             let slot = self.part.located.find_slot(&reader.source, &row, record, self.part.as_of);
             let place = || slot_place(self.part, &slot, reader.column);
-            watch.see(slot.cell, reader.column, &place);
-            let problem = if reader.column.kind == ColumnType::Category {
-                let rank = categories.find(slot.cell, reader);
-                values.push_rank(rank.unwrap_or_default());
-                rank.err()
-            } else {
-                let value = reader.read_slot(&slot, &self.part.located);
-                let problem = value.as_ref().err().copied();
-                values.push(value.unwrap_or(Value::Null));
-                problem
+            let text = slot.cell.as_text();
+            let mut take = |value: &Result<Value<'_>, Problem>| {
+                let value = value.as_ref().map_err(|problem| *problem);
+                let value = value.and_then(|value| self.refuse_shared(value, reader.column, &slot));
+                values.push(value.unwrap_or(&Value::Null));
+                if let Err(problem) = value {
+                    bad.add(index, reader.field, reader.column, problem, place());
+                }
             };
-            if let Some(problem) = problem {
-                bad.add(index, reader.field, reader.column, problem, place());
+            if let Some(known) = text.and_then(|text| memo.find(text)) {
+                if !known.is_quiet {
+                    watch.see(slot.cell, reader.column, &place);
+                }
+                take(&known.value);
+                continue;
+            }
+            watch.see(slot.cell, reader.column, &place);
+            let value = reader.read(slot.cell, self.layout);
+            take(&value);
+            if let Some(text) = text {
+                memo.add(text, &value, reader.column, |text| self.layout.word(reader.stored, text));
             }
         }
         values.finish()
+    }
+
+    /// Refuses a number that several rows or columns share.
+    fn refuse_shared<'v, 'c>(
+        &self,
+        value: &'v Value<'c>,
+        column: &Column,
+        slot: &Slot<'_>,
+    ) -> Result<&'v Value<'c>, Problem> {
+        let is_number = matches!(value, Value::Int(_) | Value::Float(_) | Value::Amount(..))
+            && column.kind != ColumnType::Year;
+        let is_shared = |column| self.part.located.merged().is_shared(slot.row, column);
+        if is_number && slot.column.is_some_and(is_shared) { Err(Problem::MergedNumber) } else { Ok(value) }
     }
 
     /// Evaluates the contract's rules: rows that break one are bad, or only warned of.
@@ -330,47 +366,19 @@ fn not_a_batch(cause: ArrowError) -> Error {
 }
 
 impl ColumnReader<'_> {
-    /// Reads the cell of a slot, unless it is a number that several rows or columns share.
-    fn read_slot<'c>(&self, slot: &Slot<'c>, located: &Located<'_>) -> Result<Value<'c>, Problem> {
-        let value = self.read(slot.cell)?;
-        let is_number = matches!(value, Value::Int(_) | Value::Float(_) | Value::Amount(..))
-            && self.column.kind != ColumnType::Year;
-        let is_shared = |column| located.merged().is_shared(slot.row, column);
-        if is_number && slot.column.is_some_and(is_shared) { Err(Problem::MergedNumber) } else { Ok(value) }
-    }
-
-    /// Reads one cell: missing words are NULL, constraints hold, personal values are hashed.
-    fn read<'c>(&self, cell: Cell<'c>) -> Result<Value<'c>, Problem> {
+    /// Reads one cell: missing words are NULL, constraints hold, personal values are hashed, and the codes
+    /// of categories become their numbers.
+    fn read<'c>(&self, cell: Cell<'c>, layout: &Layout) -> Result<Value<'c>, Problem> {
         let is_missing = is_missing(cell, self.column);
         let value = if is_missing { Value::Null } else { read_value(cell, self.column, &self.context)? };
         check_value(&value, self.column)?;
-        match (value, &self.key) {
-            (Value::Text(text), Some(key)) => Ok(Value::Text(hash_personal(&text, key).into())),
-            (value, _) => Ok(value),
-        }
-    }
-}
-
-/// Finds the numbers of categories; they repeat, and comparing all their spellings is the dearest
-/// of all conversions.
-struct Categories<'a> {
-    layout: &'a Layout,
-    stored: usize,
-    known: HashMap<String, Result<Option<u32>, Problem>>,
-}
-
-impl Categories<'_> {
-    fn find(&mut self, cell: Cell<'_>, reader: &ColumnReader<'_>) -> Result<Option<u32>, Problem> {
-        let text = shown(cell);
-        if let Some(known) = self.known.get(text.as_ref()) {
-            return *known;
-        }
-        let found = reader.read(cell).map(|value| match value {
-            Value::Text(code) => self.layout.rank(self.stored, &code),
-            _ => None,
-        });
-        self.known.insert(text.into_owned(), found);
-        found
+        Ok(match (value, &self.key) {
+            (Value::Text(code), _) if self.column.kind == ColumnType::Category => {
+                layout.rank(self.stored, &code).map_or(Value::Null, Value::Rank)
+            }
+            (Value::Text(text), Some(key)) => Value::Hash(key.hash(&text)),
+            (value, _) => value,
+        })
     }
 }
 

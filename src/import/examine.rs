@@ -270,7 +270,7 @@ fn revision(contract: &Contract, request: &ImportRequest, exports: &[Export]) ->
     add(&format!("{:?}", request.synthetic));
     for column in contract.columns.iter().filter(|column| column.personal == Personal::Hash) {
         // A tag of the key, not the key: another key gives other bytes and so another revision.
-        add(&personal::hash_personal("revision", &key_for(request, &column.name)));
+        add(&hex(&personal::PersonalKey::new(&key_for(request, &column.name)).hash("revision")));
     }
     hex(&hasher.finalize()).chars().take(12).collect()
 }

@@ -93,7 +93,7 @@ impl Hashes {
         if self.open.len() < self.most_in_memory {
             return Ok(());
         }
-        self.open.sort_unstable();
+        sort(&mut self.open);
         let path = self.scratch.new_file()?;
         let write = || -> io::Result<()> {
             let mut file = BufWriter::with_capacity(1 << 18, File::create_new(&path)?);
@@ -111,16 +111,11 @@ impl Hashes {
     /// # Errors
     /// If they cannot be read back.
     pub fn find_repeated(mut self) -> Result<Suspects> {
-        self.open.sort_unstable();
+        sort(&mut self.open);
         let find = || -> io::Result<Suspects> {
-            let mut runs: Vec<Run<'_>> = Vec::new();
-            for path in &self.runs {
-                runs.push(Run::Disk(BufReader::with_capacity(1 << 18, File::open(path)?)));
-            }
-            runs.push(Run::Memory(self.open.iter()));
             let mut suspects = Suspects::default();
             let mut last = None;
-            merge(runs, |hash| {
+            let mut visit = |hash| {
                 if last == Some(hash) {
                     suspects.repeats += 1;
                     if suspects.hashes.len() < MOST_SUSPECTS {
@@ -128,11 +123,34 @@ impl Hashes {
                     }
                 }
                 last = Some(hash);
-            })?;
+            };
+            if self.runs.is_empty() {
+                self.open.iter().copied().for_each(visit);
+            } else {
+                let mut runs: Vec<Run<'_>> = Vec::new();
+                for path in &self.runs {
+                    runs.push(Run::Disk(BufReader::with_capacity(1 << 18, File::open(path)?)));
+                }
+                runs.push(Run::Memory(self.open.iter()));
+                merge(runs, &mut visit)?;
+            }
             Ok(suspects)
         };
         find().map_err(|cause| self.scratch.unwritable(cause))
     }
+}
+
+/// Sorts hashes: those below the middle one and the others, side by side.
+fn sort(hashes: &mut [u64]) {
+    let middle = hashes.len() / 2;
+    if middle > 0 {
+        hashes.select_nth_unstable(middle);
+    }
+    let (small, large) = hashes.split_at_mut(middle);
+    std::thread::scope(|scope| {
+        scope.spawn(|| small.sort_unstable());
+        large.sort_unstable();
+    });
 }
 
 /// Hashes in order.

@@ -17,6 +17,7 @@ pub mod header;
 pub mod keys;
 pub mod locate;
 mod marker;
+mod memo;
 mod merged;
 mod moment;
 pub mod notes;
@@ -56,7 +57,7 @@ use crate::workspace::Workspace;
 ///
 /// It is part of every revision: raise it whenever the same export, contract and options give other
 /// rows or other provenance than before, so that importing them again is not taken for no change.
-pub const IMPORTER_VERSION: u32 = 3;
+pub const IMPORTER_VERSION: u32 = 4;
 
 /// Reads, converts and checks the exports, and keeps nothing of the rows.
 ///

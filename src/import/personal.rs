@@ -7,33 +7,47 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::contract::hex;
+use crate::store::HASH_BYTES;
 
 /// The published key for synthetic values; it protects nothing and is never used for real ones.
 pub const SAMPLE_KEY: &[u8] = b"cchc sample data, no real persons";
 
-/// Bytes of the hash that are kept.
-const KEPT: usize = 16;
+/// The kept bytes of a hash.
+pub type PersonalHash = [u8; HASH_BYTES];
 
-/// Returns the first 16 bytes of HMAC-SHA-256 of `text`, in hexadecimal.
-pub fn hash_personal(text: &str, key: &[u8]) -> String {
-    // HMAC takes keys of any length; the error type exists for ciphers.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return String::new() };
-    mac.update(text.as_bytes());
-    let code = mac.finalize().into_bytes();
-    hex(code.get(..KEPT).unwrap_or(&code))
+/// A key that is ready to hash values.
+#[derive(Debug, Clone)]
+pub struct PersonalKey(Option<Hmac<Sha256>>);
+
+impl PersonalKey {
+    /// Prepares a key, which is the half of all work where many short values are hashed.
+    pub fn new(key: &[u8]) -> Self {
+        // HMAC takes keys of any length; the error type exists for ciphers.
+        Self(Hmac::new_from_slice(key).ok())
+    }
+
+    /// Returns the first 16 bytes of HMAC-SHA-256 of `text`.
+    pub fn hash(&self, text: &str) -> PersonalHash {
+        let Some(mut mac) = self.0.clone() else { return PersonalHash::default() };
+        mac.update(text.as_bytes());
+        let code = mac.finalize().into_bytes();
+        code.first_chunk().copied().unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::hash_personal;
+    use super::PersonalKey;
+    use crate::contract::hex;
 
     #[test]
     fn the_hash_depends_on_value_and_key_and_nothing_else() {
-        let hash = hash_personal("040000000001", b"a");
-        assert_eq!(hash.len(), 32);
-        assert_eq!(hash, hash_personal("040000000001", b"a"));
-        assert_ne!(hash, hash_personal("040000000001", b"b"));
-        assert_ne!(hash, hash_personal("040000000002", b"a"));
+        let hash_with = |key: &[u8], text| PersonalKey::new(key).hash(text);
+        let hash = hash_with(b"a", "040000000001");
+        // As Python's `hmac` has it.
+        assert_eq!(hex(&hash), "2746707ed829f67769136e3bf3fa7ea7");
+        assert_eq!(hash, hash_with(b"a", "040000000001"));
+        assert_ne!(hash, hash_with(b"b", "040000000001"));
+        assert_ne!(hash, hash_with(b"a", "040000000002"));
     }
 }

@@ -9,6 +9,7 @@ use super::amount::{read_amount, read_decimal, read_int, read_part, read_rate};
 use super::code::read_text;
 use super::marker::{is_ditto, is_marker};
 use super::moment::{days, read_time};
+use super::personal::PersonalHash;
 use super::rows::shown;
 use crate::contract::{Column, ColumnType};
 use crate::source::{Cell, Unreadable};
@@ -34,6 +35,31 @@ pub enum Value<'a> {
     Timestamp(i64),
     /// True or false.
     Bool(bool),
+    /// The code of a category, by its number in the layout of the file.
+    Rank(u32),
+    /// A text that has a number in the layout of the file.
+    Word(u32),
+    /// The keyed hash of a personal value.
+    Hash(PersonalHash),
+}
+
+impl Value<'_> {
+    /// Returns the value with a text of its own.
+    pub fn into_owned(self) -> Value<'static> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+            Self::Int(number) => Value::Int(number),
+            Self::Amount(units, scale) => Value::Amount(units, scale),
+            Self::Float(number) => Value::Float(number),
+            Self::Date(days) => Value::Date(days),
+            Self::Timestamp(micros) => Value::Timestamp(micros),
+            Self::Bool(value) => Value::Bool(value),
+            Self::Rank(rank) => Value::Rank(rank),
+            Self::Word(number) => Value::Word(number),
+            Self::Hash(hash) => Value::Hash(hash),
+        }
+    }
 }
 
 /// Why a cell is not a value of its column.

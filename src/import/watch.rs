@@ -45,6 +45,15 @@ struct Pair {
 }
 
 impl ColumnWatch {
+    /// Tells whether a text shows nothing of its column, whatever the others are.
+    pub fn is_quiet(text: &str, column: &Column) -> bool {
+        match column.kind {
+            ColumnType::Date | ColumnType::Timestamp => false,
+            ColumnType::Text => replace_twins(text).is_none() && !is_padded(text),
+            _ => true,
+        }
+    }
+
     /// Looks at one cell; `place` says where it stands.
     pub fn see(&mut self, cell: Cell<'_>, column: &Column, place: &dyn Fn() -> Place) {
         if matches!(column.kind, ColumnType::Date | ColumnType::Timestamp) && is_serial(cell) {
@@ -119,9 +128,7 @@ impl ColumnWatch {
                 self.shortest = Some(self.shortest.map_or(digits, |known| known.min(digits)));
                 true
             }
-            Cell::Text(text)
-                if text.len() > 1 && text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit()) =>
-            {
+            Cell::Text(text) if is_padded(text) => {
                 let (least, most) = self.padded.unwrap_or((text.len(), text.len()));
                 self.padded = Some((least.min(text.len()), most.max(text.len())));
                 false
@@ -162,6 +169,11 @@ impl ColumnWatch {
         });
         warning.map(|warning| at(warning.error())).into_iter().chain(serials).chain(twins).collect()
     }
+}
+
+/// Tells whether a text is digits with a zero before them.
+fn is_padded(text: &str) -> bool {
+    text.len() > 1 && text.starts_with('0') && text.bytes().all(|letter| letter.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -42,6 +42,41 @@ super::messages! {
             "hàm `{function}` không nhận các giá trị kiểu này",
             hint "`\\d NAME` shows the types of a table; `CAST(column AS DOUBLE)` converts",
                  "`\\d TÊN` cho biết kiểu của các cột; `CAST(cột AS DOUBLE)` đổi kiểu";
+        /// A column beside aggregates that no group gives a value to.
+        NotGrouped { column: String } Data,
+            "`{column}` stands beside aggregates, but the groups do not give it one value",
+            "`{column}` đứng cạnh các hàm gộp nhưng không thuộc nhóm nên không có một giá trị duy nhất",
+            hint "add it to GROUP BY, or put it into min(), max() or count()",
+                 "hãy thêm cột này vào GROUP BY, hoặc đặt vào min(), max() hay count()";
+        /// A division by zero.
+        DividedByZero Data, "a number is divided by zero", "có phép chia cho 0",
+            hint "`a / nullif(b, 0)` gives NULL where b is 0", "viết `a / nullif(b, 0)` để được NULL khi b bằng 0";
+        /// An aggregate in a condition on rows.
+        AggregateInWhere Data,
+            "WHERE looks at single rows and takes no aggregates", "WHERE xét từng dòng nên không dùng được hàm gộp",
+            hint "put the condition behind GROUP BY, with HAVING", "hãy đặt điều kiện này sau GROUP BY, bằng HAVING";
+        /// A query in the place of a value that gives several.
+        ManyRows Data,
+            "a query in brackets stands for one value, but gives several rows",
+            "truy vấn trong ngoặc đứng thay một giá trị nhưng lại cho nhiều dòng",
+            hint "use an aggregate such as max(), or `IN (SELECT …)`", "hãy dùng hàm gộp như max(), hoặc `IN (SELECT …)`";
+        /// Queries with different numbers of columns below each other.
+        UnevenUnion Data,
+            "the queries of the UNION have different numbers of columns", "các truy vấn trong UNION có số cột khác nhau";
+        /// A text that is no value of a type.
+        NotOfType { value: String, kind: String } Data,
+            "`{value}` is not a value of type {kind}", "`{value}` không phải giá trị kiểu {kind}",
+            hint "dates are written '2023-12-31'; `TRY_CAST(column AS type)` gives NULL for what does not fit",
+                 "ngày viết theo dạng '2023-12-31'; `TRY_CAST(cột AS kiểu)` cho NULL ở chỗ không đổi được";
+        /// Arithmetic with values that are no numbers.
+        NoArithmetic { left: String, operator: String, right: String } Data,
+            "`{operator}` does not go with {left} and {right}", "không dùng được `{operator}` giữa {left} và {right}",
+            hint "`CAST(column AS DOUBLE)` makes a number of a text; `||` joins texts",
+                 "`CAST(cột AS DOUBLE)` đổi chữ thành số; `||` nối chuỗi";
+        /// A name that columns of several tables have.
+        Ambiguous { name: String } Data,
+            "several tables have a column `{name}`", "nhiều bảng cùng có cột `{name}`",
+            hint "write the table's name or alias before it: `d.{name}`", "hãy viết tên hoặc bí danh của bảng ở trước: `d.{name}`";
         /// A call of a function of the department with too few, too many or other values.
         WrongCall { function: String, syntax: String } Data,
             "`{function}` does not take these values", "hàm `{function}` không nhận các giá trị này",

@@ -106,6 +106,8 @@ super::messages! {
         Welcome { version: String, workspace: String, datasets: String, datasets_vi: String } Notice,
             "cchc {version} · workspace {workspace}\n{datasets}\nSQL ends with `;` · Tab completes · `\\?` lists the commands · `\\q` leaves",
             "cchc {version} · không gian làm việc {workspace}\n{datasets_vi}\nCâu SQL kết thúc bằng `;` · Tab để gợi ý · `\\?` liệt kê các lệnh · `\\q` để thoát";
+        /// What a statement lacks that was ended with Enter alone; stands in grey behind the cursor.
+        SemicolonRuns Notice, "`;` runs it · Ctrl-C drops it", "gõ `;` để chạy · Ctrl-C để bỏ";
         /// A history that cannot be kept.
         NoHistory { problem: String } Notice,
             "the history of commands is not kept: {problem}", "không lưu được lịch sử câu lệnh: {problem}";

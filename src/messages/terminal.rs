@@ -122,6 +122,8 @@ super::messages! {
         Minimum Notice, "min", "nhỏ nhất";
         /// A quarter of the values lies below.
         LowerQuartile Notice, "q25", "tứ phân vị 1";
+        /// Heading of all three quartiles.
+        Quartiles Notice, "quartiles", "tứ phân vị";
         /// Half of the values lies below.
         Median Notice, "median", "trung vị";
         /// Three quarters of the values lie below.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::fit::wrap;
-use super::table::{ShownCell, TableStyle};
+use super::table::{Overflow, ShownCell, TableStyle};
 
 /// Width of the rule above a block, where the terminal's is not known.
 const RULE: usize = 60;
@@ -25,7 +25,10 @@ pub(super) fn write_expanded(
         writeln!(out, "{title}{}", "─".repeat(rule.saturating_sub(title.width())))?;
         for (heading, cell) in headings.iter().zip(row) {
             let blanks = " ".repeat(label - heading.width());
-            let room = style.width.filter(|_| style.wraps).map(|width| width.saturating_sub(label + 3));
+            let room = style
+                .width
+                .filter(|_| style.overflow != Overflow::Shorten)
+                .map(|width| width.saturating_sub(label + 3));
             let lines: Vec<String> = match room {
                 Some(room) => cell.lines.iter().flat_map(|line| wrap(line, room)).collect(),
                 None => cell.lines.clone(),

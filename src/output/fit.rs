@@ -114,6 +114,17 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// Breaks a text into at most so many lines and tells whether that is the whole text.
+pub(super) fn wrap_up_to(text: &str, width: usize, most: usize) -> (Vec<String>, bool) {
+    let lines = wrap(text, width);
+    if lines.len() <= most {
+        return (lines, true);
+    }
+    // Words leave gaps at the ends of lines, so less than the lines hold may be what fits.
+    let fitting = (1..=width * most).rev().map(|room| wrap(&shorten(text, room), width));
+    (fitting.into_iter().find(|lines| lines.len() <= most).unwrap_or_default(), false)
+}
+
 fn take_width(letters: impl Iterator<Item = char>, width: usize) -> String {
     let mut left = width;
     letters
@@ -129,7 +140,7 @@ fn take_width(letters: impl Iterator<Item = char>, width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fit, Wish, fit, shorten, wrap};
+    use super::{Fit, Wish, fit, shorten, wrap, wrap_up_to};
 
     fn text(natural: usize) -> Wish {
         Wish { natural, least: natural.min(8) }
@@ -169,6 +180,13 @@ mod tests {
         assert_eq!(wrap("  abcdefgh i", 4), ["  ab", "cdef", "gh i"]);
         assert_eq!(wrap("", 4), [""]);
         assert_eq!(wrap("日本", 1), ["日", "本"]);
+    }
+
+    #[test]
+    fn a_text_of_too_many_lines_loses_its_middle() {
+        let text = "Cấp giấy phép tiến hành công việc bức xạ";
+        assert_eq!(wrap_up_to(text, 14, 2), (vec!["Cấp giấy phép".into(), "…g việc bức xạ".into()], false));
+        assert_eq!(wrap_up_to("một hai", 3, 2), (vec!["một".into(), "hai".into()], true));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use std::io::{self, Write};
 
+use super::heading::{header_height, stack_headings};
 use super::provenance::{describe_year, list_facts, year_headings};
 use super::{Sheet, visible};
 use crate::error::{Explain as _, Lang};
@@ -50,13 +51,11 @@ fn write_table(out: &mut impl Write, sheet: &Sheet<'_>) -> io::Result<()> {
     writeln!(out, "<table>")?;
     let title = heading(sheet);
     if !title.is_empty() {
-        writeln!(out, "<caption>{}</caption>", escape(title))?;
+        let lines = std::iter::once(title).chain(sheet.form.lines.iter().map(String::as_str));
+        writeln!(out, "<caption>{}</caption>", lines.map(escape).collect::<Vec<_>>().join("<br>"))?;
     }
-    write!(out, "<thead><tr>")?;
-    for column in &sheet.layout.columns {
-        write!(out, "<th scope=\"col\">{}</th>", escape(&column.heading))?;
-    }
-    writeln!(out, "</tr></thead>\n<tbody>")?;
+    write_header(out, sheet)?;
+    writeln!(out, "<tbody>")?;
     for batch in &sheet.answer.batches {
         let readers = sheet.layout.readers(batch);
         for row in 0..batch.num_rows() {
@@ -75,6 +74,29 @@ fn write_table(out: &mut impl Write, sheet: &Sheet<'_>) -> io::Result<()> {
         }
     }
     writeln!(out, "</tbody>\n</table>")
+}
+
+fn write_header(out: &mut impl Write, sheet: &Sheet<'_>) -> io::Result<()> {
+    let cells = stack_headings(&sheet.layout.columns);
+    write!(out, "<thead>")?;
+    for row in 0..header_height(&cells) {
+        write!(out, "<tr>")?;
+        for cell in cells.iter().filter(|cell| cell.row == row) {
+            let span = |name, count| if count > 1 { format!(" {name}=\"{count}\"") } else { String::new() };
+            let (rows, columns) = (span("rowspan", cell.rows), span("colspan", cell.columns));
+            let scope = if cell.columns > 1 { "colgroup" } else { "col" };
+            write!(out, "<th scope=\"{scope}\"{rows}{columns}>{}</th>", escape(cell.text))?;
+        }
+        write!(out, "</tr>")?;
+    }
+    if !sheet.form.numbers.is_empty() {
+        write!(out, "<tr>")?;
+        for number in &sheet.form.numbers {
+            write!(out, "<td>({})</td>", escape(number))?;
+        }
+        write!(out, "</tr>")?;
+    }
+    writeln!(out, "</thead>")
 }
 
 fn write_notes(out: &mut impl Write, sheet: &Sheet<'_>, lang: Lang) -> io::Result<()> {

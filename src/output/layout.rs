@@ -6,7 +6,7 @@ use datafusion::arrow::array::{Array, AsArray, RecordBatch};
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type, Schema};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 
-use crate::engine::{CATEGORY_KEY, Contracts, TITLE_KEY};
+use crate::engine::{CATEGORY_KEY, Contracts, SPEC_KEY, TITLE_KEY};
 use crate::error::Lang;
 use crate::query::{ResultColumn, Role};
 use crate::vietnamese::print::{decimals_of, format_number, localise_date, localise_number};
@@ -128,7 +128,10 @@ impl Layout {
         layout.lang = lang;
         layout.has_titles = true;
         for (column, field) in layout.columns.iter_mut().zip(schema.fields()) {
-            let declared = declared.iter().find(|declared| declared.name == *field.name());
+            let carried = || ResultColumn::from_spec(field.name(), field.metadata().get(SPEC_KEY)?);
+            let carried = declared.is_empty().then(carried).flatten();
+            let declared =
+                declared.iter().find(|declared| declared.name == *field.name()).or(carried.as_ref());
             let title = declared.map(|declared| declared.title.clone()).filter(|title| !title.is_empty());
             if let Some(title) = title.or_else(|| field.metadata().get(TITLE_KEY).cloned()) {
                 column.heading = title;
@@ -137,6 +140,7 @@ impl Layout {
                 column.labels = read_labels(contracts, key);
             }
             column.style = choose_style(declared, field.data_type());
+            column.missing = declared.and_then(|declared| declared.missing.clone());
             column.grouped &= declared.is_none_or(|declared| declared.role != Role::Key);
         }
         layout

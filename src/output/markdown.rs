@@ -29,6 +29,9 @@ pub(super) fn write_document(out: &mut impl Write, sheet: &Sheet<'_>) -> io::Res
     if !sheet.title.is_empty() {
         writeln!(out, "### {}\n", escape(&sheet.title))?;
     }
+    for line in &sheet.form.lines {
+        writeln!(out, "{}\n", escape(line))?;
+    }
     write_markdown(out, sheet.answer, &sheet.layout)?;
     for notice in &sheet.answer.notices {
         writeln!(out, "\n*{}*", escape(&notice.message(sheet.layout.lang())))?;

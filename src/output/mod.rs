@@ -11,6 +11,7 @@ mod excel_csv;
 mod expanded;
 mod fit;
 mod formula;
+mod heading;
 mod html;
 mod json;
 mod layout;
@@ -30,7 +31,7 @@ use crate::error::Result;
 pub use layout::{CellReader, ColumnLayout, Layout, Style};
 pub use rejects::{render_workbook, write_list};
 pub use sheet::{ResultProvenance, Sheet};
-pub use table::{Cut, Expanded, TableStyle};
+pub use table::{Cut, Expanded, Overflow, TableStyle};
 pub use visible::visible;
 
 /// Breaks a text into lines of at most `width` terminal columns.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::Layout;
 use crate::engine::Answer;
+use crate::query::Form;
 use crate::store::Provenance;
 
 /// One result as it is written: a file, or a sheet of a workbook.
@@ -15,6 +16,8 @@ pub struct Sheet<'a> {
     pub title: String,
     /// More about it: formula, source, limits.
     pub about: Vec<String>,
+    /// What stands around the table of a printed form, with values filled in.
+    pub form: Form,
     /// The rows.
     pub answer: &'a Answer,
     /// How they read.
@@ -41,6 +44,7 @@ impl<'a> Sheet<'a> {
             name: String::new(),
             title: String::new(),
             about: Vec::new(),
+            form: Form::default(),
             answer,
             layout,
             provenance: None,

@@ -5,9 +5,9 @@
 
 use std::io::{self, Write};
 
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::UnicodeWidthStr;
 
-use super::fit::{Fit, Wish, fit, shorten, wrap};
+use super::fit::{Fit, Wish, fit, shorten, wrap, wrap_up_to};
 use super::{Layout, expanded, visible};
 use crate::engine::Answer;
 
@@ -20,10 +20,21 @@ pub struct TableStyle {
     pub max_rows: usize,
     /// Whether each row stands as a block of its own.
     pub expanded: Expanded,
-    /// Whether long texts go on in further lines, and are not shortened.
-    pub wraps: bool,
+    /// What becomes of a text that is longer than its column is wide.
+    pub overflow: Overflow,
     /// Whether NULL is set off by colour.
     pub color: bool,
+}
+
+/// What becomes of a text that is longer than its column is wide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overflow {
+    /// It loses its middle.
+    Shorten,
+    /// It goes on in further lines.
+    Wrap,
+    /// It goes on in at most this many lines, and loses its middle beyond.
+    WrapUpTo(usize),
 }
 
 /// Whether each row stands as a block of its own.
@@ -39,8 +50,13 @@ pub enum Expanded {
 
 impl TableStyle {
     /// All rows and columns, as wide as it takes.
-    pub const WHOLE: Self =
-        Self { width: None, max_rows: usize::MAX, expanded: Expanded::Off, wraps: false, color: false };
+    pub const WHOLE: Self = Self {
+        width: None,
+        max_rows: usize::MAX,
+        expanded: Expanded::Off,
+        overflow: Overflow::Shorten,
+        color: false,
+    };
 }
 
 /// What a table does not show.
@@ -86,8 +102,13 @@ pub(super) fn write_table(
     if headings.is_empty() {
         return Ok(cut);
     }
-    let wishes = measure(layout, &headings, &rows);
-    let fitted = fit(&wishes, style.width.unwrap_or(usize::MAX / 2));
+    let wishes = measure(layout, &headings, &rows, style.width.is_some());
+    let room = style.width.unwrap_or(usize::MAX / 2);
+    let mut fitted = fit(&wishes, room);
+    if fitted.gap.is_some() && style.overflow != Overflow::Shorten {
+        // Where nothing is to be hidden, words are broken before columns go.
+        fitted = fit(&break_words(wishes), room);
+    }
     let is_expanded = match style.expanded {
         Expanded::On => true,
         Expanded::Off => false,
@@ -97,8 +118,8 @@ pub(super) fn write_table(
         expanded::write_expanded(out, &headings, &rows, style)?;
         return Ok(cut);
     }
-    let wraps = style.wraps || is_plan(layout);
-    let mut grid = Grid { layout, fitted: &fitted, wraps, color: style.color, cells_cut: 0 };
+    let overflow = if is_plan(layout) { Overflow::Wrap } else { style.overflow };
+    let mut grid = Grid { layout, fitted: &fitted, overflow, color: style.color, cells_cut: 0 };
     grid.write(out, &headings, &rows)?;
     let columns = headings.len() - fitted.shown.len();
     Ok(Cut { columns, cells: grid.cells_cut, ..cut })
@@ -131,16 +152,45 @@ fn is_plan(layout: &Layout) -> bool {
 
 /// Width below which a shortened text says nothing.
 const LEAST_TEXT: usize = 8;
+/// The longest word, such as a code, that is kept whole before columns are hidden.
+const LONGEST_WORD: usize = 24;
 
-fn measure(layout: &Layout, headings: &[String], rows: &[Vec<ShownCell>]) -> Vec<Wish> {
+/// Lines that a heading takes where room is scarce.
+const HEADING_LINES: usize = 2;
+
+fn measure(layout: &Layout, headings: &[String], rows: &[Vec<ShownCell>], is_scarce: bool) -> Vec<Wish> {
     let mut wishes: Vec<Wish> = Vec::with_capacity(headings.len());
     for (index, heading) in headings.iter().enumerate() {
-        let cells = rows.iter().filter_map(|row| row.get(index)).flat_map(|cell| &cell.lines);
-        let widest = cells.map(|line| line.width()).max().unwrap_or(0);
-        let natural = widest.max(heading.width()).max(1);
-        let rigid = layout.columns[index].rigid;
-        let least = if rigid { widest.max(heading.width().min(LEAST_TEXT)) } else { natural.min(LEAST_TEXT) };
-        wishes.push(Wish { natural, least: least.max(1) });
+        let cells = || rows.iter().filter_map(|row| row.get(index)).flat_map(|cell| &cell.lines);
+        let widest = cells().map(|line| line.width()).max().unwrap_or(0);
+        let heading_width = if is_scarce { width_of_lines(heading, HEADING_LINES) } else { heading.width() };
+        let natural = widest.max(heading_width).max(1);
+        let heading_word = longest_word(heading).min(LONGEST_WORD);
+        let least = if layout.columns[index].rigid {
+            widest.max(heading_word)
+        } else {
+            // A code without its middle is another code.
+            let word = cells().map(|text| longest_word(text)).max().unwrap_or(0).max(heading_word);
+            word.clamp(LEAST_TEXT, LONGEST_WORD)
+        };
+        wishes.push(Wish { natural, least: least.min(natural).max(1) });
+    }
+    wishes
+}
+
+fn longest_word(text: &str) -> usize {
+    text.split_whitespace().map(UnicodeWidthStr::width).max().unwrap_or(0)
+}
+
+/// Returns the least width at which a text takes so many lines without a word being broken.
+fn width_of_lines(text: &str, lines: usize) -> usize {
+    (longest_word(text)..text.width()).find(|width| wrap(text, *width).len() <= lines).unwrap_or(text.width())
+}
+
+/// Lets every column but the first, which names the row, be narrower than its words.
+fn break_words(mut wishes: Vec<Wish>) -> Vec<Wish> {
+    for wish in wishes.iter_mut().skip(1) {
+        wish.least = wish.least.min(LEAST_TEXT);
     }
     wishes
 }
@@ -148,7 +198,7 @@ fn measure(layout: &Layout, headings: &[String], rows: &[Vec<ShownCell>]) -> Vec
 struct Grid<'a> {
     layout: &'a Layout,
     fitted: &'a Fit,
-    wraps: bool,
+    overflow: Overflow,
     color: bool,
     cells_cut: usize,
 }
@@ -174,9 +224,10 @@ impl Grid<'_> {
             .iter()
             .map(|heading| ShownCell { lines: vec![heading.clone()], is_null: false, tone: None })
             .collect();
+        // Two headings without their middles may be the same, so headings keep all their words.
+        let of_values = std::mem::replace(&mut self.overflow, Overflow::Wrap);
         self.write_row(out, &headings)?;
-        // A heading says its name in `\d`; only data that were cut need the note below the table.
-        self.cells_cut = 0;
+        self.overflow = of_values;
         self.write_line(out, BELOW_HEADINGS)?;
         for row in rows {
             self.write_row(out, row)?;
@@ -194,8 +245,8 @@ impl Grid<'_> {
     }
 
     fn write_row(&mut self, out: &mut impl Write, cells: &[ShownCell]) -> io::Result<()> {
-        let shown: Vec<(usize, usize, Vec<String>)> = self
-            .fitted
+        let fitted = self.fitted;
+        let shown: Vec<(usize, usize, Vec<String>)> = fitted
             .shown
             .iter()
             .map(|(column, width)| (*column, *width, self.fit_lines(&cells[*column], *width)))
@@ -204,9 +255,7 @@ impl Grid<'_> {
         for line in 0..height {
             let mut parts: Vec<String> = Vec::with_capacity(shown.len() + 1);
             for (column, width, lines) in &shown {
-                let whole = cells[*column].lines.get(line).map_or("", String::as_str);
                 let text = lines.get(line).map_or("", String::as_str);
-                self.cells_cut += usize::from(!self.wraps && text != whole);
                 parts.push(self.pad(text, *column, *width, &cells[*column]));
             }
             if let Some(gap) = self.fitted.gap {
@@ -217,12 +266,21 @@ impl Grid<'_> {
         Ok(())
     }
 
-    fn fit_lines(&self, cell: &ShownCell, width: usize) -> Vec<String> {
-        if self.wraps {
-            cell.lines.iter().flat_map(|line| wrap(line, width)).collect()
-        } else {
-            cell.lines.iter().map(|line| shorten(line, width)).collect()
-        }
+    fn fit_lines(&mut self, cell: &ShownCell, width: usize) -> Vec<String> {
+        let mut fit_line = |line: &String| match self.overflow {
+            Overflow::Wrap => wrap(line, width),
+            Overflow::WrapUpTo(lines) => {
+                let (fitted, is_whole) = wrap_up_to(line, width, lines);
+                self.cells_cut += usize::from(!is_whole);
+                fitted
+            }
+            Overflow::Shorten => {
+                let shown = shorten(line, width);
+                self.cells_cut += usize::from(shown != *line);
+                vec![shown]
+            }
+        };
+        cell.lines.iter().flat_map(&mut fit_line).collect()
     }
 
     fn pad(&self, text: &str, column: usize, width: usize, cell: &ShownCell) -> String {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::form::{Form, names_only};
 use super::value::split_list;
 use super::{Better, Choices, Default, Parameter, ParameterKind, ResultColumn, Role, SavedQuery, Value};
 use crate::error::{Error, Place, Result};
@@ -22,6 +23,7 @@ pub fn parse_saved_query(name: &str, file: &str, text: &str) -> Result<SavedQuer
         size_mm: None,
         parameters: Vec::new(),
         columns: Vec::new(),
+        form: Form::default(),
         text: text.to_owned(),
     };
     let mut offset = 0;
@@ -83,12 +85,32 @@ impl HeaderParser<'_> {
                 Ok(column) => query.columns.push(column),
                 Err(fault) => report(fault),
             }
+        } else if let Some(rest) = body.strip_prefix("missing ") {
+            if let Err(fault) = read_missing(&mut query.columns, rest) {
+                report(fault);
+            }
+        } else if let Some(line) = body.strip_prefix("form:") {
+            query.form.lines.push(line.trim().to_owned());
+            if !names_only(line, &query.parameters) {
+                report((
+                    "the line names a parameter that is not declared above",
+                    "dòng này gọi một tham số chưa khai báo ở trên",
+                ));
+            }
+        } else if let Some(numbers) = body.strip_prefix("numbers:") {
+            query.form.numbers = numbers.split(',').map(|number| number.trim().to_owned()).collect();
+            if query.form.numbers.len() != query.columns.len() {
+                report((
+                    "the numbers are not as many as the columns declared above",
+                    "số ô đánh số không bằng số cột khai báo ở trên",
+                ));
+            }
         }
     }
 }
 
 /// What is wrong with a header line, in English and Vietnamese.
-type HeaderFault = (&'static str, &'static str);
+pub(super) type HeaderFault = (&'static str, &'static str);
 
 /// Parses `155mm x 90mm`.
 fn parse_size(text: &str) -> Option<(f64, f64)> {
@@ -193,7 +215,7 @@ fn category_key(text: &str) -> Option<String> {
 }
 
 /// Parses `rate: rate(on_time/resolved) 2 higher -- Tỷ lệ đúng hạn`.
-fn parse_column(line: &str, span: Range<usize>) -> std::result::Result<ResultColumn, HeaderFault> {
+pub(super) fn parse_column(line: &str, span: Range<usize>) -> std::result::Result<ResultColumn, HeaderFault> {
     let (declaration, title) = split_comment(line);
     let (name, spec) =
         declaration.split_once(':').ok_or(("a column is `name: spec`", "cột có dạng `tên: đặc tả`"))?;
@@ -210,6 +232,8 @@ fn parse_column(line: &str, span: Range<usize>) -> std::result::Result<ResultCol
         is_whole: false,
         stands_apart: false,
         title: title.to_owned(),
+        spec: spec.trim().to_owned(),
+        missing: None,
         span,
     };
     for word in words {
@@ -228,6 +252,20 @@ fn parse_column(line: &str, span: Range<usize>) -> std::result::Result<ResultCol
         }
     }
     Ok(column)
+}
+
+/// Reads `carried_in: không có số liệu`.
+fn read_missing(columns: &mut [ResultColumn], line: &str) -> std::result::Result<(), HeaderFault> {
+    let (name, words) = line.split_once(':').ok_or((
+        "what stands for a missing value is `column: words`",
+        "chữ thay cho giá trị trống có dạng `cột: chữ`",
+    ))?;
+    let column = columns
+        .iter_mut()
+        .find(|column| column.name == name.trim())
+        .ok_or(("`missing` follows the column that it is for", "dòng `missing` phải đứng sau cột của nó"))?;
+    column.missing = Some(words.trim().to_owned());
+    Ok(())
 }
 
 fn parse_role(word: &str) -> Option<Role> {

@@ -16,7 +16,7 @@ use super::highlight::highlight;
 use super::history::{History, history_file};
 use super::input::is_complete;
 use crate::engine::Engine;
-use crate::error::{Error, Result};
+use crate::error::{Error, Explain as _, Result};
 use crate::messages::{ShellNote, TerminalFault};
 use crate::terminal::Terminal;
 
@@ -33,6 +33,8 @@ pub(super) struct Editor {
 struct Assistant {
     completion: Completion,
     hinter: HistoryHinter,
+    /// How an entry of several lines ends.
+    advice: String,
     color: bool,
 }
 
@@ -63,16 +65,35 @@ impl Completer for Assistant {
     }
 }
 
-impl Hinter for Assistant {
-    type Hint = String;
+/// What stands in grey behind the cursor.
+struct Hint {
+    text: String,
+    /// Whether the right arrow takes it into the entry.
+    is_text: bool,
+}
 
-    /// The first line of the latest entry that begins like this one.
-    fn hint(&self, line: &str, cursor: usize, context: &Context<'_>) -> Option<String> {
-        if line.contains('\n') {
-            return None;
+impl rustyline::hint::Hint for Hint {
+    fn display(&self) -> &str {
+        &self.text
+    }
+
+    fn completion(&self) -> Option<&str> {
+        self.is_text.then_some(self.text.as_str())
+    }
+}
+
+impl Hinter for Assistant {
+    type Hint = Hint;
+
+    /// The first line of the latest entry that begins like this one; on a new line, how the entry ends.
+    fn hint(&self, line: &str, cursor: usize, context: &Context<'_>) -> Option<Hint> {
+        if let Some((_, last)) = line.rsplit_once('\n') {
+            let is_new = last.is_empty() && cursor == line.len();
+            return is_new.then(|| Hint { text: self.advice.clone(), is_text: false });
         }
         let hint = self.hinter.hint(line, cursor, context)?;
-        hint.lines().next().map(str::to_owned).filter(|hint| !hint.is_empty())
+        let first = hint.lines().next().filter(|hint| !hint.is_empty())?;
+        Some(Hint { text: first.to_owned(), is_text: true })
     }
 }
 
@@ -108,7 +129,9 @@ impl Editor {
         let mut editor = rustyline::Editor::with_history(config, history).map_err(|error| fault(&error))?;
         let completion = Completion::new(engine);
         let color = terminal.colors_data();
-        editor.set_helper(Some(Assistant { completion, hinter: HistoryHinter::new(), color }));
+        // Without grey it would look like a part of the entry.
+        let advice = if color { ShellNote::SemicolonRuns.message(terminal.lang) } else { String::new() };
+        editor.set_helper(Some(Assistant { completion, hinter: HistoryHinter::new(), advice, color }));
         Ok(Self { editor, file })
     }
 

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::progress::Progress;
-use super::show::Outcome;
+use super::show::{Outcome, OutcomeKind};
 use super::{Origin, Shell};
 use crate::analysis::summarise;
 use crate::chart::find_visualise;
@@ -70,7 +70,7 @@ impl Shell<'_> {
                 engine.ask_watched(&script, &statement, &watch).await?;
                 Ok(watch.explain(lang))
             })?;
-            return Ok(Outcome { is_own: true, ..outcome });
+            return Ok(Outcome { kind: OutcomeKind::Plan, ..outcome });
         }
         self.time(asked, async move |engine, watch| engine.ask_watched(&script, &statement, &watch).await)
     }
@@ -80,7 +80,7 @@ impl Shell<'_> {
         let (source, lang) = (source.to_owned(), self.session.terminal.lang);
         let asked = Asked::Sql(format!("SUMMARIZE {source}"));
         let outcome = self.time(asked, async move |engine, _| summarise(&engine, &source, lang).await)?;
-        Ok(Outcome { is_own: true, ..outcome })
+        Ok(Outcome { kind: OutcomeKind::Summary, ..outcome })
     }
 
     /// Runs work of the engine on other threads, with its time and a line of progress.
@@ -95,10 +95,12 @@ impl Shell<'_> {
         let start = Instant::now();
         let watch = Watch::default();
         let mut progress = Progress::new(self.session.terminal, watch.clone());
-        let work = work(self.engine.clone(), watch);
+        let work = work(self.engine.clone(), watch.clone());
         let answer = self.session.wait_apart(work, |elapsed| progress.tick(elapsed));
+        // After Ctrl-C parts of the statement may still run.
+        watch.stop();
         progress.end();
-        Ok(Outcome { answer: answer?, asked, elapsed: start.elapsed(), is_own: false })
+        Ok(Outcome { answer: answer?, asked, elapsed: start.elapsed(), kind: OutcomeKind::Result })
     }
 
     /// Makes an outcome the last result, and shows it.

@@ -12,6 +12,7 @@ use crate::cli::FormatChoice;
 use crate::error::{Error, Lang, Place, Result};
 use crate::messages::{SettingHelp, ShellFault};
 use crate::output::Expanded;
+use crate::terminal::Paging;
 use crate::workspace::{did_you_mean, read_text};
 
 /// How the shell shows things.
@@ -31,17 +32,6 @@ pub struct Settings {
     pub(super) history: bool,
     pub(super) cache: bool,
     pub(super) lang: Option<Lang>,
-}
-
-/// When results are paged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Paging {
-    /// When they are longer than the screen.
-    On,
-    /// Never.
-    Off,
-    /// Always.
-    Always,
 }
 
 /// How a chart is shown in a terminal.

@@ -4,17 +4,17 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::settings::Paging;
 use super::{Origin, Shell};
+use crate::analysis::narrow_summary;
 use crate::commands::{
     Asked, check_binary, check_outside, default_format, describe_cut, format_of, list_layout, make_sheet,
 };
 use crate::engine::Answer;
 use crate::error::{Explain as _, Result};
 use crate::messages::{Narration, OutputFault, ShellNote};
-use crate::output::{Cut, Expanded, Format, Sheet, TableStyle, check_room, write_sheet};
+use crate::output::{Cut, Expanded, Format, Overflow, Sheet, TableStyle, check_room, write_sheet};
 use crate::store::replace_file;
-use crate::terminal::write_fault;
+use crate::terminal::{Paging, write_fault};
 use crate::workspace::{Workspace, unwritable};
 
 /// What a statement gave.
@@ -23,8 +23,20 @@ pub(super) struct Outcome {
     /// What it answers.
     pub(super) asked: Asked,
     pub(super) elapsed: Duration,
-    /// Whether the program made it of other results; its columns then have headings in two languages.
-    pub(super) is_own: bool,
+    pub(super) kind: OutcomeKind,
+}
+
+/// What an outcome is; what the program made of other results has headings in two languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OutcomeKind {
+    /// The rows of a statement.
+    Result,
+    /// What a source holds, column by column.
+    Summary,
+    /// A summary made narrower for the screen.
+    Narrowed,
+    /// How a statement was run.
+    Plan,
 }
 
 /// A file that results go to.
@@ -63,8 +75,8 @@ impl Outlet {
     }
 }
 
-/// Lines above the first row of a table.
-const LINES_ABOVE_ROWS: usize = 3;
+/// Lines that a value may take in a summary: long names are no more than examples there.
+const SUMMARY_LINES: usize = 3;
 
 impl Shell<'_> {
     /// Shows an outcome where results go.
@@ -107,8 +119,20 @@ impl Shell<'_> {
         let format = self.settings.format.map_or_else(|| default_format(terminal), Format::from);
         check_binary(format, terminal)?;
         check_room(format, &outcome.answer)?;
+        let is_summary = outcome.kind == OutcomeKind::Summary && !is_whole;
+        if is_summary && format == Format::Table && terminal.shows_data() {
+            let answer = narrow_summary(&outcome.answer, self.settings.locale, terminal.lang);
+            let (asked, kind) = (outcome.asked.clone(), OutcomeKind::Narrowed);
+            return self.show_here(&Outcome { answer, asked, kind, ..*outcome }, max_rows, is_whole);
+        }
         let sheet = self.make_sheet(outcome, format)?;
-        let style = if outcome.is_own { self.list_style() } else { self.style(max_rows, is_whole) };
+        let style = match outcome.kind {
+            OutcomeKind::Result => self.style(max_rows, is_whole),
+            OutcomeKind::Narrowed => {
+                TableStyle { overflow: Overflow::WrapUpTo(SUMMARY_LINES), ..self.list_style() }
+            }
+            OutcomeKind::Summary | OutcomeKind::Plan => self.list_style(),
+        };
         let mut text = Vec::new();
         let cut = if format == Format::Table && terminal.shows_data() {
             let cut = write_sheet(&mut text, format, &sheet, &style).map_err(|error| write_fault(&error))?;
@@ -137,29 +161,21 @@ impl Shell<'_> {
 
     /// Puts a text on the screen, by pages if it is longer.
     pub(super) fn put(&self, text: &[u8]) -> Result<()> {
-        let terminal = self.session.terminal;
-        let text = String::from_utf8_lossy(text);
-        let is_long = terminal.size().is_some_and(|(_, height)| text.lines().count() + 2 > height);
-        let is_wide = terminal.width().is_some_and(|width| {
-            text.lines().take(LINES_ABOVE_ROWS).any(|line| console::measure_text_width(line) > width)
-        });
-        let pages = match self.settings.pager {
-            Paging::On => is_long || is_wide,
-            Paging::Off => false,
-            Paging::Always => true,
-        };
-        if pages && self.origin == Origin::Terminal && terminal.shows_data() {
-            let is_table = text.starts_with('┌');
-            return terminal.page(&text, if is_table { LINES_ABOVE_ROWS } else { 0 });
-        }
-        terminal.data(|out| out.write_all(text.as_bytes()))
+        let mut terminal = self.session.terminal;
+        terminal.paging = self.paging();
+        terminal.put(&String::from_utf8_lossy(text))
+    }
+
+    /// Tells when texts are paged: never, where nobody turns pages.
+    pub(super) fn paging(&self) -> Paging {
+        if self.origin == Origin::Terminal { self.settings.pager } else { Paging::Off }
     }
 
     /// Lists are read in full: long texts go on in further lines, too many columns become blocks.
     fn list_style(&self) -> TableStyle {
         let style = self.style(0, false);
         let expanded = if style.width.is_some() { Expanded::Auto } else { Expanded::Off };
-        TableStyle { wraps: true, expanded, ..style }
+        TableStyle { overflow: Overflow::Wrap, expanded, ..style }
     }
 
     fn style(&self, max_rows: usize, is_whole: bool) -> TableStyle {
@@ -172,17 +188,17 @@ impl Shell<'_> {
             width: width.filter(|_| !is_whole),
             max_rows: if max_rows == 0 { usize::MAX } else { max_rows },
             expanded: self.settings.expanded,
-            wraps: false,
+            overflow: Overflow::Shorten,
             color: terminal.colors_data(),
         }
     }
 
     fn make_sheet<'o>(&self, outcome: &'o Outcome, format: Format) -> Result<Sheet<'o>> {
-        let mut sheet = if outcome.is_own {
-            Sheet::of(&outcome.answer, list_layout(format, &outcome.answer, self.session.terminal))
-        } else {
+        let mut sheet = if outcome.kind == OutcomeKind::Result {
             let titles = self.settings.titles;
             make_sheet(self.session, &self.engine, format, titles, &outcome.asked, &outcome.answer)?
+        } else {
+            Sheet::of(&outcome.answer, list_layout(format, &outcome.answer, self.session.terminal))
         };
         if matches!(format, Format::Table | Format::Markdown) {
             let (locale, missing) = (self.settings.locale, self.settings.null.clone());

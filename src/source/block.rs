@@ -149,12 +149,28 @@ impl Block {
         self.cells.push(stored);
     }
 
-    /// Makes room for as many cells as the text will hold if all its rows are like the first.
+    /// Makes room for as many cells as the text will hold if its rows are like the first, and for some more.
     pub(super) fn reserve_like(&mut self, row_bytes: usize) {
-        let rows = self.text.len() / row_bytes.max(1) + 1;
+        let rows = self.text.len() / row_bytes.max(1) * 5 / 4 + 1;
         self.cells.reserve(rows.saturating_mul(self.cells.len()));
         self.numbers.reserve(rows);
         self.ends.reserve(rows);
+    }
+
+    /// Makes as much room as another block has taken.
+    pub(super) fn reserve(&mut self, other: &Self) {
+        self.cells.reserve(other.cells.len());
+        self.numbers.reserve(other.numbers.len());
+        self.ends.reserve(other.ends.len());
+        self.text.reserve(other.text.len());
+    }
+
+    /// Gives back the room that is not needed.
+    pub(super) fn shrink(&mut self) {
+        self.cells.shrink_to_fit();
+        self.numbers.shrink_to_fit();
+        self.ends.shrink_to_fit();
+        self.text.shrink_to_fit();
     }
 
     /// Adds a text cell that stands in the block's text already.
@@ -265,20 +281,19 @@ fn is_unified(letter: char) -> bool {
 /// Letters U+00C0 to U+01BF and U+1E00 to U+1EFF never decompose or combine with the letter before
 /// them in NFC (Unicode, `DerivedNormalizationProps.txt`, `NFC_QC`); the two strange capital D are not
 /// among those that are let pass.
+#[expect(clippy::needless_bitwise_bool, reason = "without a branch many bytes are looked at at once")]
 fn is_plain(bytes: &[u8]) -> bool {
-    let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        at += match (byte, bytes.get(at + 1)) {
-            (b'\r', _) => return false,
-            (0..0x80, _) => 1,
-            (0xC3, Some(next)) if *next != 0x90 => 2,
-            (0xC4 | 0xC5, _) => 2,
-            (0xC6, Some(next)) if *next != 0x89 => 2,
-            (0xE1, Some(0xB8..=0xBB)) => 3,
-            _ => return false,
-        };
-    }
-    true
+    let is_odd = |pair: &[u8]| {
+        let (lead, next) = (pair[0], pair[1]);
+        let is_known = (lead == 0xC3) | (lead == 0xC4) | (lead == 0xC5) | (lead == 0xC6) | (lead == 0xE1);
+        (lead == b'\r')
+            | ((lead >= 0xC0) & !is_known)
+            | ((lead == 0xC3) & (next == 0x90))
+            | ((lead == 0xC6) & (next == 0x89))
+            | ((lead == 0xE1) & !(0xB8..=0xBB).contains(&next))
+    };
+    // A leading byte is never the last one.
+    !bytes.ends_with(b"\r") && !bytes.windows(2).fold(false, |odd, pair| odd | is_odd(pair))
 }
 
 #[cfg(test)]

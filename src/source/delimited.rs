@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use encoding_rs::UTF_8;
+use memchr::{memchr, memchr_iter, memchr2, memchr3, memrchr2};
 
 use super::block::Block;
 use super::cell::Cell;
@@ -83,7 +84,7 @@ impl Text {
     pub(super) fn read_block(&self, index: usize) -> Result<Block> {
         let Some(chunk) = self.chunks.get(index) else { return Ok(Block::default()) };
         let bytes = self.file.read_unchanged(chunk.start, chunk.bytes)?;
-        let text = decode(bytes, self.encoding, chunk.line)?;
+        let text = decode(&bytes, self.encoding, chunk.line)?;
         let mut block = split(text, self.delimiter, chunk.line);
         if let Some(row) = block.rows().find(|row| row.width() > limits::COLUMNS) {
             let fault = SourceFault::TooManyColumns { limit: limits::COLUMNS };
@@ -104,12 +105,12 @@ pub(super) fn is_cuttable(encoding: TextEncoding) -> bool {
 }
 
 /// Decodes whole lines, of which the first has the number `line`.
-fn decode(bytes: Vec<u8>, encoding: TextEncoding, line: u32) -> Result<String> {
+fn decode(bytes: &[u8], encoding: TextEncoding, line: u32) -> Result<String> {
     if encoding != TextEncoding::Web(UTF_8) {
-        return encoding.decode_lines(&bytes, line as usize);
+        return encoding.decode_lines(bytes, line as usize);
     }
-    String::from_utf8(bytes).map_err(|fault| {
-        let good = fault.as_bytes().get(..fault.utf8_error().valid_up_to()).unwrap_or_default();
+    encoding::read_utf8(bytes).map(str::to_owned).map_err(|good| {
+        let good = bytes.get(..good).unwrap_or_default();
         encoding::undecodable(encoding, line as usize + count_lines(good) as usize)
     })
 }
@@ -142,8 +143,7 @@ fn find_chunks(
             continue;
         }
         let records = bytes.get(..cut).unwrap_or_default();
-        if records.contains(&0) {
-            let at = records.iter().position(|byte| *byte == 0).unwrap_or(0);
+        if let Some(at) = memchr(0, records) {
             let line = line + count_lines(records.get(..at).unwrap_or_default());
             return Err(at_line(file, line, |line| SourceFault::NulByte { line }));
         }
@@ -156,8 +156,8 @@ fn find_chunks(
 }
 
 fn check_encoding(records: &[u8], encoding: TextEncoding, line: u32) -> Result<()> {
-    let is_good = encoding == TextEncoding::Web(UTF_8) && std::str::from_utf8(records).is_ok();
-    if is_good { Ok(()) } else { decode(records.to_vec(), encoding, line).map(drop) }
+    let is_good = encoding == TextEncoding::Web(UTF_8) && encoding::read_utf8(records).is_ok();
+    if is_good { Ok(()) } else { decode(records, encoding, line).map(drop) }
 }
 
 fn at_line(file: &TextFile, line: u32, fault: impl FnOnce(usize) -> SourceFault) -> Error {
@@ -170,76 +170,68 @@ fn at_line(file: &TextFile, line: u32, fault: impl FnOnce(usize) -> SourceFault)
     Error::new(fault(line as usize)).at(place)
 }
 
-/// Where the scan for quotes is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Scan {
-    CellStart,
-    Plain,
-    Quoted,
-    /// Right behind a quote that closes the cell, unless another one follows.
-    Closed,
-}
-
 /// Finds the end of the last whole record, 0 if there is none.
+///
+/// Only quotes are looked at one by one: between them a line break ends a record, inside them it does not.
 ///
 /// The error is the line, counted from 0, of a quote that is never closed, or that the quote of a
 /// later line closes. A reader takes both as one long cell, and the rows inside it would be lost.
 /// A cell of several lines that has text right behind its closing quote is the second case: no
 /// program writes that.
 fn find_cut(bytes: &[u8], delimiter: u8, is_last: bool) -> Result<usize, u32> {
-    if !bytes.contains(&b'"') {
-        return Ok(if is_last { bytes.len() } else { last_line_end(bytes) });
-    }
-    let mut scan = Scan::CellStart;
-    let (mut line, mut opened, mut cut) = (0, 0, 0);
-    let mut before = 0;
-    for (at, byte) in bytes.iter().copied().enumerate() {
-        let ends_line = matches!(byte, b'\n' | b'\r');
-        let is_second_half = byte == b'\n' && before == b'\r';
-        scan = match (scan, byte) {
-            (Scan::CellStart, b'"') => {
-                opened = line;
-                Scan::Quoted
-            }
-            (Scan::Quoted, b'"') => Scan::Closed,
-            (Scan::Closed, b'"') | (Scan::Quoted, _) => Scan::Quoted,
-            (_, b'\n' | b'\r') => Scan::CellStart,
-            (_, other) if other == delimiter => Scan::CellStart,
-            (Scan::Closed, b' ') => Scan::Closed,
-            (Scan::Closed, _) if line > opened => return Err(opened),
-            _ => Scan::Plain,
-        };
-        // A return at the end may be half of a line break.
-        if ends_line
-            && scan == Scan::CellStart
-            && (byte == b'\n' || bytes.get(at + 1).is_some_and(|next| *next != b'\n'))
-        {
-            cut = at + 1;
+    let line_of = |quote: usize| count_lines(bytes.get(..quote).unwrap_or_default());
+    let (mut at, mut cut) = (0, 0);
+    while let Some(quote) = find(b'"', bytes, at) {
+        cut = last_line_end(bytes, at, quote).unwrap_or(cut);
+        let begins_cell = quote
+            .checked_sub(1)
+            .and_then(|before| bytes.get(before))
+            .is_none_or(|before| *before == delimiter || matches!(before, b'\n' | b'\r'));
+        if !begins_cell {
+            at = quote + 1;
+            continue;
         }
-        line += u32::from(ends_line && !is_second_half);
-        before = byte;
+        let Some(close) = find_close(bytes, quote + 1) else {
+            return if is_last { Err(line_of(quote)) } else { Ok(cut) };
+        };
+        let blanks = bytes.iter().skip(close + 1).take_while(|byte| **byte == b' ').count();
+        at = close + 1 + blanks;
+        let ends_cell = bytes.get(at).is_none_or(|next| *next == delimiter || matches!(next, b'\n' | b'\r'));
+        let has_lines = || memchr2(b'\n', b'\r', bytes.get(quote..close).unwrap_or_default()).is_some();
+        if !ends_cell && has_lines() {
+            return Err(line_of(quote));
+        }
     }
-    match (is_last, scan) {
-        (true, Scan::Quoted) => Err(opened),
-        (true, _) => Ok(bytes.len()),
-        (false, _) => Ok(cut),
+    Ok(if is_last { bytes.len() } else { last_line_end(bytes, at, bytes.len()).unwrap_or(cut) })
+}
+
+fn find(byte: u8, bytes: &[u8], from: usize) -> Option<usize> {
+    memchr(byte, bytes.get(from..)?).map(|length| from + length)
+}
+
+/// Finds the quote that closes a cell whose text begins at `from`; a doubled one stands for one.
+fn find_close(bytes: &[u8], mut from: usize) -> Option<usize> {
+    loop {
+        let quote = find(b'"', bytes, from)?;
+        if bytes.get(quote + 1) != Some(&b'"') {
+            return Some(quote);
+        }
+        from = quote + 2;
     }
 }
 
-fn last_line_end(bytes: &[u8]) -> usize {
-    let inner = bytes.strip_suffix(b"\r").unwrap_or(bytes);
-    inner.iter().rposition(|byte| matches!(byte, b'\n' | b'\r')).map_or(0, |at| at + 1)
+/// Finds the end of the last line that ends between two places; a return at the end of the bytes may be
+/// half of a line break.
+fn last_line_end(bytes: &[u8], from: usize, to: usize) -> Option<usize> {
+    let inner = bytes.get(from..to)?;
+    let inner = if to == bytes.len() { inner.strip_suffix(b"\r").unwrap_or(inner) } else { inner };
+    memrchr2(b'\n', b'\r', inner).map(|at| from + at + 1)
 }
 
 /// Counts line breaks: `\n`, `\r\n` and `\r` are one each.
 fn count_lines(bytes: &[u8]) -> u32 {
-    let newlines = bytes.iter().map(|byte| usize::from(*byte == b'\n')).sum::<usize>();
-    let returns = if bytes.contains(&b'\r') {
-        let lone = |pair: &&[u8]| pair[0] == b'\r' && pair[1] != b'\n';
-        bytes.windows(2).filter(lone).count() + usize::from(bytes.ends_with(b"\r"))
-    } else {
-        0
-    };
+    let newlines = memchr_iter(b'\n', bytes).count();
+    let returns = memchr_iter(b'\r', bytes).filter(|at| bytes.get(at + 1) != Some(&b'\n')).count();
     u32::try_from(newlines + returns).unwrap_or(u32::MAX)
 }
 
@@ -298,8 +290,7 @@ fn read_field(bytes: &[u8], at: usize, end: usize, delimiter: u8) -> Field {
 
 fn find_stop(bytes: &[u8], at: usize, end: usize, delimiter: u8) -> usize {
     let rest = bytes.get(at..end).unwrap_or_default();
-    let is_stop = |byte: &u8| *byte == delimiter || matches!(*byte, b'\n' | b'\r');
-    rest.iter().position(is_stop).map_or(end, |length| at + length)
+    memchr3(delimiter, b'\n', b'\r', rest).map_or(end, |length| at + length)
 }
 
 fn read_quoted(bytes: &[u8], at: usize, end: usize, delimiter: u8) -> Field {
@@ -307,7 +298,7 @@ fn read_quoted(bytes: &[u8], at: usize, end: usize, delimiter: u8) -> Field {
     let mut from = at;
     let close = loop {
         let rest = bytes.get(from..end).unwrap_or_default();
-        let Some(quote) = rest.iter().position(|byte| *byte == b'"').map(|length| from + length) else {
+        let Some(quote) = memchr(b'"', rest).map(|length| from + length) else {
             break end;
         };
         if bytes.get(quote + 1) != Some(&b'"') || quote + 1 >= end {

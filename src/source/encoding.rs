@@ -4,6 +4,8 @@
 //! the encoding in which they are Vietnamese. Where several encodings fit equally the user is asked,
 //! because a wrong letter in a name is not seen later.
 
+use std::borrow::Cow;
+
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::text::TextFile;
@@ -86,6 +88,17 @@ impl TextEncoding {
     }
 }
 
+/// Returns bytes as the UTF-8 text that they are; the error is the number of bytes before the first bad one.
+///
+/// The decoder of the web looks at many bytes at once; the standard library's takes several times as
+/// long where many letters have accents.
+pub(super) fn read_utf8(bytes: &[u8]) -> Result<&str, usize> {
+    match UTF_8.decode_without_bom_handling_and_without_replacement(bytes) {
+        Some(Cow::Borrowed(text)) => Ok(text),
+        _ => Err(Encoding::utf8_valid_up_to(bytes)),
+    }
+}
+
 /// Says in which line a byte does not fit an encoding.
 pub(super) fn undecodable(encoding: TextEncoding, line: usize) -> Error {
     SourceFault::Undecodable { encoding: encoding.name(), line }.into()
@@ -100,7 +113,7 @@ pub(super) fn detect(bytes: &[u8]) -> Result<TextEncoding> {
     if let Some(encoding) = detect_in_head(bytes)? {
         return Ok(encoding);
     }
-    if std::str::from_utf8(bytes).is_ok() {
+    if read_utf8(bytes).is_ok() {
         return Ok(TextEncoding::Web(UTF_8));
     }
     let sample = accented_lines(bytes);
@@ -146,7 +159,7 @@ pub(super) fn detect_in_file(file: &TextFile) -> Result<TextEncoding> {
             bytes.truncate(last + 1);
         }
         at += bytes.len() as u64;
-        is_utf8 &= std::str::from_utf8(&bytes).is_ok();
+        is_utf8 &= read_utf8(&bytes).is_ok();
         sample.extend(accented_lines(&bytes));
         sample.truncate(SAMPLE_BYTES);
     }

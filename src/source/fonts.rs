@@ -4,6 +4,8 @@
 //! cell the font decides what a person has read: `Hµ Néi` is `Hà Nội`. Text with letters that those
 //! fonts cannot hold was typed in Unicode, whatever the font's name.
 
+use std::borrow::Cow;
+
 use super::Notes;
 use crate::vietnamese::letters::{Letters, western_bytes};
 use crate::vietnamese::syllables::weigh;
@@ -54,7 +56,9 @@ impl Written {
         if runs.iter().any(|run| run.font.is_some() && !run.text.is_ascii()) {
             return Self::Runs(runs);
         }
-        Self::Plain(runs.into_iter().map(|run| run.text).collect())
+        let mut texts = runs.into_iter().map(|run| run.text);
+        // Nearly all texts are one stretch, which need not be copied.
+        Self::Plain(texts.next().map_or_else(String::new, |first| texts.fold(first, |all, text| all + &text)))
     }
 
     /// Returns the number of bytes of the text.
@@ -66,12 +70,14 @@ impl Written {
     }
 
     /// Reads the text in a cell of the given font, and notes what was converted.
-    pub(super) fn read(&self, font: Font, notes: &mut Notes) -> String {
+    pub(super) fn read(&self, font: Font, notes: &mut Notes) -> Cow<'_, str> {
         let mut converted = None;
         let text = match self {
             Self::Plain(text) => read_run(text, font, &mut converted),
             Self::Runs(runs) => {
-                runs.iter().map(|run| read_run(&run.text, run.font.unwrap_or(font), &mut converted)).collect()
+                let parts =
+                    runs.iter().map(|run| read_run(&run.text, run.font.unwrap_or(font), &mut converted));
+                parts.collect::<String>().into()
             }
         };
         if let Some(letters) = converted {
@@ -81,10 +87,10 @@ impl Written {
     }
 }
 
-fn read_run(text: &str, font: Font, converted: &mut Option<Letters>) -> String {
-    let Some((letters, read)) = font.read(text) else { return text.to_owned() };
+fn read_run<'t>(text: &'t str, font: Font, converted: &mut Option<Letters>) -> Cow<'t, str> {
+    let Some((letters, read)) = font.read(text) else { return Cow::Borrowed(text) };
     *converted = Some(letters);
-    read
+    read.into()
 }
 
 impl Font {
@@ -109,7 +115,7 @@ mod tests {
     use crate::source::Notes;
 
     fn read(font: &str, text: &str) -> String {
-        Written::Plain(text.to_owned()).read(parse_font(font), &mut Notes::default())
+        Written::Plain(text.to_owned()).read(parse_font(font), &mut Notes::default()).into_owned()
     }
 
     #[test]

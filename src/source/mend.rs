@@ -65,13 +65,13 @@ pub(super) fn mend(sheets: &mut [Sheet], forced: Option<Letters>) -> Result<()> 
     let mut columns: Vec<Columns> = vec![Columns::default(); sheets.len()];
     for (sheet, columns) in sheets.iter().zip(&mut columns) {
         // Texts repeat, and looking at one that could be anything is dear.
-        let mut seen: HashSet<(usize, String)> = HashSet::new();
+        let mut seen = Seen::default();
         for index in sheet.rows.sample() {
             let block = sheet.rows.block(index)?;
             for row in block.rows() {
                 let texts = row.filled().filter_map(|(column, cell)| Some((column, cell.as_text()?)));
                 for (column, text) in texts.filter(|(_, text)| !text.is_ascii()) {
-                    if seen.len() >= MOST_SEEN || seen.insert((column, text.to_owned())) {
+                    if seen.is_new(column, text) {
                         columns.observe(column, text, &mut words);
                     }
                 }
@@ -83,6 +83,31 @@ pub(super) fn mend(sheets: &mut [Sheet], forced: Option<Letters>) -> Result<()> 
         sheet.rows.mend(Mending { mender: Arc::clone(&mender), columns }, &mut sheet.notes);
     }
     Ok(())
+}
+
+/// The texts of each column that were looked at.
+#[derive(Default)]
+struct Seen {
+    columns: Vec<HashSet<Box<str>>>,
+    texts: usize,
+}
+
+impl Seen {
+    /// Remembers a text; those beyond [`MOST_SEEN`] are always new.
+    fn is_new(&mut self, column: usize, text: &str) -> bool {
+        if self.columns.len() <= column {
+            self.columns.resize_with(column + 1, HashSet::new);
+        }
+        let known = &mut self.columns[column];
+        if known.contains(text) {
+            return false;
+        }
+        if self.texts < MOST_SEEN {
+            self.texts += 1;
+            known.insert(text.into());
+        }
+        true
+    }
 }
 
 /// Mends the cells of one sheet, block by block.

@@ -150,9 +150,17 @@ impl RowsBuilder {
             self.width = 0;
             self.number = Some(open + 1);
             if self.open.len() >= BLOCK_ROWS || self.open.size() >= BLOCK_BYTES {
-                self.blocks.push(std::mem::take(&mut self.open));
+                self.end_block();
             }
         }
+    }
+
+    fn end_block(&mut self) {
+        let mut block = std::mem::take(&mut self.open);
+        // A sheet lies in memory as a whole, so room that was taken ahead would add up.
+        block.shrink();
+        self.open.reserve(&block);
+        self.blocks.push(block);
     }
 
     /// Returns the rows; the error is the address of two cells.
@@ -160,7 +168,7 @@ impl RowsBuilder {
         if let Some(number) = self.number {
             self.open.end_row(number);
         }
-        self.blocks.push(std::mem::take(&mut self.open));
+        self.end_block();
         if !self.late_columns.is_empty() {
             return self.sort();
         }

@@ -4,9 +4,8 @@
 //! between is noticed, so that an import never mixes two versions of an export.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
@@ -31,7 +30,7 @@ pub(super) struct TextFile {
 
 #[derive(Debug)]
 enum Bytes {
-    Disk { file: Mutex<File>, opened: Stamp },
+    Disk { file: File, opened: Stamp },
     Memory(Vec<u8>),
 }
 
@@ -63,7 +62,7 @@ impl TextFile {
         let open = || {
             let file = File::open(path)?;
             let opened = Stamp::of(&file)?;
-            Ok(Bytes::Disk { file: Mutex::new(file), opened })
+            Ok(Bytes::Disk { file, opened })
         };
         let bytes = open().map_err(|cause| unreadable(name, cause))?;
         let mut text = Self { name: name.to_owned(), bytes, start: 0 };
@@ -111,16 +110,9 @@ impl TextFile {
     /// Reads up to `most` bytes from `at` on; fewer only at the end.
     pub(super) fn read(&self, at: u64, most: usize) -> Result<Vec<u8>> {
         match &self.bytes {
-            Bytes::Disk { file, .. } => {
-                let read = || {
-                    // A thread that panicked while it read has left nothing half-done here.
-                    let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-                    file.seek(SeekFrom::Start(at))?;
-                    let mut bytes = Vec::with_capacity(most);
-                    Read::by_ref(&mut *file).take(most as u64).read_to_end(&mut bytes)?;
-                    Ok(bytes)
-                };
-                read().map_err(|cause| unreadable(&self.name, cause))
+            Bytes::Disk { file, opened } => {
+                let left = usize::try_from(opened.length.saturating_sub(at)).unwrap_or(usize::MAX);
+                read_range(file, at, most.min(left)).map_err(|cause| unreadable(&self.name, cause))
             }
             Bytes::Memory(bytes) => {
                 let from = usize::try_from(at).unwrap_or(usize::MAX).min(bytes.len());
@@ -137,10 +129,7 @@ impl TextFile {
     pub(super) fn read_unchanged(&self, at: u64, length: usize) -> Result<Vec<u8>> {
         let bytes = self.read(at, length)?;
         let is_same = match &self.bytes {
-            Bytes::Disk { file, opened } => {
-                let file = file.lock().unwrap_or_else(PoisonError::into_inner);
-                Stamp::of(&file).is_ok_and(|now| now == *opened)
-            }
+            Bytes::Disk { file, opened } => Stamp::of(file).is_ok_and(|now| now == *opened),
             Bytes::Memory(_) => true,
         };
         if is_same && bytes.len() == length { Ok(bytes) } else { Err(self.changed()) }
@@ -150,4 +139,30 @@ impl TextFile {
     pub(super) fn changed(&self) -> Error {
         Error::new(SourceFault::Changed).at(Place::file(&self.name))
     }
+}
+
+/// Reads up to `most` bytes from `at` on, whatever other threads read from the file meanwhile.
+fn read_range(file: &File, at: u64, most: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; most];
+    let mut length = 0;
+    while let Some(rest) = bytes.get_mut(length..).filter(|rest| !rest.is_empty()) {
+        match read_at(file, rest, at + length as u64) {
+            Ok(0) => break,
+            Ok(read) => length += read,
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+            Err(cause) => return Err(cause),
+        }
+    }
+    bytes.truncate(length);
+    Ok(bytes)
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, bytes, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, bytes, at)
 }

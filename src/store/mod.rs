@@ -17,10 +17,11 @@ mod reread;
 mod scratch;
 mod sort;
 mod verify;
+mod words;
 
 pub use files::replace_file;
 pub use history::{Action, Author, History, HistoryLine, read_history};
-pub use layout::Layout;
+pub use layout::{HASH_BYTES, Layout, hash_number};
 pub use lock::Lock;
 pub use place::{revision_file, revisions};
 pub use provenance::{
@@ -32,3 +33,4 @@ pub use reread::compare_schema;
 pub use scratch::Scratch;
 pub use sort::{Kept, Sorted, Sorter};
 pub use verify::{Finding, ReadContract, Verified, verify};
+pub use words::Words;

@@ -12,13 +12,13 @@ use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::arrow::arrow_writer::{
     ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
 };
-use datafusion::parquet::basic::{Compression, ZstdLevel};
+use datafusion::parquet::basic::{Compression, Encoding, ZstdLevel};
 use datafusion::parquet::errors::ParquetError;
 use datafusion::parquet::file::metadata::KeyValue;
-use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
+use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use datafusion::parquet::schema::types::ColumnPath;
 
-use super::layout::Layout;
+use super::layout::{Layout, Shape};
 use super::provenance::{PROVENANCE_KEY, Provenance};
 use super::sort::Sorted;
 use crate::messages::Stage;
@@ -27,6 +27,10 @@ use crate::progress::{Progress, Unit};
 
 /// Rows of a row group: what a query skips or reads as a whole.
 const GROUP_ROWS: usize = 131_072;
+
+/// Level of compression. Higher ones find accidental likenesses in hashes and codes, which take more bytes than
+/// they save: the file of 400,000 dossiers has 11,736,272 bytes with level 1, and 12,029,777 with level 3.
+const ZSTD_LEVEL: i32 = 1;
 
 /// Why a file could not be written.
 pub(super) enum WriteFault {
@@ -63,12 +67,11 @@ pub(super) fn write_parquet(
     let layout = Arc::clone(rows.layout());
     let mut properties = WriterProperties::builder()
         .set_created_by("cchc".to_owned())
-        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
         .set_statistics_enabled(EnabledStatistics::Page)
         .set_key_value_metadata(Some(vec![KeyValue::new(PROVENANCE_KEY.to_owned(), text)]));
-    for column in layout.distinct() {
-        // A dictionary of values that never repeat is only longer.
-        properties = properties.set_column_dictionary_enabled(ColumnPath::from(column.as_str()), false);
+    for (column, shape) in layout.shapes() {
+        properties = encode_as(properties, column, *shape);
     }
     let writer = ArrowWriter::try_new(file, Arc::clone(layout.wide()), Some(properties.build()))?;
     let (mut writer, factory) = writer.into_serialized_writer()?;
@@ -89,6 +92,24 @@ pub(super) fn write_parquet(
     file.sync_all().map_err(WriteFault::Io)
 }
 
+/// Chooses the encoding of a column whose values a dictionary would only make longer.
+///
+/// Bytes of 400,000 dossiers, sorted by field and day of receipt, zstd: `received_at` 1,586,723 with a
+/// dictionary, 905,609 plain, 333,197 as differences; `_row` 1,254,001 plain, 1,011,877 as differences;
+/// `applicant_key` 7,518,289 with a dictionary, 7,323,548 plain, 6,626,764 with the lengths apart. All other
+/// columns are shortest with a dictionary: days that are not in order take half as much again without,
+/// names and amounts three times as much.
+fn encode_as(properties: WriterPropertiesBuilder, column: &str, shape: Shape) -> WriterPropertiesBuilder {
+    let column = ColumnPath::from(column);
+    let properties = properties.set_column_dictionary_enabled(column.clone(), false);
+    match shape {
+        // Shared beginnings would save a tenth, and reading one dossier would take longer.
+        Shape::Distinct => properties,
+        Shape::Near => properties.set_column_encoding(column, Encoding::DELTA_BINARY_PACKED),
+        Shape::Hashed => properties.set_column_encoding(column, Encoding::DELTA_LENGTH_BYTE_ARRAY),
+    }
+}
+
 /// Encodes the columns of a row group.
 fn encode_group(
     factory: &ArrowRowGroupWriterFactory,
@@ -98,8 +119,8 @@ fn encode_group(
 ) -> Result<Vec<ArrowColumnChunk>, WriteFault> {
     let mut writers = factory.create_column_writers(index)?;
     for narrow in group {
-        let wide = layout.widen(narrow)?;
-        for ((writer, column), field) in writers.iter_mut().zip(wide.columns()).zip(layout.wide().fields()) {
+        let wide = layout.widen_values(narrow)?;
+        for ((writer, column), field) in writers.iter_mut().zip(&wide).zip(layout.wide().fields()) {
             for leaf in compute_leaves(field, column)? {
                 writer.write(&leaf)?;
             }

@@ -31,7 +31,7 @@ const RUN_BYTES: usize = 48 << 20;
 /// Rows of a batch in a run: each run that is merged holds one in memory.
 const RUN_BATCH: usize = 4096;
 
-/// Rows of a merged batch.
+/// Rows of a merged batch, of which a row group is a multiple.
 const MERGED_BATCH: usize = 8192;
 
 /// Runs that are merged at once.
@@ -323,17 +323,6 @@ impl Merge {
         }
     }
 
-    /// Takes the rest of a batch at once, where no other run is left.
-    fn take_rest(&mut self, index: usize) -> Result<RecordBatch, ArrowError> {
-        let source = &mut self.sources[index];
-        let rest = source.batch.slice(source.row, source.batch.num_rows() - source.row);
-        source.row = source.batch.num_rows() - 1;
-        self.next.pop();
-        self.advance(index)?;
-        self.hold();
-        Ok(rest)
-    }
-
     /// Goes to the next row of a source and puts it in line, unless the run has ended.
     fn advance(&mut self, index: usize) -> Result<(), ArrowError> {
         let source = &mut self.sources[index];
@@ -350,15 +339,10 @@ impl Merge {
         Ok(())
     }
 
+    /// Merges the next [`MERGED_BATCH`] rows, fewer only at the end, so that pages of the file end where they
+    /// do whatever the runs are.
     fn merge_batch(&mut self) -> Result<Option<RecordBatch>, ArrowError> {
         while self.picked.len() < MERGED_BATCH {
-            if self.next.len() == 1 && self.picked.is_empty() {
-                let index = self.next.peek().map_or(0, |Reverse((_, index))| *index);
-                return self.take_rest(index).map(Some);
-            }
-            if self.next.len() == 1 {
-                break;
-            }
             let Some(Reverse((_, index))) = self.next.pop() else { break };
             let source = &self.sources[index];
             self.picked.push((source.held, source.row));

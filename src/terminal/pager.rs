@@ -9,11 +9,35 @@ use std::process::{Command, Stdio};
 use console::{Key, Term};
 use unicode_width::UnicodeWidthChar as _;
 
-use super::{Terminal, write_fault};
+use super::{Paging, Terminal, write_fault};
 use crate::error::{Explain as _, Result};
 use crate::messages::PagerWords;
 
+/// Lines that tell whether a text is wider than the screen.
+const LINES_MEASURED: usize = 3;
+
 impl Terminal {
+    /// Puts a text on the screen, by pages where it is longer and pages are wanted.
+    ///
+    /// # Errors
+    /// If the text cannot be written.
+    pub fn put(self, text: &str) -> Result<()> {
+        let is_long = self.size().is_some_and(|(_, height)| text.lines().count() + 2 > height);
+        let is_wide = self.width().is_some_and(|width| {
+            text.lines().take(LINES_MEASURED).any(|line| console::measure_text_width(line) > width)
+        });
+        let pages = match self.paging {
+            Paging::On => is_long || is_wide,
+            Paging::Off => false,
+            Paging::Always => true,
+        };
+        if pages && self.shows_data() {
+            let most = self.size().map_or(0, |(_, height)| height / 2);
+            return self.page(text, lines_above_rows(text).min(most));
+        }
+        self.data(|out| out.write_all(text.as_bytes()))
+    }
+
     /// Shows a text page by page; the first `fixed` lines stay in place.
     ///
     /// # Errors
@@ -26,6 +50,13 @@ impl Terminal {
         }
         Pages::new(self, text, fixed).show().map_err(|error| write_fault(&error))
     }
+}
+
+/// Counts the lines of a table's header, which stay on the screen; other texts have none.
+fn lines_above_rows(text: &str) -> usize {
+    let is_table = text.starts_with('┌');
+    let end = text.lines().position(|line| line.starts_with('╞'));
+    end.filter(|_| is_table).map_or(0, |line| line + 1)
 }
 
 fn run_outside(pager: &str, text: &str) -> io::Result<()> {

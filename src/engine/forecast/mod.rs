@@ -23,8 +23,8 @@ use datafusion::sql::sqlparser::tokenizer::Span;
 use super::catalog::Context;
 use super::notice::{Reading, find_reading};
 use super::{Function, FunctionKind, Script, Statement, fault, saved};
-use crate::error::{Error, Result};
-use crate::messages::{QueryFault, QueryNotice};
+use crate::error::{Error, Explain as _, Lang, Result};
+use crate::messages::{FunctionWords, QueryFault, QueryNotice};
 
 use model::{Method, Wanted};
 use series::{Point, Row, read_series};
@@ -59,26 +59,18 @@ pub(super) async fn expand_forecasts(
 }
 
 /// Describes the function for lists and for help.
-pub(super) fn describe_function() -> Function {
-    let text = |text: &str| text.to_owned();
+pub(super) fn describe_function(lang: Lang) -> Function {
+    let argument = |name: &str, words: FunctionWords| (name.to_owned(), words.message(lang));
     Function {
-        name: text(NAME),
-        call: text(
-            "forecast((SELECT [series,] year, value [, denominator] …), horizon => 3, level => 0.95, method => 'trend')",
-        ),
-        about: text(
-            "Gives the rows of the query with those of years to come, with a prediction interval: columns series, year, \
-             value, lower, upper, kind (actual or forecast). A linear trend takes four years, damped exponential \
-             smoothing eight; a last year whose data end before the year does is left out.",
-        ),
+        name: NAME.to_owned(),
+        call: "forecast((SELECT [series,] year, value [, denominator] …), horizon => 3, level => 0.95, method => 'trend')".to_owned(),
+        about: FunctionWords::Forecast.message(lang),
         arguments: vec![
-            (text("horizon"), text("how many years to look ahead (3)")),
-            (text("level"), text("the level of the interval (0.95)")),
-            (text("method"), text("'trend' or 'smoothing'; what the number of years allows otherwise")),
+            argument("horizon", FunctionWords::Horizon),
+            argument("level", FunctionWords::Level),
+            argument("method", FunctionWords::Method),
         ],
-        example: Some(text(
-            "SELECT * FROM forecast((SELECT year, sum(present) AS n FROM staffing GROUP BY year))",
-        )),
+        example: Some("SELECT * FROM forecast((SELECT year, sum(present) AS n FROM staffing GROUP BY year))".to_owned()),
         kind: FunctionKind::Table,
     }
 }

@@ -19,6 +19,7 @@ use crate::commands;
 use crate::engine::{Answer, Script, Statement};
 use crate::error::{Error, Explain as _, Lang, Place, Result};
 use crate::messages::{ShellFault, ShellHelp, value_name_vi};
+use crate::terminal::Paging;
 use crate::workspace::did_you_mean;
 
 pub(super) use drawing::{CHANNELS, MARKS};
@@ -228,7 +229,12 @@ fn run_as_program(shell: &mut Shell<'_>, call: &Call<'_>) -> Result<After> {
     let words = ["cchc", call.command.name].into_iter().map(str::to_owned);
     let words: Vec<OsString> = words.chain(split_words(call.argument)).map(OsString::from).collect();
     match cli::parse(&words, shell.session.terminal.lang) {
-        Ok(Cli { command: Some(command), .. }) => commands::run(shell.session, &command)?,
+        Ok(Cli { command: Some(command), .. }) => {
+            shell.session.terminal.paging = shell.paging();
+            let done = commands::run(shell.session, &command);
+            shell.session.terminal.paging = Paging::Off;
+            done?;
+        }
         Ok(_) => return Err(call.misused()),
         Err(Stop::Show(text)) => shell.put(text.as_bytes())?,
         Err(Stop::Fault(error)) => return Err(error),

@@ -44,7 +44,7 @@ pub(super) fn crosstab(shell: &mut Shell<'_>, call: &Call<'_>) -> Result<After> 
     }
     let last = shell.last.as_ref().ok_or_else(no_result)?;
     let answer = make_crosstab(&last.answer, &split_words(call.argument))?;
-    let outcome = Outcome { answer, asked: last.asked.clone(), elapsed: last.elapsed, is_own: last.is_own };
+    let outcome = Outcome { answer, asked: last.asked.clone(), elapsed: last.elapsed, kind: last.kind };
     shell.show(&outcome)?;
     Ok(After::Continue)
 }

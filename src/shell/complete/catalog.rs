@@ -138,7 +138,7 @@ fn describe_query(catalog: &Catalog, query: SavedQuery) -> QueryEntry {
         }
     }
     let parameters = query.parameters.iter();
-    let parameters = parameters.map(|one| (one.name.clone(), format!("{} {}", one.kind.word(), one.about)));
+    let parameters = parameters.map(|one| (one.name.clone(), format!("{} {}", one.type_word(), one.about)));
     QueryEntry { name: query.name, title: query.title, parameters: parameters.collect(), columns }
 }
 

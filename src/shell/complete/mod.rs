@@ -77,7 +77,7 @@ impl Completion {
     }
 
     fn catalog(&self) -> Rc<Catalog> {
-        let functions = self.functions.get_or_init(|| Rc::new(self.engine.functions()));
+        let functions = self.functions.get_or_init(|| Rc::new(self.engine.functions(Lang::En)));
         let mut kept = self.catalog.borrow_mut();
         let read = || Rc::new(Catalog::read(&self.engine, Rc::clone(functions)));
         Rc::clone(kept.get_or_insert_with(read))

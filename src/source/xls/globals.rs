@@ -30,7 +30,7 @@ impl Globals {
     /// Reads a string with a length of one byte.
     fn read_short_text(&self, chunks: &mut Chunks<'_, '_>) -> Result<String> {
         let count = usize::from(chunks.u8()?);
-        Ok(self.read_counted(chunks, count)?.read(Font::Unicode, &mut Notes::default()))
+        Ok(self.read_counted(chunks, count)?.read(Font::Unicode, &mut Notes::default()).into_owned())
     }
 
     fn read_counted(&self, chunks: &mut Chunks<'_, '_>, count: usize) -> Result<Written> {
@@ -106,7 +106,7 @@ fn read_format(record: &Record<'_>, globals: &mut Globals) -> Result<()> {
     let mut chunks = Chunks::new(&record.chunks);
     let id = u32::from(chunks.u16()?);
     let code = if globals.is_biff8 {
-        globals.read_text(&mut chunks)?.read(Font::Unicode, &mut Notes::default())
+        globals.read_text(&mut chunks)?.read(Font::Unicode, &mut Notes::default()).into_owned()
     } else {
         globals.read_short_text(&mut chunks)?
     };

@@ -3,6 +3,9 @@
 //! Values keep their types, so that sums and filters work: numbers are numbers with the format that
 //! their column declares, dates are dates. A text is a text, whatever it begins with: no cell is a formula.
 
+mod header;
+mod origin;
+
 use std::io::{self, Write};
 
 use datafusion::arrow::array::{Array, AsArray};
@@ -13,11 +16,12 @@ use rust_xlsxwriter::{
 use unicode_width::UnicodeWidthStr;
 
 use super::layout::{ColumnLayout, Style};
-use super::provenance::{describe_year, list_facts, year_headings};
 use super::{CellReader, Sheet};
 use crate::engine::Answer;
 use crate::error::{Error, Explain as _, Lang, Result};
 use crate::messages::{OutputFault, ProvenanceWords};
+
+pub(super) use header::heading_format;
 
 /// Rows of a sheet, without the header.
 const MOST_ROWS: usize = 1_048_575;
@@ -81,7 +85,7 @@ fn render(sheets: &[Sheet<'_>], lang: Lang) -> std::result::Result<Vec<u8>, Xlsx
     }
     if sheets.iter().any(|sheet| sheet.provenance.is_some()) {
         let name = free_name(&ProvenanceWords::Sheet.message(lang), &names);
-        write_provenance(workbook.add_worksheet().set_name(&name)?, sheets, lang)?;
+        origin::write_provenance(workbook.add_worksheet().set_name(&name)?, sheets, lang)?;
     }
     workbook.save_to_buffer()
 }
@@ -133,31 +137,19 @@ fn free_name(wanted: &str, taken: &[String]) -> String {
     if is_taken(&kept) { free.unwrap_or_default() } else { kept }
 }
 
-/// How headings look.
-pub(super) fn heading_format() -> Format {
-    Format::new()
-        .set_bold()
-        .set_text_wrap()
-        .set_align(FormatAlign::Center)
-        .set_align(FormatAlign::VerticalCenter)
-        .set_background_color(Color::RGB(0x00DD_EBF7))
-        .set_border(FormatBorder::Thin)
-}
-
 fn write_result(target: &mut Worksheet, sheet: &Sheet<'_>) -> std::result::Result<(), XlsxError> {
     let fields = sheet.answer.schema.fields();
     let lang = sheet.layout.lang();
+    let header = header::write_header(target, sheet)?;
+    let value_format = |column: &ColumnLayout, style, data_type: &DataType| {
+        let format = value_format(column, style, data_type, lang);
+        if sheet.form.is_empty() { format } else { format.set_border(FormatBorder::Thin) }
+    };
     let columns = sheet.layout.columns.iter().zip(fields);
     let formats: Vec<Format> =
-        columns.map(|(column, field)| value_format(column, column.style, field.data_type(), lang)).collect();
-    let mut widths: Vec<usize> = Vec::with_capacity(formats.len());
-    let heading = heading_format();
-    for (at, column) in (0_u16..).zip(&sheet.layout.columns) {
-        target.write_string_with_format(0, at, &column.heading, &heading)?;
-        // A long heading goes on in a second line.
-        widths.push(column.heading.width().div_ceil(2).max(longest_word(&column.heading)));
-    }
-    let mut line = 1;
+        columns.map(|(column, field)| value_format(column, column.style, field.data_type())).collect();
+    let mut widths: Vec<usize> = sheet.layout.columns.iter().map(header::needed_width).collect();
+    let mut line = header.end;
     for batch in &sheet.answer.batches {
         let readers = sheet.layout.readers(batch);
         for row in 0..batch.num_rows() {
@@ -166,11 +158,12 @@ fn write_result(target: &mut Worksheet, sheet: &Sheet<'_>) -> std::result::Resul
                 if column.styles.is_empty() && column.tones.is_empty() {
                     write_value(target, (line, at), reader, row, format)?;
                 } else {
-                    let own = value_format(column, reader.style(row), reader.array().data_type(), lang);
+                    let own = value_format(column, reader.style(row), reader.array().data_type());
                     write_value(target, (line, at), reader, row, &toned(own, reader.tone(row)))?;
                 }
                 if line as usize <= ROWS_MEASURED {
-                    let width = reader.text(row).map_or(0, |text| widest_line(&text));
+                    let text = reader.text(row);
+                    let width = text.as_deref().or(reader.own_missing()).map_or(0, widest_line);
                     widths[usize::from(at)] = widths[usize::from(at)].max(width);
                 }
             }
@@ -181,7 +174,16 @@ fn write_result(target: &mut Worksheet, sheet: &Sheet<'_>) -> std::result::Resul
         target.set_column_width(at, column_width(width))?;
     }
     if let Some(last) = u16::try_from(formats.len()).ok().and_then(|count| count.checked_sub(1)) {
-        target.set_freeze_panes(1, 0)?.set_repeat_rows(0, 0)?.autofilter(0, 0, line - 1, last)?;
+        target.set_freeze_panes(header.end, 0)?.set_repeat_rows(header.start, header.end - 1)?;
+        if sheet.form.is_empty() {
+            target.autofilter(header.end - 1, 0, line - 1, last)?;
+        } else {
+            // A form is read as a page: what its reader must know stands on it.
+            let format = Format::new().set_italic().set_num_format("@");
+            for (row, notice) in (line + 1..).zip(notices(std::slice::from_ref(sheet), lang)) {
+                target.write_string_with_format(row, 0, notice, &format)?;
+            }
+        }
     }
     set_page(target, sheet);
     Ok(())
@@ -201,10 +203,6 @@ fn set_page(target: &mut Worksheet, sheet: &Sheet<'_>) {
     if !notes.is_empty() {
         target.set_footer(format!("&L{}", safe(&notes)));
     }
-}
-
-fn longest_word(text: &str) -> usize {
-    text.split_whitespace().map(UnicodeWidthStr::width).max().unwrap_or_default()
 }
 
 fn widest_line(text: &str) -> usize {
@@ -265,9 +263,13 @@ fn write_value(
     format: &Format,
 ) -> std::result::Result<(), XlsxError> {
     if reader.is_null(row) {
-        if let Some(sign) = reader.own_missing() {
-            let format = format.clone().set_align(FormatAlign::Right);
-            target.write_string_with_format(line, at, sign, &format)?;
+        match reader.own_missing() {
+            Some(sign) => {
+                let format = format.clone().set_align(FormatAlign::Right);
+                target.write_string_with_format(line, at, sign, &format)?;
+            }
+            // Nothing but the cell's frame.
+            None => drop(target.write_blank(line, at, format)?),
         }
         return Ok(());
     }
@@ -305,47 +307,6 @@ fn serial_date(array: &dyn Array, row: usize) -> Option<f64> {
     #[expect(clippy::cast_precision_loss, reason = "2^53 microseconds are 285 years, and cells hold seconds")]
     let days = micros.value(0) as f64 / MICROS_PER_DAY + EPOCH;
     (days >= FIRST).then_some(days)
-}
-
-fn write_provenance(
-    target: &mut Worksheet,
-    sheets: &[Sheet<'_>],
-    lang: Lang,
-) -> std::result::Result<(), XlsxError> {
-    let name = Format::new().set_bold().set_align(FormatAlign::Top);
-    let open = Format::new().set_num_format("@").set_align(FormatAlign::Top);
-    let text = Format::new().set_num_format("@").set_text_wrap().set_align(FormatAlign::Top);
-    let heading = heading_format();
-    let mut line = 0;
-    for sheet in sheets {
-        for (fact, value) in list_facts(sheet, lang) {
-            target.write_string_with_format(line, 0, fact, &name)?;
-            // The cells to the right are empty, so a long text runs over them.
-            target.write_string_with_format(line, 1, value, &open)?;
-            line += 1;
-        }
-        let years = sheet.provenance.iter().flat_map(|provenance| &provenance.years);
-        let rows: Vec<[String; 8]> = years.map(|year| describe_year(year, lang)).collect();
-        if !rows.is_empty() {
-            line += 1;
-            for (at, word) in (0_u16..).zip(year_headings(lang)) {
-                target.write_string_with_format(line, at, word, &heading)?;
-            }
-            line += 1;
-        }
-        for row in rows {
-            for (at, value) in (0_u16..).zip(row) {
-                target.write_string_with_format(line, at, value, &text)?;
-            }
-            line += 1;
-        }
-        line += 1;
-    }
-    for (at, width) in (0_u16..).zip([20.0, 8.0, 36.0, 28.0, 30.0, 34.0, 68.0, 16.0]) {
-        target.set_column_width(at, width)?;
-    }
-    target.set_landscape().set_print_fit_to_pages(1, 0);
-    Ok(())
 }
 
 #[cfg(test)]
