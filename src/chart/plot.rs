@@ -39,6 +39,16 @@ impl Plot {
         self.facets.iter().flat_map(|facet| &facet.layers)
     }
 
+    /// The same with greys in place of the layers' own colours.
+    #[must_use]
+    pub(super) fn without_colours(&self) -> Self {
+        let mut plot = self.clone();
+        for layer in plot.facets.iter_mut().flat_map(|facet| &mut facet.layers) {
+            layer.look.colour = layer.look.colour.map(Colour::grey);
+        }
+        plot
+    }
+
     /// Counts the rows and the columns of panels.
     pub fn grid(&self) -> (usize, usize) {
         let rows = self.facets.iter().map(|facet| facet.row + 1).max().unwrap_or(1);

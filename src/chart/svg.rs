@@ -46,6 +46,8 @@ pub(super) fn draw_scene(plot: &Plot, options: &ChartOptions) -> Result<Scene> {
     }
     let dpi = if is_sound { options.dpi } else { 96.0 };
     let theme = Theme::new(options.theme, dpi).with_groups(plot.groups.as_ref());
+    let grey = theme.is_mono().then(|| plot.without_colours());
+    let plot = grey.as_ref().unwrap_or(plot);
     let layout = lay_out(plot, options, &theme);
     let least = LEAST_PANEL_PT * theme.point;
     let is_small =

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
 
+use super::direct;
 use super::scene::{Item, Role};
 use super::svg::draw_scene;
 use super::theme::Theme;
@@ -510,6 +511,44 @@ fn of_three_years_the_last_is_stressed() {
     let theme = theme.with_groups(plot.groups.as_ref());
     assert_eq!(theme.colour(2), strongest);
     assert_ne!(theme.colour(0), strongest);
+}
+
+#[test]
+fn the_black_and_white_look_has_no_colours_even_of_the_authors() {
+    let options = ChartOptions { theme: ThemeName::Print, ..print() };
+    for text in [
+        "VISUALISE year AS x, n AS y, field AS fill DRAW bar SCALE fill TO ['#D55E00', 'red', 'blue', '#009E73']",
+        "VISUALISE n AS x, field AS y DRAW point SETTING color => '#D55E00'",
+        "VISUALISE n AS x DRAW histogram SETTING fill => 'green'",
+    ] {
+        let svg = draw_svg(&resolve(text, &dossiers(), Lang::Vi).unwrap(), &options).unwrap();
+        for colour in svg.split('#').skip(1).filter_map(|rest| rest.get(..6)) {
+            assert!(
+                colour.get(..2) == colour.get(2..4) && colour.get(2..4) == colour.get(4..),
+                "{text}: #{colour}"
+            );
+        }
+    }
+}
+
+#[test]
+fn lines_that_end_apart_have_a_legend_instead_of_names_at_their_ends() {
+    let of = |last: Option<f64>| {
+        let (mut year, mut k, mut v) = (Vec::new(), Vec::new(), Vec::new());
+        for (name, end) in [("a", Some(3.0)), ("b", last)] {
+            for (one, value) in [(2021, Some(1.0)), (2022, Some(2.0)), (2023, end)] {
+                year.push(one);
+                k.push(name);
+                v.push(value);
+            }
+        }
+        let data = data(table("t", vec![("year", years(&year)), ("k", texts(&k)), ("v", floats(&v))]));
+        let text = "VISUALISE year AS x, v AS y, k AS color DRAW line SETTING labels => 'end'";
+        let plot = resolve(text, &data, Lang::Vi).unwrap();
+        direct::find(&plot, 1800.0, 1000.0, &Theme::new(ThemeName::Report, 300.0)).is_shown()
+    };
+    assert!(of(Some(4.0)));
+    assert!(!of(None));
 }
 
 #[test]

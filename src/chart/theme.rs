@@ -53,7 +53,7 @@ pub(super) struct Theme {
     pub(super) axis: Colour,
     neutral: Colour,
     palette: [Colour; 8],
-    /// The author's own colours, if there are any.
+    /// The author's own colours, if there are any and the look has colours.
     own: Vec<Colour>,
     slots: Vec<usize>,
     /// How many years the groups are, where the last is to be stressed.
@@ -110,7 +110,8 @@ impl Theme {
     /// The same with what the author and the data say about the groups.
     pub(super) fn with_groups(mut self, groups: Option<&Groups>) -> Self {
         if let Some(groups) = groups {
-            self.own.clone_from(&groups.colours);
+            // A copier has no colours, whatever the author says.
+            self.own = if self.is_mono() { Vec::new() } else { groups.colours.clone() };
             self.slots.clone_from(&groups.slots);
             let count = groups.labels.len();
             let is_stressed = groups.is_years && (2..=MOST_YEARS).contains(&count) && !self.is_mono();
