@@ -216,7 +216,9 @@ impl Watched {
     fn round(&self) -> String {
         let mut said = String::new();
         loop {
-            let line = self.lines.recv_timeout(std::time::Duration::from_mins(2)).expect(&said);
+            let line = self.lines.recv_timeout(std::time::Duration::from_mins(2));
+            assert!(line.is_ok(), "nothing more is said after:\n{said}");
+            let line = line.unwrap();
             if line.starts_with("waiting for changes") {
                 return said;
             }
