@@ -20,7 +20,8 @@ pub fn is_footer(row: &Row<'_>) -> bool {
     // From the right, where records have numbers and dates, which settles it at once.
     let mut filled = row.filled().rev().peekable();
     let is_pair = row.filled().nth(1).is_some();
-    let is_said = |text: &str| is_footer_text(text) || (is_pair && is_post(text));
+    let has_letters = |text: &str| text.bytes().any(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii());
+    let is_said = |text: &str| has_letters(text) && (is_footer_text(text) || (is_pair && is_post(text)));
     filled.peek().is_some() && filled.all(|(_, cell)| cell.as_text().is_some_and(is_said))
 }
 

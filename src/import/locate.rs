@@ -250,6 +250,9 @@ impl Located<'_> {
 
     /// Tells whether a row is data.
     pub fn is_detail(&self, row: &Row<'_>) -> bool {
+        if self.survey.is_plain() {
+            return row.number > self.header_rows().1 && !row.is_blank();
+        }
         let is_followed = row.number < self.survey.last_body;
         row.number >= self.head.row(0).number
             && settle(self.classifier.look_at(row), row, is_followed) == RowKind::Detail

@@ -85,7 +85,9 @@ impl Work<'_> {
         in_order(
             0..rows.blocks(),
             |index| -> Result<(Converted, Vec<Vec<u64>>)> {
-                let converted = converter.convert(&*rows.block(index)?)?;
+                let block = rows.block(index)?;
+                let converted = converter.convert(&block)?;
+                rows.give_back(block);
                 let hash = |key: &Key| key.hash(&converted.rows).into_iter().map(|(_, hash)| hash).collect();
                 let hashes = keys.iter().map(hash).collect();
                 Ok((converted, hashes))

@@ -37,6 +37,8 @@ pub struct Survey {
     pub notes: Notes,
     /// Number of the last row that is surely data or a total, 0 if there is none.
     pub last_body: u32,
+    /// Rows under the header that repeat it or number its columns.
+    repeated: u64,
     /// What was seen since then, and whose kind is not settled.
     open: Open,
 }
@@ -86,7 +88,12 @@ pub fn survey_rows(
     let mut whole = Survey::new(contract);
     in_order(
         0..rows.blocks(),
-        |index| Ok(surveyor.survey_block(rows.block(index)?.as_ref())),
+        |index| {
+            let block = rows.block(index)?;
+            let survey = surveyor.survey_block(&block);
+            rows.give_back(block);
+            Ok(survey)
+        },
         |part: Result<Survey>| -> Result<()> {
             whole.append(part?);
             Ok(())
@@ -140,6 +147,7 @@ impl Surveyor<'_> {
                 }
                 RowKind::Group | RowKind::Footer => self.add_open(&row, look, &mut survey),
                 RowKind::Preamble | RowKind::Header | RowKind::ColumnNumbers => {
+                    survey.repeated += u64::from(row.number > self.classifier.header_rows().1);
                     survey.count_blanks();
                     survey.count(look, 1);
                 }
@@ -226,6 +234,7 @@ impl Survey {
     /// Adds what was seen in the rows that follow.
     fn append(&mut self, next: Self) {
         self.notes.add(&next.notes);
+        self.repeated += next.repeated;
         let is_all_blank = next.kinds.is_empty() && next.open.rows.is_empty();
         if next.last_body > 0 {
             self.close();
@@ -244,6 +253,12 @@ impl Survey {
         for (kind, rows) in next.kinds {
             self.count(kind, rows);
         }
+    }
+
+    /// Tells whether all rows under the header are data or blank, as in most exports of a system.
+    pub fn is_plain(&self) -> bool {
+        let others = [RowKind::Group, RowKind::Total, RowKind::Footer];
+        self.repeated == 0 && others.iter().all(|kind| !self.kinds.contains_key(kind))
     }
 
     /// Ends the survey: no data follow the open rows, and blank rows at the end are none.

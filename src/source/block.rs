@@ -97,9 +97,16 @@ impl Stored {
 }
 
 impl Block {
-    /// Starts a block over a text in which its cells will stand.
-    pub(super) fn over(text: String) -> Self {
-        Self { is_plain: is_plain(text.as_bytes()), text, ..Self::default() }
+    /// Starts a block over a text in which its cells will stand, in the memory of one that is not needed.
+    pub(super) fn over(text: &str, mut spare: Self) -> Self {
+        spare.notes = Notes::default();
+        spare.numbers.clear();
+        spare.ends.clear();
+        spare.cells.clear();
+        spare.text.clear();
+        spare.text.push_str(text);
+        spare.is_plain = is_plain(text.as_bytes());
+        spare
     }
 
     /// Returns the number of rows.
@@ -315,7 +322,7 @@ mod tests {
 
     #[test]
     fn texts_are_kept_composed_with_plain_line_breaks() {
-        let mut block = Block::over(" Hồ sơ \u{110}".to_owned());
+        let mut block = Block::over(" Hồ sơ \u{110}", Block::of_texts(&[&["x"]]));
         let end = block.source().len();
         block.push_range(0, end);
         block.push(Cell::text("e\u{302}\u{301}\r\nx"));

@@ -5,7 +5,8 @@
 //! any order and by any thread. The delimiter is the one under which most records have the same
 //! number of cells, because title lines and prose hold stray commas and semicolons.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use encoding_rs::UTF_8;
 use memchr::{memchr, memchr_iter, memchr2, memchr3, memrchr2};
@@ -38,7 +39,12 @@ pub(super) struct Text {
     delimiter: u8,
     chunks: Vec<Chunk>,
     mending: Option<Mending>,
+    /// Blocks whose memory can be used again.
+    spare: Arc<Mutex<Vec<Block>>>,
 }
+
+/// Blocks that are kept for their memory.
+const SPARE: usize = 16;
 
 /// Whole records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +68,7 @@ impl Text {
         let sample = file.read(file.start(), SAMPLE_BYTES)?;
         let delimiter = find_delimiter(&String::from_utf8_lossy(&sample));
         let chunks = find_chunks(&file, encoding, delimiter, chunk_bytes.clamp(1, limits::LINE_BYTES))?;
-        Ok(Self { file, encoding, delimiter, chunks, mending: None })
+        Ok(Self { file, encoding, delimiter, chunks, mending: None, spare: Arc::default() })
     }
 
     /// Returns the delimiter.
@@ -80,12 +86,25 @@ impl Text {
         self.mending = Some(mending);
     }
 
+    /// Takes a block back.
+    pub(super) fn give_back(&self, block: Block) {
+        let mut spare = self.spare();
+        if spare.len() < SPARE {
+            spare.push(block);
+        }
+    }
+
+    fn spare(&self) -> MutexGuard<'_, Vec<Block>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Reads and splits a chunk.
     pub(super) fn read_block(&self, index: usize) -> Result<Block> {
         let Some(chunk) = self.chunks.get(index) else { return Ok(Block::default()) };
         let bytes = self.file.read_unchanged(chunk.start, chunk.bytes)?;
         let text = decode(&bytes, self.encoding, chunk.line)?;
-        let mut block = split(text, self.delimiter, chunk.line);
+        let spare = self.spare().pop().unwrap_or_default();
+        let mut block = split(&text, self.delimiter, chunk.line, spare);
         if let Some(row) = block.rows().find(|row| row.width() > limits::COLUMNS) {
             let fault = SourceFault::TooManyColumns { limit: limits::COLUMNS };
             return Err(at_line(&self.file, row.number, |_| fault));
@@ -105,11 +124,11 @@ pub(super) fn is_cuttable(encoding: TextEncoding) -> bool {
 }
 
 /// Decodes whole lines, of which the first has the number `line`.
-fn decode(bytes: &[u8], encoding: TextEncoding, line: u32) -> Result<String> {
+fn decode(bytes: &[u8], encoding: TextEncoding, line: u32) -> Result<Cow<'_, str>> {
     if encoding != TextEncoding::Web(UTF_8) {
-        return encoding.decode_lines(bytes, line as usize);
+        return encoding.decode_lines(bytes, line as usize).map(Cow::Owned);
     }
-    encoding::read_utf8(bytes).map(str::to_owned).map_err(|good| {
+    encoding::read_utf8(bytes).map(Cow::Borrowed).map_err(|good| {
         let good = bytes.get(..good).unwrap_or_default();
         encoding::undecodable(encoding, line as usize + count_lines(good) as usize)
     })
@@ -236,9 +255,9 @@ fn count_lines(bytes: &[u8]) -> u32 {
 }
 
 /// Splits whole records into the cells of a block.
-fn split(text: String, delimiter: u8, first_line: u32) -> Block {
+fn split(text: &str, delimiter: u8, first_line: u32, spare: Block) -> Block {
     let end = text.len();
-    let mut block = Block::over(text);
+    let mut block = Block::over(text, spare);
     let (mut at, mut line) = (0, first_line);
     let mut first_of_record = line;
     while at < end {

@@ -68,6 +68,13 @@ impl Rows {
         }
     }
 
+    /// Takes a block back when nobody needs it any more, so that the next one needs no new memory.
+    pub fn give_back(&self, block: Cow<'_, Block>) {
+        if let (Kept::Text(text), Cow::Owned(block)) = (&self.0, block) {
+            text.give_back(block);
+        }
+    }
+
     /// Returns up to `most` rows from the first used one on.
     ///
     /// # Errors

@@ -106,10 +106,10 @@ pub(super) fn attributes<'t>(
     raw.with_checks(false);
     raw.map(|attribute| {
         let attribute = attribute.map_err(limits::explain)?;
-        let value =
-            attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).map_err(limits::explain)?;
         let name: &'t str = attribute.key.0;
-        Ok::<_, Error>((name.rsplit(':').next().unwrap_or(name), value))
+        let name = name.rsplit_once(':').map_or(name, |(_, local)| local);
+        let value = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0);
+        Ok::<_, Error>((name, value.map_err(limits::explain)?))
     })
 }
 

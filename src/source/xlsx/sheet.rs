@@ -1,12 +1,18 @@
 //! Turns the XML of a worksheet into cells.
+//!
+//! Taking the XML apart and making cells of it take about as long as each other, so they are done side by
+//! side: what was found travels in batches, in the order of the sheet, so that the first fault is the same
+//! as if it were done in one go.
 
 use std::io::BufRead;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use quick_xml::events::BytesStart;
 
 use super::strings::{RichText, unescape};
 use crate::error::Result;
 use crate::messages::SourceFault;
+use crate::source::Merge;
 use crate::source::book::{Book, Style};
 use crate::source::cell::OwnedCell;
 use crate::source::fonts::Written;
@@ -14,21 +20,75 @@ use crate::source::grid::{Grid, parse_address, parse_region};
 use crate::source::number_format::iso_time;
 use crate::source::xml::{Token, Xml, attribute, attributes, is_true};
 
+/// Batches that wait for the one who makes cells.
+const AHEAD: usize = 4;
+
+/// Things found that are a batch.
+const BATCH_ITEMS: usize = 2048;
+
+/// Bytes of text that are a batch.
+const BATCH_BYTES: usize = 1 << 18;
+
 /// Reads all cells, merged regions, hidden rows and columns.
-pub(super) fn read_sheet<R: BufRead>(mut xml: Xml<R>, book: &Book, grid: &mut Grid<'_>) -> Result<()> {
-    let mut reader = SheetReader::default();
-    loop {
-        let token = xml.next()?;
-        if let Token::End = token {
-            return Ok(());
+pub(super) fn read_sheet<R: BufRead>(xml: Xml<R>, book: &Book, grid: &mut Grid<'_>) -> Result<()> {
+    let (found, batches) = sync_channel(AHEAD);
+    std::thread::scope(|scope| {
+        let cells = scope.spawn(move || make_cells(batches, book, grid));
+        let read = SheetReader::new(found).read_all(xml);
+        // A fault of a cell stands above everything that was read behind it.
+        cells.join().unwrap_or_else(|_| Err(SourceFault::Damaged.into())).and(read)
+    })
+}
+
+/// Puts what was found into the grid.
+fn make_cells(batches: Receiver<Batch>, book: &Book, grid: &mut Grid<'_>) -> Result<()> {
+    for batch in batches {
+        for item in batch.items {
+            match item {
+                Item::Cell(cell) => cell.put(&batch.text, book, grid)?,
+                Item::Merge(region) => grid.merge(region)?,
+                Item::HiddenRow(number) => grid.hide_row(number),
+                Item::HiddenColumns(first, last) => grid.hide_columns(first, last),
+            }
         }
-        reader.read(&token, book, grid)?;
     }
+    Ok(())
+}
+
+/// Some of what stands in a sheet, in its order.
+#[derive(Debug, Default)]
+struct Batch {
+    items: Vec<Item>,
+    /// The values of the cells, one behind the other.
+    text: String,
+}
+
+#[derive(Debug)]
+enum Item {
+    Cell(FoundCell),
+    Merge(Merge),
+    HiddenRow(u32),
+    HiddenColumns(usize, usize),
+}
+
+/// A cell as it stands in the XML.
+#[derive(Debug)]
+struct FoundCell {
+    row: u32,
+    column: usize,
+    style: usize,
+    kind: Kind,
+    has_formula: bool,
+    /// Where its value stands in the text of the batch.
+    value: Option<std::ops::Range<usize>>,
+    inline: Option<Written>,
 }
 
 /// Where the reader stands.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct SheetReader {
+    found: SyncSender<Batch>,
+    batch: Batch,
     /// 1-based number of the last row; 0 before the first.
     row: u32,
     /// Column after the last cell of the row.
@@ -43,7 +103,8 @@ struct OpenCell {
     style: usize,
     kind: Kind,
     has_formula: bool,
-    value: Option<String>,
+    /// Where its value begins in the text of the batch.
+    value: Option<usize>,
     in_value: bool,
     inline: Option<RichText>,
 }
@@ -62,12 +123,44 @@ enum Kind {
 }
 
 impl SheetReader {
-    fn read(&mut self, token: &Token<'_>, book: &Book, grid: &mut Grid<'_>) -> Result<()> {
+    fn new(found: SyncSender<Batch>) -> Self {
+        Self { found, batch: Batch::default(), row: 0, next_column: 0, cell: None }
+    }
+
+    fn read_all<R: BufRead>(mut self, mut xml: Xml<R>) -> Result<()> {
+        loop {
+            let token = xml.next()?;
+            if let Token::End = token {
+                break;
+            }
+            self.read(&token)?;
+            let is_full = self.batch.items.len() >= BATCH_ITEMS || self.batch.text.len() >= BATCH_BYTES;
+            if self.cell.is_none() && is_full && !self.hand_over() {
+                break;
+            }
+        }
+        self.hand_over();
+        Ok(())
+    }
+
+    /// Hands over what was found; false if nobody takes it, because a cell was at fault.
+    fn hand_over(&mut self) -> bool {
+        let next = Batch {
+            items: Vec::with_capacity(self.batch.items.len()),
+            text: String::with_capacity(self.batch.text.len()),
+        };
+        self.found.send(std::mem::replace(&mut self.batch, next)).is_ok()
+    }
+
+    fn read(&mut self, token: &Token<'_>) -> Result<()> {
         match token {
             Token::Open(tag) if self.cell.is_some() => self.open_in_cell(token, tag),
-            Token::Open(tag) => self.open(tag, grid),
+            Token::Open(tag) => self.open(tag),
             Token::Close(tag) => match tag.local_name().as_ref() {
-                "c" => self.close_cell(book, grid),
+                "c" => {
+                    self.close_cell();
+                    Ok(())
+                }
                 "v" => {
                     self.cell.iter_mut().for_each(|cell| cell.in_value = false);
                     Ok(())
@@ -75,8 +168,8 @@ impl SheetReader {
                 _ => self.in_inline(token),
             },
             Token::Text(text) => {
-                if let Some(OpenCell { in_value: true, value, .. }) = &mut self.cell {
-                    value.get_or_insert_default().push_str(text);
+                if let Some(OpenCell { in_value: true, .. }) = &self.cell {
+                    self.batch.text.push_str(text);
                     return Ok(());
                 }
                 self.in_inline(token)
@@ -85,21 +178,22 @@ impl SheetReader {
         }
     }
 
-    fn open(&mut self, tag: &BytesStart<'_>, grid: &mut Grid<'_>) -> Result<()> {
+    fn open(&mut self, tag: &BytesStart<'_>) -> Result<()> {
         match tag.local_name().as_ref() {
             "c" => self.open_cell(tag)?,
-            "row" => self.open_row(tag, grid)?,
-            "col" => hide_columns(tag, grid)?,
+            "row" => self.open_row(tag)?,
+            "col" => self.batch.items.extend(hidden_columns(tag)?),
             "mergeCell" => {
                 let region = attribute(tag, "ref")?.ok_or(SourceFault::Damaged)?;
-                grid.merge(parse_region(&region).ok_or(SourceFault::Damaged)?)?;
+                let region = parse_region(&region).ok_or(SourceFault::Damaged)?;
+                self.batch.items.push(Item::Merge(region));
             }
             _ => {}
         }
         Ok(())
     }
 
-    fn open_row(&mut self, tag: &BytesStart<'_>, grid: &mut Grid<'_>) -> Result<()> {
+    fn open_row(&mut self, tag: &BytesStart<'_>) -> Result<()> {
         let mut number = self.row.saturating_add(1);
         let mut hidden = false;
         for attribute in attributes(tag) {
@@ -112,7 +206,7 @@ impl SheetReader {
         self.row = number;
         self.next_column = 0;
         if hidden {
-            grid.hide_row(number);
+            self.batch.items.push(Item::HiddenRow(number));
         }
         Ok(())
     }
@@ -153,7 +247,7 @@ impl SheetReader {
         match tag.local_name().as_ref() {
             "v" => {
                 cell.in_value = true;
-                cell.value.get_or_insert_default();
+                cell.value.get_or_insert(self.batch.text.len());
             }
             "f" => cell.has_formula = true,
             "is" => cell.inline = Some(RichText::default()),
@@ -169,38 +263,45 @@ impl SheetReader {
         }
     }
 
-    fn close_cell(&mut self, book: &Book, grid: &mut Grid<'_>) -> Result<()> {
-        let Some(cell) = self.cell.take() else { return Ok(()) };
-        let (column, has_formula) = (cell.column, cell.has_formula);
-        let stored = cell.finish(book, grid)?;
-        let cell =
-            if has_formula { book.result(stored, &mut grid.notes) } else { stored.unwrap_or_default() };
-        grid.put(self.row, column, cell.lend())
+    fn close_cell(&mut self) {
+        let Some(cell) = self.cell.take() else { return };
+        let OpenCell { column, style, kind, has_formula, value, inline, .. } = cell;
+        let value = value.map(|start| start..self.batch.text.len());
+        let inline = inline.map(|mut text| text.take());
+        let cell = FoundCell { row: self.row, column, style, kind, has_formula, value, inline };
+        self.batch.items.push(Item::Cell(cell));
     }
 }
 
-impl OpenCell {
+impl FoundCell {
+    fn put(self, text: &str, book: &Book, grid: &mut Grid<'_>) -> Result<()> {
+        let stored = self.read(text, book, grid)?;
+        let cell =
+            if self.has_formula { book.result(stored, &mut grid.notes) } else { stored.unwrap_or_default() };
+        grid.put(self.row, self.column, cell.lend())
+    }
+
     /// Makes the cell; `None` if nothing is stored in it.
-    fn finish(mut self, book: &Book, grid: &mut Grid<'_>) -> Result<Option<OwnedCell>> {
+    fn read(&self, text: &str, book: &Book, grid: &mut Grid<'_>) -> Result<Option<OwnedCell>> {
         let style = book.style(self.style);
-        if let Some(mut text) = self.inline.take() {
-            return Ok(Some(OwnedCell::text(&text.take().read(style.font, &mut grid.notes))));
+        if let Some(text) = &self.inline {
+            return Ok(Some(OwnedCell::text(&text.read(style.font, &mut grid.notes))));
         }
-        let Some(value) = self.value else { return Ok(None) };
+        let Some(value) = self.value.clone().and_then(|value| text.get(value)) else { return Ok(None) };
         Ok(match self.kind {
-            Kind::Text | Kind::Inline => Some(typed_text(&value, style, grid)),
+            Kind::Text | Kind::Inline => Some(typed_text(value, style, grid)),
             _ if value.trim().is_empty() => None,
             Kind::Number => Some(match value.trim().parse() {
                 Ok(number) => book.number(number, style),
-                Err(_) => typed_text(&value, style, grid),
+                Err(_) => typed_text(value, style, grid),
             }),
             Kind::Shared => {
                 let index = value.trim().parse().map_err(|_| SourceFault::Damaged)?;
                 Some(book.shared_text(index, style, &mut grid.notes)?)
             }
-            Kind::Bool => Some(OwnedCell::Bool(is_true(&value))),
-            Kind::Error => Some(OwnedCell::Error(value)),
-            Kind::Date => Some(iso_time(&value).map_or_else(|| OwnedCell::text(&value), OwnedCell::DateTime)),
+            Kind::Bool => Some(OwnedCell::Bool(is_true(value))),
+            Kind::Error => Some(OwnedCell::Error(value.to_owned())),
+            Kind::Date => Some(iso_time(value).map_or_else(|| OwnedCell::text(value), OwnedCell::DateTime)),
         })
     }
 }
@@ -209,14 +310,13 @@ fn typed_text(value: &str, style: Style, grid: &mut Grid<'_>) -> OwnedCell {
     OwnedCell::text(&Written::Plain(unescape(value)).read(style.font, &mut grid.notes))
 }
 
-fn hide_columns(tag: &BytesStart<'_>, grid: &mut Grid<'_>) -> Result<()> {
-    if attribute(tag, "hidden")?.is_some_and(|value| is_true(&value)) {
-        let number = |name| -> Result<Option<usize>> {
-            Ok(attribute(tag, name)?.and_then(|value| value.trim().parse::<usize>().ok()))
-        };
-        if let (Some(first), Some(last)) = (number("min")?, number("max")?) {
-            grid.hide_columns(first.saturating_sub(1), last.saturating_sub(1));
-        }
+fn hidden_columns(tag: &BytesStart<'_>) -> Result<Option<Item>> {
+    if !attribute(tag, "hidden")?.is_some_and(|value| is_true(&value)) {
+        return Ok(None);
     }
-    Ok(())
+    let number = |name| -> Result<Option<usize>> {
+        Ok(attribute(tag, name)?.and_then(|value| value.trim().parse::<usize>().ok()))
+    };
+    let columns = number("min")?.zip(number("max")?);
+    Ok(columns.map(|(first, last)| Item::HiddenColumns(first.saturating_sub(1), last.saturating_sub(1))))
 }
