@@ -277,12 +277,42 @@ figure.savefig(OUT)
 """
 
 
+# A hundred thousand points that do not lie on each other, without an order.
+POINTS = """select (value * 37) % 9973 + sin(value) as x, (value * 101) % 8191 + cos(value) as y from generate_series(1, 100000)
+VISUALISE x, y DRAW point"""
+
+
 def chart(options):
     ours = [options.cchc, "chart", "dossiers_by_field", "-o", f"{options.folder}/a.png", "--width", "1200px", "--height", "700px"]
     peer = [sys.executable, "-c", MATPLOTLIB.replace("OUT", repr(f"{options.folder}/b.png"))]
     seconds = alternate([(ours, {}), (peer, {})], 10)
     print("\n### A saved chart, 1200 × 700 pixels, from command to PNG, medians of 10")
     table(["cchc", "matplotlib, cold", "ratio"], [[f"{seconds[0] * 1000:.1f} ms", f"{seconds[1] * 1000:.1f} ms", f"{seconds[0] / seconds[1]:.3f}"]])
+    many = [options.cchc, "chart", "-c", POINTS, "-o", f"{options.folder}/points.png"]
+    twenty = [options.cchc, "--workspace", twenty_charts(options.folder), "chart"]
+    seconds = alternate([(many, {}), (twenty, {})], 7)
+    print("\n### Whole processes at the default size (1831 × 1063 pixels), medians of 7")
+    table(["100,000 points", "20 saved charts"], [[f"{one:.2f} s" for one in seconds]])
+
+
+def twenty_charts(folder):
+    """A copy of the bundled workspace with twenty charts of the default size: its own, and some of them twice."""
+    workspace = os.path.join(folder, "twenty")
+    shutil.rmtree(workspace, ignore_errors=True)
+    for part in ["datasets", "queries"]:
+        shutil.copytree(os.path.join(ROOT, part), os.path.join(workspace, part))
+    os.makedirs(os.path.join(workspace, "charts"))
+    texts = []
+    for name in sorted(os.listdir(os.path.join(ROOT, "charts"))):
+        if name.endswith(".sql"):
+            with open(os.path.join(ROOT, "charts", name), encoding="utf-8") as file:
+                texts.append((name, "".join(line for line in file if not line.startswith("-- size:"))))
+    usual = [text for text in texts if text[0] != "processing_time.sql"]
+    for index in range(20):
+        name, text = usual[index % len(usual)]
+        with open(os.path.join(workspace, "charts", f"c{index:02}_{name}"), "w", encoding="utf-8") as file:
+            file.write(text)
+    return workspace
 
 
 def start(options):

@@ -1,29 +1,34 @@
 -- title: Hồ sơ tiếp nhận, trả kết quả và tồn theo tháng
--- about: Số tồn là hồ sơ trong năm đã tiếp nhận mà chưa trả vào cuối tháng; không gồm hồ sơ từ năm trước chuyển sang.
+-- about: Số tồn là hồ sơ của năm đã tiếp nhận mà chưa trả vào cuối tháng; không gồm hồ sơ từ năm trước chuyển sang. Tháng chưa hết ghi ngày chốt số liệu.
 -- param for_year: year = (SELECT max(year) FROM dossiers) -- năm
-WITH thang AS (
-  SELECT CAST(value AS INT) AS m FROM generate_series(1, 12)
-), nhan AS (
-  SELECT CAST(date_part('month', received_at) AS INT) AS m, count(*) AS n FROM dossiers
-  WHERE year = $for_year AND received_at IS NOT NULL GROUP BY 1
-), tra AS (
-  SELECT CAST(date_part('month', completed_at) AS INT) AS m, count(*) AS n FROM dossiers
-  WHERE year = $for_year AND completed_at IS NOT NULL GROUP BY 1
+WITH ky AS (
+  SELECT period_to AS den FROM imports WHERE dataset = 'dossiers' AND year = $for_year
+), dau_thang AS (
+  SELECT make_date($for_year, CAST(value AS INT), 1) AS dau FROM generate_series(1, 12)
+), thang AS (
+  SELECT dau, dau + INTERVAL '1 month' AS sau,
+    CASE WHEN den < CAST(dau + INTERVAL '1 month' AS DATE) - 1
+      THEN concat('Th', date_part('month', dau), ' (đến ', to_char(den, '%d/%m'), ')')
+      ELSE concat('Th', date_part('month', dau)) END AS ten_thang
+  FROM dau_thang CROSS JOIN ky WHERE dau <= den
+), so AS (
+  SELECT t.dau, t.ten_thang,
+    count(*) FILTER (WHERE d.received_at >= t.dau AND d.received_at < t.sau) AS nhan,
+    count(*) FILTER (WHERE d.completed_at >= t.dau AND d.completed_at < t.sau) AS tra,
+    count(*) FILTER (WHERE d.received_at < t.sau) - count(*) FILTER (WHERE d.completed_at < t.sau) AS ton
+  FROM thang t CROSS JOIN dossiers d
+  WHERE d.year = $for_year
+  GROUP BY t.dau, t.ten_thang
 ), ton AS (
-  SELECT thang.m, concat('Th', thang.m) AS ten_thang,
-    sum(coalesce(nhan.n, 0) - coalesce(tra.n, 0)) OVER (ORDER BY thang.m) AS ton
-  FROM thang LEFT JOIN nhan ON nhan.m = thang.m LEFT JOIN tra ON tra.m = thang.m
+  SELECT ten_thang, ton FROM so ORDER BY dau
 )
-SELECT thang.m, concat('Th', thang.m) AS ten_thang, k.loai,
-  CASE k.loai WHEN 'Tiếp nhận' THEN coalesce(nhan.n, 0) ELSE coalesce(tra.n, 0) END AS ho_so
-FROM thang
-CROSS JOIN (VALUES ('Tiếp nhận'), ('Trả kết quả')) AS k(loai)
-LEFT JOIN nhan ON nhan.m = thang.m
-LEFT JOIN tra ON tra.m = thang.m
-ORDER BY thang.m, k.loai
+SELECT ten_thang, k.loai, CASE k.loai WHEN 'Tiếp nhận' THEN nhan ELSE tra END AS ho_so
+FROM so CROSS JOIN (VALUES ('Tiếp nhận'), ('Trả kết quả')) AS k(loai)
+ORDER BY dau, k.loai
 VISUALISE ten_thang AS x
 DRAW bar MAPPING ho_so AS y, loai AS color SETTING position => 'dodge'
 DRAW line MAPPING ton AS y, 'Tồn cuối tháng' AS color FROM ton
 DRAW point MAPPING ton AS y, 'Tồn cuối tháng' AS color FROM ton
 SCALE color FROM ['Tiếp nhận', 'Trả kết quả', 'Tồn cuối tháng']
-LABEL title => 'Hồ sơ tiếp nhận, trả kết quả và tồn theo tháng', subtitle => 'Số hồ sơ', x => NULL, y => NULL
+LABEL title => 'Hồ sơ tiếp nhận, trả kết quả và tồn theo tháng',
+  subtitle => 'Số hồ sơ; số tồn không gồm hồ sơ từ năm trước chuyển sang', x => NULL, y => NULL

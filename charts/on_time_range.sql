@@ -11,9 +11,9 @@ WHERE year BETWEEN $from_year AND $to_year
 GROUP BY year
 ORDER BY year
 VISUALISE year AS x
-DRAW range MAPPING thap AS ymin, cao AS ymax SETTING linewidth => 1.2
 DRAW point MAPPING ty_le AS y SETTING size => 6
+DRAW range MAPPING thap AS ymin, cao AS ymax SETTING linewidth => 1.2
 DRAW text MAPPING ty_le AS y, ty_le AS label SETTING hjust => 0, offset => [7, 0]
 SCALE y RENAMING '*' => '{}%'
 LABEL title => 'Tỷ lệ hồ sơ giải quyết đúng hạn của toàn Sở',
-  subtitle => '%; vạch đứng: nếu mọi hồ sơ không rõ kết quả đều quá hạn, hoặc đều đúng hạn', y => NULL
+  subtitle => 'Vạch đứng: nếu mọi hồ sơ không rõ kết quả đều quá hạn, hoặc đều đúng hạn; trục tung không bắt đầu từ 0', y => NULL

@@ -10,4 +10,4 @@ ORDER BY year, channel
 VISUALISE year AS x, ho_so AS y, hinh_thuc AS fill
 DRAW bar SETTING total => 100
 SCALE y SETTING breaks => [0, 25, 50, 75, 100] RENAMING '*' => '{}%'
-LABEL title => 'Hồ sơ theo hình thức nộp', subtitle => 'Tỷ trọng trong năm; số ghi trong cột là số hồ sơ', y => NULL
+LABEL title => 'Hồ sơ theo hình thức nộp', subtitle => 'Tỷ trọng trong năm; số trong cột là số hồ sơ, phần quá hẹp không ghi', y => NULL

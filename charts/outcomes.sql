@@ -8,5 +8,6 @@ WHERE year BETWEEN $from_year AND $to_year
 ORDER BY year, outcome
 VISUALISE year AS y, dossiers AS x, ket_qua AS fill
 DRAW bar SETTING total => 100
+SCALE fill TO ['#005B96', '#6BAED6', '#D55E00', '#CC79A7', '#4A4A4A', '#008F6B', '#8A6D1F']
 SCALE x SETTING breaks => [0, 25, 50, 75, 100] RENAMING '*' => '{}%'
-LABEL title => 'Kết quả giải quyết hồ sơ', subtitle => 'Tỷ trọng trong năm; số ghi trong cột là số hồ sơ', x => NULL
+LABEL title => 'Kết quả giải quyết hồ sơ', subtitle => 'Tỷ trọng trong năm; số trong cột là số hồ sơ, phần quá hẹp không ghi', x => NULL

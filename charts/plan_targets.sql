@@ -9,7 +9,7 @@ SELECT indicator AS chi_tieu, baseline, target,
   ) AS ghi,
   CASE WHEN origin = 'derived' THEN 'Suy ra từ báo cáo' ELSE 'Nêu trong báo cáo hoặc đã thông qua' END AS nguon
 FROM targets
-WHERE target_year = $for_year AND baseline <> target AND measure_unit <> '%'
+WHERE target_year = $for_year AND baseline <> target AND measure_unit <> '%' -- tỷ lệ là một cách nói khác của số đếm cùng chỉ tiêu
 ORDER BY origin DESC, indicator_code
 VISUALISE chi_tieu AS y
 DRAW segment MAPPING baseline AS x, target AS xend, chi_tieu AS yend, nguon AS linetype
@@ -17,6 +17,5 @@ DRAW point MAPPING baseline AS x
 DRAW point MAPPING target AS x SETTING hollow => true, size => 7
 DRAW text MAPPING cho_ghi AS x, ghi AS label SETTING hjust => 0, offset => [7, 0]
 SCALE linetype FROM ['Nêu trong báo cáo hoặc đã thông qua', 'Suy ra từ báo cáo']
-SCALE x FROM [0, 36]
 LABEL title => 'Chỉ tiêu kế hoạch: từ hiện trạng đến mục tiêu',
-  subtitle => 'Chấm đặc: hiện trạng; vòng rỗng: mục tiêu', x => NULL, y => NULL
+  subtitle => 'Chỉ tiêu có số và thay đổi; chấm đặc: hiện trạng; vòng rỗng: mục tiêu', x => NULL, y => NULL

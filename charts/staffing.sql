@@ -17,5 +17,4 @@ DRAW bar MAPPING nguoi AS y, so AS fill SETTING position => 'dodge'
 DRAW text MAPPING assigned AS y, ghi AS label FROM thieu SETTING offset => [0, 16]
 FACET loai
 SCALE fill FROM ['Được giao', 'Có mặt'] TO ['#9FB4C7', '#005B96']
-SCALE y FROM [0, 70]
 LABEL title => 'Biên chế được giao, có mặt và chưa sử dụng', subtitle => 'Số người', y => NULL

@@ -304,12 +304,12 @@ pub struct ChartArgs {
     /// File to write, .png or .svg; saved charts go to charts/NAME.png otherwise
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Width, as 155mm or 1200px
-    #[arg(long, value_name = "SIZE", default_value = "155mm")]
-    pub width: String,
-    /// Height, as 90mm or 700px
-    #[arg(long, value_name = "SIZE", default_value = "90mm")]
-    pub height: String,
+    /// Width, as 155mm or 1200px [default: that of the chart's file, else 155mm]
+    #[arg(long, value_name = "SIZE")]
+    pub width: Option<String>,
+    /// Height, as 90mm or 700px [default: that of the chart's file, else 90mm]
+    #[arg(long, value_name = "SIZE")]
+    pub height: Option<String>,
     /// Dots per inch of sizes in millimetres [default: 300]; also scales the text
     #[arg(long, value_parser = clap::value_parser!(u16).range(36..=1200))]
     pub dpi: Option<u16>,

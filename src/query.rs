@@ -32,6 +32,8 @@ pub struct SavedQuery {
     pub title_en: String,
     /// More about it: formula, source, limits.
     pub about: Vec<String>,
+    /// The width and the height in millimetres of the picture, if it is a chart that says so.
+    pub size_mm: Option<(f64, f64)>,
     /// What may be given to it, in order of declaration.
     pub parameters: Vec<Parameter>,
     /// What its result columns are, as far as declared.

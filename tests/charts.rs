@@ -150,3 +150,113 @@ fn a_forecast_leaves_out_the_year_that_is_not_over_and_refuses_three_years() {
         insta::assert_snapshot!(name, format!("{}--- tiếng Việt\n{}", ask("en", sql), ask("vi", sql)));
     }
 }
+
+#[test]
+fn a_chart_has_the_size_that_its_file_says_unless_another_is_asked_for() {
+    let project = Project::with_data();
+    let sql = "-- size: 100mm x 120mm\nSELECT 'a' AS x, 2 AS y VISUALISE x, y DRAW bar\n";
+    project.write("charts/tall.sql", sql);
+    let size = |arguments: &[&str]| {
+        let arguments = [&["chart", "tall", "-o", "a.svg"], arguments].concat();
+        project.run(&arguments).data();
+        let svg = std::fs::read_to_string(project.path("a.svg")).unwrap();
+        let number = |name: &str| {
+            let rest = svg.split_once(&format!("{name}=\"")).unwrap().1;
+            rest.split_once('"').unwrap().0.parse::<u32>().unwrap()
+        };
+        (number("width"), number("height"))
+    };
+    assert_eq!(size(&[]), (1181, 1417));
+    assert_eq!(size(&["--dpi", "150"]), (591, 709));
+    assert_eq!(size(&["--width", "800px", "--height", "400px"]), (800, 400));
+    assert_eq!(size(&["--height", "50mm"]), (1181, 591));
+    project.write("charts/wrong.sql", &sql.replace("120mm", "120"));
+    let run = project.run(&["chart", "wrong"]);
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(run.stderr.contains("charts/wrong.sql:1:4") && run.stderr.contains("155mm x 90mm"), "{run}");
+}
+
+#[test]
+fn a_label_without_room_is_refused_by_name_and_leaves_no_file() {
+    let project = Project::with_data();
+    project.write(
+        "charts/long.sql",
+        "SELECT repeat('chữ ', 1250) AS ten, 2 AS n VISUALISE ten AS y, n AS x DRAW bar\n",
+    );
+    let run = project.run(&["chart", "long"]);
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(run.stderr.contains("of 4999 letters, and labels are not cut"), "{run}");
+    assert!(!project.path("charts/long.png").exists());
+    let run = project.run(&["--lang", "vi", "chart", "long"]);
+    assert!(run.stderr.contains("không đủ chỗ cho nhãn"), "{run}");
+}
+
+/// Charts that are drawn again on every change, and what was said.
+struct Watched {
+    program: std::process::Child,
+    lines: std::sync::mpsc::Receiver<String>,
+}
+
+impl Watched {
+    fn start(project: &Project, arguments: &[&str]) -> Self {
+        use std::io::BufRead as _;
+        let mut command = project.command(&[&["--lang", "en", "chart", "--watch"], arguments].concat());
+        command.stdin(std::process::Stdio::null()).stderr(std::process::Stdio::piped());
+        let mut program = command.spawn().unwrap();
+        let errors = std::io::BufReader::new(program.stderr.take().unwrap());
+        let (sender, lines) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            errors.lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+        });
+        Self { program, lines }
+    }
+
+    /// Returns what is said until it waits for the next change.
+    #[track_caller]
+    fn round(&self) -> String {
+        let mut said = String::new();
+        loop {
+            let line = self.lines.recv_timeout(std::time::Duration::from_mins(2));
+            assert!(line.is_ok(), "nothing more is said after:\n{said}");
+            let line = line.unwrap();
+            if line.starts_with("waiting for changes") {
+                return said;
+            }
+            said.push_str(&line);
+            said.push('\n');
+        }
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        let _ended = self.program.kill();
+        let _waited = self.program.wait();
+    }
+}
+
+#[test]
+fn watched_charts_follow_their_files_queries_and_years() {
+    let project = Project::with_data();
+    let watched = Watched::start(&project, &["staffing", "online_share"]);
+    let said = watched.round();
+    assert!(
+        said.contains("wrote charts/staffing.png") && said.contains("wrote charts/online_share.png"),
+        "{said}"
+    );
+    let chart = std::fs::read_to_string(project.path("charts/staffing.sql")).unwrap();
+    project.write("charts/staffing.sql", &chart.replace("DRAW bar", "DRAW bra"));
+    let said = watched.round();
+    assert!(said.contains("there is no geometry `bra`") && said.contains("drew 1 of 2 charts"), "{said}");
+    project.write("charts/staffing.sql", &chart.replace("Biên chế được giao", "Biên chế của Sở được giao"));
+    let said = watched.round();
+    assert!(said.contains("wrote charts/staffing.png") && !said.contains("online_share"), "{said}");
+    let query = std::fs::read_to_string(project.path("queries/staffing_vacancy.sql")).unwrap();
+    project.write("queries/staffing_vacancy.sql", &query.replace("FROM staffing", "FROM stafing"));
+    assert!(watched.round().contains("stafing"));
+    project.write("queries/staffing_vacancy.sql", &query);
+    watched.round();
+    project.run(&["remove", "staffing", "2020"]).data();
+    let said = watched.round();
+    assert!(said.contains("wrote charts/staffing.png") && said.contains("staffing 2021–2022"), "{said}");
+}

@@ -2,12 +2,13 @@
 //!
 //! Labels of categories under an axis are wrapped first, turned upright if that is not enough, and
 //! thinned last; labels of a sequence such as years are thinned first, since the missing ones are
-//! known. Labels left of an axis are wrapped and then shortened.
+//! known. Labels left of an axis are wrapped. A label is never cut: one that does not fit is named, so that
+//! the chart can be refused.
 
 use super::layout::Panel;
 use super::scale::{Break, number_of};
 use super::scene::{Anchor, Role, Scene, Style};
-use super::text::{Face, shorten, width_em, wrap, wraps_whole};
+use super::text::{Face, width_em, wrap, wraps_whole};
 use super::theme::Theme;
 
 /// The labels of one axis, ready to be drawn.
@@ -21,10 +22,16 @@ pub(super) struct Labels {
     pub(super) room: f64,
     /// The place whose label is set in the heavier face: the year that is reported on.
     pub(super) stressed: Option<f64>,
+    /// The distance between the panel and the labels, in pixels, more than the usual one.
+    pub(super) apart: f64,
+    /// A label that does not fit.
+    pub(super) unfit: Option<String>,
 }
 
-/// The most lines of a wrapped label.
-const MOST_LINES: usize = 3;
+/// The most lines of a label that stands level below an axis.
+const MOST_LINES: usize = 4;
+/// The shares of a picture's width that labels left of an axis may take, the first that suffices.
+const LEFT_SHARES: [f64; 3] = [0.4, 0.5, 0.6];
 
 /// Lays out labels of numbers or dates below an axis of `width` pixels.
 pub(super) fn breaks_below(breaks: &[Break], width: f64, theme: &Theme) -> Labels {
@@ -32,14 +39,14 @@ pub(super) fn breaks_below(breaks: &[Break], width: f64, theme: &Theme) -> Label
     let band = width / number_of(breaks.len().saturating_sub(1).max(1));
     let every = step_for(widest * theme.label_size * 1.25, band);
     let lines = breaks.iter().step_by(every).map(|found| (found.at, vec![found.label.clone()])).collect();
-    Labels { lines, is_upright: false, stressed: None, room: gap(theme) + theme.line(theme.label_size) }
+    Labels { lines, room: gap(theme) + theme.line(theme.label_size), ..Labels::default() }
 }
 
 /// Lays out labels of numbers or dates left of an axis.
 pub(super) fn breaks_left(breaks: &[Break], theme: &Theme) -> Labels {
     let widest = breaks.iter().map(|found| width_em(&found.label, Face::Regular)).fold(0.0, f64::max);
     let lines = breaks.iter().map(|found| (found.at, vec![found.label.clone()])).collect();
-    Labels { lines, is_upright: false, stressed: None, room: gap(theme) + widest * theme.label_size }
+    Labels { lines, room: gap(theme) + widest * theme.label_size, ..Labels::default() }
 }
 
 /// Lays out names below an axis of `width` pixels, in at most `most_room` pixels of height.
@@ -58,22 +65,38 @@ pub(super) fn names_below(
         return sequence_below(names, step_for(widest * size * 1.3, band), theme);
     }
     if names.iter().all(|name| wraps_whole(name, limit, Face::Regular, MOST_LINES)) {
-        let lines: Vec<Vec<String>> =
-            names.iter().map(|name| wrap(name, limit, Face::Regular, MOST_LINES)).collect();
+        let lines: Vec<Vec<String>> = names.iter().map(|name| wrap(name, limit, Face::Regular)).collect();
         let most = lines.iter().map(Vec::len).max().unwrap_or(1);
         return level(lines.into_iter(), 1, most, theme);
     }
     let every = step_for(theme.line(size), band);
     let longest = (most_room - gap(theme)).max(size) / size;
-    let most_lines =
-        [MOST_LINES, 2, 1].into_iter().find(|count| theme.line(size) * number_of(*count) <= band * 0.9);
-    let lines: Vec<(f64, Vec<String>)> = names
-        .iter()
-        .enumerate()
-        .step_by(every)
-        .map(|(at, name)| (number_of(at), wrap_whole(name, longest, most_lines.unwrap_or(1))))
-        .collect();
-    Labels { room: gap(theme) + widest_em(&lines) * size, lines, is_upright: true, stressed: None }
+    let (lines, unfit) = wrap_all(names, every, longest, band, theme);
+    Labels {
+        room: gap(theme) + widest_em(&lines) * size,
+        lines,
+        is_upright: true,
+        unfit,
+        ..Labels::default()
+    }
+}
+
+/// Wraps every `every`th label, and finds one that needs more lines than its room along the axis has.
+fn wrap_all(
+    names: &[String],
+    every: usize,
+    limit_em: f64,
+    band: f64,
+    theme: &Theme,
+) -> (Vec<(f64, Vec<String>)>, Option<String>) {
+    let room = band * number_of(every) * 0.97;
+    let wrapped = names.iter().enumerate().step_by(every);
+    let lines: Vec<(f64, Vec<String>)> =
+        wrapped.map(|(at, name)| (number_of(at), wrap(name, limit_em, Face::Regular))).collect();
+    let is_unfit =
+        |lines: &Vec<String>| lines.len() > 1 && theme.line(theme.label_size) * number_of(lines.len()) > room;
+    let unfit = lines.iter().find(|(_, lines)| is_unfit(lines)).map(|(_, lines)| lines.join(" "));
+    (lines, unfit)
 }
 
 /// Lays out years and the like: the last one always has its label, others by steps back from it.
@@ -88,42 +111,35 @@ fn sequence_below(names: &[String], every: usize, theme: &Theme) -> Labels {
     labels
 }
 
-/// Wraps a label and shortens the lines whose single words are too long.
-fn wrap_whole(name: &str, limit_em: f64, most_lines: usize) -> Vec<String> {
-    let lines = wrap(name, limit_em, Face::Regular, most_lines);
-    lines.iter().map(|line| shorten(line, limit_em, Face::Regular)).collect()
-}
-
 fn widest_em(lines: &[(f64, Vec<String>)]) -> f64 {
     lines.iter().flat_map(|(_, lines)| lines).map(|line| width_em(line, Face::Regular)).fold(0.0, f64::max)
 }
 
-/// Lays out names left of an axis of `height` pixels, in at most `most_room` pixels of width.
-pub(super) fn names_left(names: &[String], height: f64, most_room: f64, theme: &Theme) -> Labels {
+/// Lays out names left of an axis of `height` pixels in a picture of `width` pixels.
+pub(super) fn names_left(names: &[String], height: f64, width: f64, theme: &Theme) -> Labels {
     let size = theme.label_size;
     let band = height / number_of(names.len().max(1));
-    let fit_lines =
-        [MOST_LINES, 2, 1].into_iter().find(|lines| number_of(*lines) * theme.line(size) <= band * 0.95);
     // Names are left out only where their letters would touch.
     let every = step_for(size * 1.08, band);
-    let limit = (most_room - gap(theme)).max(size) / size;
-    let lines: Vec<(f64, Vec<String>)> = names
-        .iter()
-        .enumerate()
-        .step_by(every)
-        .map(|(at, name)| (number_of(at), wrap_whole(name, limit, fit_lines.unwrap_or(1))))
-        .collect();
-    Labels { room: gap(theme) + widest_em(&lines) * size, lines, is_upright: false, stressed: None }
+    let laid = |share: f64| {
+        let limit = (width * share - gap(theme)).max(size) / size;
+        let (lines, unfit) = wrap_all(names, every, limit, band, theme);
+        Labels { room: gap(theme) + widest_em(&lines) * size, lines, unfit, ..Labels::default() }
+    };
+    let mut labels = Labels::default();
+    for share in LEFT_SHARES {
+        labels = laid(share);
+        if labels.unfit.is_none() {
+            break;
+        }
+    }
+    labels
 }
 
 fn level(names: impl Iterator<Item = Vec<String>>, every: usize, most_lines: usize, theme: &Theme) -> Labels {
     let lines = names.enumerate().step_by(every).map(|(at, lines)| (number_of(at), lines)).collect();
-    Labels {
-        lines,
-        is_upright: false,
-        stressed: None,
-        room: gap(theme) + theme.line(theme.label_size) * number_of(most_lines),
-    }
+    let room = gap(theme) + theme.line(theme.label_size) * number_of(most_lines);
+    Labels { lines, room, ..Labels::default() }
 }
 
 /// Returns the least step at which labels of this length do not meet.
@@ -165,7 +181,8 @@ pub(super) fn draw_left(scene: &mut Scene, panel: &Panel, theme: &Theme, labels:
         let middle = panel.y_pixel(*at) + size * 0.36;
         let first = middle - theme.line(size) * (number_of(lines.len()) - 1.0) / 2.0;
         for (index, line) in lines.iter().enumerate() {
-            scene.text(line, (panel.left - gap(theme), first + theme.line(size) * number_of(index)), style);
+            let right = panel.left - gap(theme) - labels.apart;
+            scene.text(line, (right, first + theme.line(size) * number_of(index)), style);
         }
     }
 }

@@ -36,6 +36,7 @@ impl Categories {
         lang: Lang,
     ) -> Self {
         let found: IndexSet<Option<String>> = found.into_iter().collect();
+        let has_missing = found.contains(&None);
         let mut keys: IndexSet<Option<String>> = IndexSet::new();
         keys.extend(listed.iter().map(|key| Some(key.clone())));
         if listed.is_empty() {
@@ -58,7 +59,8 @@ impl Categories {
             keys.extend(rest);
         }
         let is_sequence = !is_ordered_by_hand && sort_sequence(&mut keys);
-        if keys.shift_remove(&None) {
+        // What is missing cannot be listed, and is not left out.
+        if keys.shift_remove(&None) || has_missing {
             keys.insert(None);
         }
         let labels = keys.iter().map(|key| label_of(key.as_deref(), names, lang)).collect();

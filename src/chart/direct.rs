@@ -29,7 +29,7 @@ impl LineEnds {
 }
 
 /// Finds the names that a chart writes at the ends of its lines.
-pub(super) fn find(plot: &Plot, width: f64, theme: &Theme) -> LineEnds {
+pub(super) fn find(plot: &Plot, width: f64, height: f64, theme: &Theme) -> LineEnds {
     let Some(groups) = plot.groups.as_ref().filter(|groups| groups.has_legend) else {
         return LineEnds::default();
     };
@@ -42,9 +42,17 @@ pub(super) fn find(plot: &Plot, width: f64, theme: &Theme) -> LineEnds {
     if !is_wanted || !is_plain || !is_whole || groups.labels.len() > MOST_LINES {
         return LineEnds::default();
     }
+    // From a line that ends earlier a long leader would run through the others.
+    if !ends_together(facet, groups.labels.len()) {
+        return LineEnds::default();
+    }
     let limit = width * 0.26 / theme.label_size;
     let names: Vec<Vec<String>> =
-        groups.labels.iter().map(|label| wrap(label, limit, Face::Regular, 2)).collect();
+        groups.labels.iter().map(|label| wrap(label, limit, Face::SemiBold)).collect();
+    let lines: usize = names.iter().map(Vec::len).sum();
+    if theme.line(theme.label_size) * number_of(lines) > height * 0.6 {
+        return LineEnds::default();
+    }
     let widest = names.iter().flatten().map(|line| width_em(line, Face::SemiBold)).fold(0.0, f64::max);
     // On a category axis the last half of a category is room already.
     let spare = match &facet.x {
@@ -53,6 +61,18 @@ pub(super) fn find(plot: &Plot, width: f64, theme: &Theme) -> LineEnds {
     };
     let room = (widest + 0.9) * theme.label_size;
     LineEnds { names, room: (room - spare).max(room * 0.2) }
+}
+
+/// Returns the last place of a group's lines.
+fn end_of(facet: &Facet, group: usize) -> Option<(f64, f64)> {
+    let lines = lines_of(facet).filter(|line| line.group == group);
+    let ends = lines.filter_map(|line| line.places.iter().rev().flatten().next());
+    ends.max_by(|one, two| one.0.total_cmp(&two.0)).copied()
+}
+
+fn ends_together(facet: &Facet, count: usize) -> bool {
+    let mut ends = (0..count).filter_map(|group| end_of(facet, group));
+    ends.next().is_none_or(|first| ends.all(|end| end.0.total_cmp(&first.0).is_eq()))
 }
 
 fn lines_of(facet: &Facet) -> impl Iterator<Item = &Line> {
@@ -67,15 +87,11 @@ pub(super) fn draw(scene: &mut Scene, facet: &Facet, panel: &Panel, theme: &Them
     let size = theme.label_size;
     let mut wanted: Vec<(usize, (f64, f64))> = Vec::new();
     for group in 0..ends.names.len() {
-        let last = lines_of(facet)
-            .filter(|line| line.group == group)
-            .filter_map(|line| line.places.iter().rev().flatten().next())
-            .max_by(|one, two| one.0.total_cmp(&two.0));
-        wanted.extend(last.map(|place| (group, panel.pixel(*place))));
+        wanted.extend(end_of(facet, group).map(|place| (group, panel.pixel(place))));
     }
     wanted.sort_by(|one, two| one.1.1.total_cmp(&two.1.1).then(one.0.cmp(&two.0)));
-    let heights: Vec<f64> =
-        wanted.iter().map(|(group, _)| theme.line(size) * number_of(ends.names[*group].len())).collect();
+    let lines = |group: usize| theme.line(size) * number_of(ends.names[group].len());
+    let heights: Vec<f64> = wanted.iter().map(|(group, _)| lines(*group) + size * 0.35).collect();
     let middles =
         apart(&wanted.iter().map(|one| one.1.1).collect::<Vec<_>>(), &heights, panel.top, panel.bottom);
     // On a category axis the line ends half a category before the panel does.
@@ -91,7 +107,7 @@ pub(super) fn draw(scene: &mut Scene, facet: &Facet, panel: &Panel, theme: &Them
             let from = (end.0 + theme.point_radius + size * 0.15, end.1);
             scene.line(from, (left - size * 0.2, *middle), Pen::solid(theme.grid_width, colour));
         }
-        let first = middle - height / 2.0 + theme.line(size) / 2.0 + size * 0.36;
+        let first = middle - height / 2.0 + size * 0.175 + theme.line(size) / 2.0 + size * 0.36;
         for (index, line) in ends.names[*group].iter().enumerate() {
             let style =
                 Style { size, face: Face::SemiBold, colour, anchor: Anchor::Start, role: Role::Legend };

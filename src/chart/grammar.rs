@@ -151,6 +151,66 @@ fn every_geometry_of_the_grammar_stands_in_the_list() {
     }
 }
 
+/// The geometries as the grammar crate knows them.
+fn geometries() -> Vec<ggsql::plot::Geom> {
+    use ggsql::plot::Geom;
+    vec![
+        Geom::point(),
+        Geom::line(),
+        Geom::path(),
+        Geom::bar(),
+        Geom::area(),
+        Geom::tile(),
+        Geom::polygon(),
+        Geom::ribbon(),
+        Geom::histogram(),
+        Geom::density(),
+        Geom::smooth(),
+        Geom::boxplot(),
+        Geom::violin(),
+        Geom::text(),
+        Geom::segment(),
+        Geom::rule(),
+        Geom::range(),
+    ]
+}
+
+/// What the published grammar offers stands in the list, so that an upgrade of the crate cannot add something silently.
+#[test]
+fn every_word_of_the_grammar_and_every_setting_of_a_layer_stands_in_the_list() {
+    let mut missing = Vec::new();
+    let language = tree_sitter_ggsql::language();
+    for id in 0..language.node_kind_count() {
+        let id = u16::try_from(id).unwrap();
+        let Some(word) = language.node_kind_for_id(id).filter(|_| !language.node_kind_is_named(id)) else {
+            continue;
+        };
+        // What starts with an underline is a rule of the grammar's own.
+        let is_word = word.chars().all(|letter| letter.is_ascii_lowercase());
+        let stands = |line: &str| {
+            let mut words = line.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
+            words.any(|found| found == word)
+        };
+        if is_word && word.len() > 1 && !STATEMENTS.lines().any(stands) {
+            missing.push(word.to_owned());
+        }
+    }
+    for geometry in geometries() {
+        let name = geometry.geom_type().to_string();
+        for setting in geometry.valid_settings().into_iter().filter(|setting| !setting.starts_with("pos")) {
+            let draw = format!("DRAW {name} ");
+            let stands = STATEMENTS.lines().any(|line| {
+                let own = line.split("DRAW ").filter(|part| part.starts_with(&format!("{name} ")));
+                own.into_iter().any(|part| part.contains(&format!("{setting} =>"))) && line.contains(&draw)
+            });
+            if !stands {
+                missing.push(format!("{draw}SETTING {setting}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
 #[test]
 fn three_charts_are_written_as_they_always_were() {
     let options = ChartOptions::print(100.0, 60.0, 100.0, Lang::Vi);

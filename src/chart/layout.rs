@@ -8,8 +8,8 @@ use super::axis::{self, Labels};
 use super::direct::{self, LineEnds};
 use super::format::NumberFormat;
 use super::legend::{self, Legend, Side};
-use super::mark_bar::value_room;
-use super::plot::{Direction, Facet, Layer, Marks, NumberKind, Plot, Scale, Via};
+use super::plot::{Facet, Marks, NumberKind, Plot, Scale, Via};
+use super::room::make_room;
 use super::scale::{Break, axis_breaks, number_of};
 use super::text::{Face, width_em, wrap, wrap_full};
 use super::theme::Theme;
@@ -28,7 +28,7 @@ impl Span {
     }
 
     /// Returns where a number lies between the ends, from 0 to 1. Halves keep huge ranges from overflowing.
-    fn share(self, value: f64) -> f64 {
+    pub(super) fn share(self, value: f64) -> f64 {
         let [value, from, to] = [value, self.from, self.to].map(|number| self.via.apply(number));
         let range = to / 2.0 - from / 2.0;
         if range == 0.0 { 0.5 } else { ((value / 2.0 - from / 2.0) / range).clamp(0.0, 1.0) }
@@ -84,11 +84,11 @@ impl Panel {
         self.x.holds(x) && self.y.holds(y)
     }
 
-    fn width(&self) -> f64 {
+    pub(super) fn width(&self) -> f64 {
         self.right - self.left
     }
 
-    fn height(&self) -> f64 {
+    pub(super) fn height(&self) -> f64 {
         self.bottom - self.top
     }
 }
@@ -123,6 +123,8 @@ pub(super) struct Layout {
     pub(super) y_title: Block,
     pub(super) legend: Option<(Legend, (f64, f64))>,
     pub(super) line_ends: LineEnds,
+    /// A label for which there is no room.
+    pub(super) unfit: Option<String>,
 }
 
 /// Shares the picture.
@@ -139,7 +141,7 @@ pub(super) fn lay_out(plot: &Plot, options: &ChartOptions, theme: &Theme) -> Lay
         top += theme.label_size * 0.6;
     }
     let (caption, mut bottom) = foot(plot, options, inner, height - margin, theme);
-    let line_ends = direct::find(plot, inner, theme);
+    let line_ends = direct::find(plot, inner, bottom - top, theme);
     let legend = legend::lay_out(plot, inner, bottom - top, line_ends.is_shown(), theme);
     let mut right = width - margin - line_ends.room;
     let legend = legend.map(|legend| match legend.side {
@@ -159,14 +161,14 @@ pub(super) fn lay_out(plot: &Plot, options: &ChartOptions, theme: &Theme) -> Lay
     top += theme.label_size * 0.4;
     let mut x_title = Block::default();
     if let Some(text) = &plot.x_title {
-        x_title.lines = wrap(text, (right - margin) * 0.9 / theme.label_size, Face::Regular, 2);
+        x_title.lines = wrap(text, (right - margin) * 0.9 / theme.label_size, Face::Regular);
         let depth = theme.line(theme.label_size) * number_of(x_title.lines.len());
         x_title.first_baseline = bottom - depth + theme.label_size;
         bottom -= depth + theme.label_size * 0.15;
     }
     let whole = Span::new(0.0, 1.0);
     let outer = Panel { left: margin, top, right, bottom, x: whole, y: whole };
-    let panels = frame(plot, outer, theme);
+    let (panels, unfit) = frame(plot, outer, theme);
     let first_top = panels.first().map_or(top, |framed| framed.panel.top);
     let legend = legend.map(|(legend, corner)| match legend.side {
         Side::Right => {
@@ -175,7 +177,7 @@ pub(super) fn lay_out(plot: &Plot, options: &ChartOptions, theme: &Theme) -> Lay
         }
         Side::Top => (legend, corner),
     });
-    Layout { panels, title, subtitle, caption, x_title, y_title, legend, line_ends }
+    Layout { panels, title, subtitle, caption, x_title, y_title, legend, line_ends, unfit }
 }
 
 /// Wraps a text at the top and moves `top` below it.
@@ -189,7 +191,7 @@ fn block(
     space_after: f64,
 ) -> Block {
     let Some(text) = text else { return Block::default() };
-    let lines = wrap(&text, width / size, face, 3);
+    let lines = wrap(&text, width / size, face);
     let first_baseline = *top + size * 0.95;
     *top += theme.line(size) * number_of(lines.len()) + size * space_after;
     Block { lines, first_baseline }
@@ -200,7 +202,7 @@ fn foot(plot: &Plot, options: &ChartOptions, width: f64, bottom: f64, theme: &Th
     let size = theme.caption_size;
     let texts = plot.caption.iter().chain(&options.caption_lines).filter(|text| !text.trim().is_empty());
     let lines: Vec<String> = texts
-        .flat_map(|text| wrap_full(&crate::vietnamese::fold::normalise(text), width / size, Face::Regular, 4))
+        .flat_map(|text| wrap_full(&crate::vietnamese::fold::normalise(text), width / size, Face::Regular))
         .collect();
     if lines.is_empty() {
         return (Block::default(), bottom);
@@ -220,8 +222,8 @@ struct Sizes {
     below: Vec<f64>,
 }
 
-/// Finds the panels inside `outer` and the labels around them.
-fn frame(plot: &Plot, outer: Panel, theme: &Theme) -> Vec<Framed> {
+/// Finds the panels inside `outer` and the labels around them, and a label for which there is no room.
+fn frame(plot: &Plot, outer: Panel, theme: &Theme) -> (Vec<Framed>, Option<String>) {
     let (rows, columns) = plot.grid();
     let has_strips = plot.facets.iter().any(|facet| facet.label.is_some());
     // Labels left of the panels take about a quarter away.
@@ -250,14 +252,14 @@ fn frame(plot: &Plot, outer: Panel, theme: &Theme) -> Vec<Framed> {
             + row * (sizes.height + sizes.gap.1)
             + (row + 1.0) * sizes.strip;
         let strip = Block {
-            lines: wrap_strip(facet, sizes.width, strip_lines, theme),
+            lines: wrap_strip(facet, sizes.width, theme),
             first_baseline: top
                 - theme.label_size * 0.5
                 - theme.line(theme.label_size) * number_of(strip_lines - 1),
         };
         let panel =
             Panel { left, top, right: left + sizes.width, bottom: top + sizes.height, x: axes.x, y: axes.y };
-        let panel = make_room_for_values(plot, facet, panel, theme);
+        let panel = make_room(plot, facet, panel, theme);
         Framed {
             panel,
             strip,
@@ -267,17 +269,21 @@ fn frame(plot: &Plot, outer: Panel, theme: &Theme) -> Vec<Framed> {
             y_grid: axes.y_grid,
         }
     };
-    plot.facets.iter().zip(axes).map(place).collect()
+    let unfit = plot.facets.iter().zip(&axes).find_map(|(facet, axes)| {
+        let below = axes.x_labels.unfit.clone().filter(|_| shows_x(plot, facet));
+        below.or_else(|| axes.y_labels.unfit.clone().filter(|_| shows_y(plot, facet)))
+    });
+    (plot.facets.iter().zip(axes).map(place).collect(), unfit)
 }
 
 fn strip_lines(plot: &Plot, width: f64, theme: &Theme) -> usize {
-    let most = plot.facets.iter().map(|facet| wrap_strip(facet, width, 2, theme).len()).max();
+    let most = plot.facets.iter().map(|facet| wrap_strip(facet, width, theme).len()).max();
     most.unwrap_or(1).max(1)
 }
 
-fn wrap_strip(facet: &Facet, width: f64, most: usize, theme: &Theme) -> Vec<String> {
+fn wrap_strip(facet: &Facet, width: f64, theme: &Theme) -> Vec<String> {
     let limit = width / theme.label_size;
-    facet.label.as_ref().map(|label| wrap(label, limit, Face::SemiBold, most)).unwrap_or_default()
+    facet.label.as_ref().map(|label| wrap(label, limit, Face::SemiBold)).unwrap_or_default()
 }
 
 /// Labels of y stand left of the first column, unless each panel has its own scale.
@@ -297,6 +303,7 @@ fn fit(plot: &Plot, axes: &[Axes], sizes: &mut Sizes, outer: Panel, theme: &Them
     sizes.left = vec![0.0; columns];
     sizes.below = vec![0.0; rows];
     let mut beyond: f64 = 0.0;
+    let mut between = theme.label_size * 1.6;
     for (facet, axes) in plot.facets.iter().zip(axes) {
         if shows_y(plot, facet) {
             let room = &mut sizes.left[facet.column];
@@ -307,10 +314,14 @@ fn fit(plot: &Plot, axes: &[Axes], sizes: &mut Sizes, outer: Panel, theme: &Them
             let room = &mut sizes.below[facet.row];
             *room = room.max(axes.x_labels.room);
         }
+        let (before, after) = overhangs(&axes.x_labels, axes.x, sizes.width, theme);
         if facet.column + 1 == columns {
-            beyond = beyond.max(overhang(&axes.x_labels, axes.x, sizes.width, theme));
+            beyond = beyond.max(after);
         }
+        // The last label of a panel and the first one of the next must not read as one number.
+        between = between.max(before + after + theme.label_size * 1.6);
     }
+    sizes.gap.0 = between;
     let gaps = |count: usize, gap: f64| number_of(count - 1) * gap;
     let width = outer.width() - sizes.left.iter().sum::<f64>() - gaps(columns, sizes.gap.0) - beyond;
     let height = outer.height()
@@ -334,8 +345,11 @@ struct Axes {
 
 fn axes_of(plot: &Plot, facet: &Facet, sizes: &Sizes, outer: Panel, theme: &Theme) -> Axes {
     let format = NumberFormat { lang: plot.lang };
-    let (y_labels, y, y_grid) = left_axis(&facet.y, sizes.height, outer.width() * 0.4, theme, format);
+    let (mut y_labels, y, y_grid) = left_axis(&facet.y, sizes.height, outer.width(), theme, format);
     let (mut x_labels, x, x_grid) = bottom_axis(&facet.x, sizes.width, outer.height() * 0.4, theme, format);
+    let point = points_at_start(facet, x, theme);
+    y_labels.apart = point;
+    y_labels.room += point;
     // The last of years to come is not the one that is reported on.
     if plot.layers().any(|layer| layer.look.is_hollow || layer.look.dash.is_some()) {
         x_labels.stressed = None;
@@ -343,50 +357,28 @@ fn axes_of(plot: &Plot, facet: &Facet, sizes: &Sizes, outer: Panel, theme: &Them
     Axes { x, y, x_labels, y_labels, x_grid, y_grid }
 }
 
-/// Moves the end of the value axis so that the values beyond the longest bar stay inside.
-fn make_room_for_values(plot: &Plot, facet: &Facet, mut panel: Panel, theme: &Theme) -> Panel {
-    let format = NumberFormat { lang: plot.lang };
-    // Panels on one scale end alike, so they are stretched alike.
-    let layers = |is_free: bool| -> Vec<&Layer> {
-        if is_free { facet.layers.iter().collect() } else { plot.layers().collect() }
+/// Returns the radius of points at the left edge of a panel, which reach towards the names there.
+fn points_at_start(facet: &Facet, x: Span, theme: &Theme) -> f64 {
+    if !matches!((&facet.x, &facet.y), (Scale::Numbers(_), Scale::Categories { .. })) {
+        return 0.0;
+    }
+    let of = |layer: &super::plot::Layer| match &layer.marks {
+        Marks::Points(points) if points.iter().any(|point| x.share(point.place.0) < 0.005) => {
+            layer.look.size_pt.map_or(theme.point_radius, |size| size * theme.point / 2.0)
+        }
+        _ => 0.0,
     };
-    let (up, right) = (layers(plot.is_free.1), layers(plot.is_free.0));
-    let room = value_room(&up, theme, format, Direction::Up);
-    panel.y = stretched(panel.y, room, panel.height(), &up, Direction::Up);
-    let room = value_room(&right, theme, format, Direction::Right);
-    panel.x = stretched(panel.x, room, panel.width(), &right, Direction::Right);
-    panel
+    facet.layers.iter().map(of).fold(0.0, f64::max)
 }
 
-fn stretched(span: Span, room: f64, length: f64, layers: &[&Layer], direction: Direction) -> Span {
-    let is_plain = span.via == Via::Linear && span.from < span.to;
-    if room <= 0.0 || room >= length * 0.5 || !is_plain {
-        return span;
-    }
-    let bars = layers.iter().filter_map(|layer| match &layer.marks {
-        Marks::Bars(bars) => Some(bars),
-        _ => None,
-    });
-    let along = bars.flatten().filter(|bar| bar.direction == direction).map(|bar| bar.along.1);
-    let (lowest, highest) = along.fold((span.to, span.from), |(low, high), at| (low.min(at), high.max(at)));
-    let mut span = span;
-    // The longest bar shall end `room` pixels before the end of the axis, on either side.
-    if span.share(highest) * length + room > length {
-        span.to = span.from + (highest - span.from) * length / (length - room);
-    }
-    if lowest < 0.0 && span.share(lowest) * length < room {
-        span.from = span.to - (span.to - lowest) * length / (length - room);
-    }
-    span
-}
-
-/// Returns how far the last label below a panel would stick out at the right.
-fn overhang(labels: &Labels, span: Span, width: f64, theme: &Theme) -> f64 {
-    let ends = labels.lines.iter().filter(|_| !labels.is_upright).map(|(at, lines)| {
+/// Returns how far the first and the last label below a panel stick out at its left and right.
+fn overhangs(labels: &Labels, span: Span, width: f64, theme: &Theme) -> (f64, f64) {
+    let level = labels.lines.iter().filter(|_| !labels.is_upright);
+    level.fold((0.0, 0.0), |(before, after): (f64, f64), (at, lines)| {
         let half = lines.iter().map(|line| width_em(line, Face::SemiBold)).fold(0.0, f64::max) / 2.0;
-        span.share(*at) * width + half * theme.label_size - width
-    });
-    ends.fold(0.0, f64::max)
+        let (middle, half) = (span.share(*at) * width, half * theme.label_size);
+        (before.max(half - middle), after.max(middle + half - width))
+    })
 }
 
 fn breaks_of(scale: &Scale, most: usize, format: NumberFormat) -> Option<(Vec<Break>, Span)> {
@@ -404,7 +396,7 @@ fn most_breaks(length: f64, each: f64) -> usize {
 fn left_axis(
     scale: &Scale,
     height: f64,
-    most_room: f64,
+    width: f64,
     theme: &Theme,
     format: NumberFormat,
 ) -> (Labels, Span, Vec<f64>) {
@@ -412,7 +404,7 @@ fn left_axis(
         (Scale::Categories { labels, .. }, _) => {
             // Read from the top, as a table is.
             let span = Span::new(number_of(labels.len()) - 0.5, -0.5);
-            (axis::names_left(labels, height, most_room, theme), span, Vec::new())
+            (axis::names_left(labels, height, width, theme), span, Vec::new())
         }
         (_, Some((breaks, span))) => {
             let grid = breaks.iter().map(|found| found.at).collect();

@@ -5,20 +5,21 @@ use super::mark_point::symbol;
 use super::plot::{Layer, Marks, Plot};
 use super::scale::number_of;
 use super::scene::{Anchor, Dash, Pen, Role, Scene, Style};
-use super::text::{Face, shorten, width_em, wrap};
+use super::text::{Face, width_em, wrap};
 use super::theme::Theme;
 
 /// A legend with its size in pixels.
 #[derive(Debug, Clone)]
 pub(super) struct Legend {
-    title: Option<String>,
+    title: Vec<String>,
+    /// Whether the title stands left of the entries, not above them.
+    is_title_beside: bool,
     entries: Vec<Entry>,
     /// The numbers of the lightest and the darkest shade.
     shades: Option<[String; 2]>,
     pub(super) side: Side,
     pub(super) width: f64,
     pub(super) height: f64,
-    keys: Keys,
 }
 
 /// Where the legend stands.
@@ -47,7 +48,8 @@ struct Part {
 /// One key with its lines, relative to the legend's upper left corner.
 #[derive(Debug, Clone)]
 struct Entry {
-    key: Option<(Key, Keys)>,
+    key: (Key, Keys),
+    key_width: f64,
     lines: Vec<String>,
     left: f64,
     top: f64,
@@ -82,10 +84,12 @@ pub(super) fn lay_out(plot: &Plot, width: f64, height: f64, is_named: bool, them
     let title = groups.or(styles).and_then(|groups| groups.title.as_ref());
     let keys = parts.iter().fold(Keys::default(), |all, part| all.with(part.keys));
     let top = at_top(&parts, title, keys, width, theme);
-    let right = at_right(&parts, title, keys, width * 0.28, height, theme);
+    let right = at_right(&parts, title, keys, width * 0.28, theme);
     let is_one_row = top.height <= theme.line(theme.label_size) * 1.6;
     let top_is_smaller = top.height * width <= right.width * height;
-    Some(if is_one_row || (top_is_smaller && top.height < height * 0.25) { top } else { right })
+    let is_above =
+        is_one_row || (top_is_smaller && top.height < height * 0.25) || right.height > height * 0.9;
+    Some(if is_above { top } else { right })
 }
 
 impl Keys {
@@ -128,14 +132,18 @@ fn shades(plot: &Plot, width: f64, theme: &Theme) -> Option<Legend> {
     let shades = plot.shades.as_ref()?;
     let format = NumberFormat { lang: plot.lang };
     let decimals = decimals_of([shades.low, shades.high].into_iter());
+    let is_beside = |title: &&String| width_em(title, Face::SemiBold) * theme.label_size <= width * 0.4;
+    let is_title_beside = shades.title.as_ref().is_none_or(|title| is_beside(&title));
+    let title = wrap_title(shades.title.as_ref(), width, theme);
+    let above = if is_title_beside { 0.0 } else { theme.line(theme.label_size) * number_of(title.len()) };
     Some(Legend {
-        title: shades.title.clone(),
+        title,
+        is_title_beside,
         entries: Vec::new(),
         shades: Some([shades.low, shades.high].map(|number| format.number(number, decimals))),
         side: Side::Top,
         width,
-        height: theme.line(theme.label_size) * 1.1,
-        keys: Keys::default(),
+        height: theme.line(theme.label_size) * 1.1 + above,
     })
 }
 
@@ -143,95 +151,117 @@ fn key_width(keys: Keys, theme: &Theme) -> f64 {
     theme.label_size * if keys.has_lines { 2.4 } else { 1.0 }
 }
 
+fn wrap_title(title: Option<&String>, width: f64, theme: &Theme) -> Vec<String> {
+    title.map(|title| wrap(title, width / theme.label_size, Face::SemiBold)).unwrap_or_default()
+}
+
 /// Lays out one row, or columns of one width if one row is too short.
 fn at_top(parts: &[Part], title: Option<&String>, keys: Keys, width: f64, theme: &Theme) -> Legend {
     let size = theme.label_size;
-    let step = theme.line(size) * 1.1;
-    let key = key_width(keys, theme) + size * 0.5;
-    let title = title.map(|title| shorten(title, width * 0.4 / size, Face::SemiBold));
-    let indent = title.as_ref().map_or(0.0, |title| width_em(title, Face::SemiBold) * size + size * 1.2);
-    let labels: Vec<String> =
-        parts.iter().map(|part| shorten(&part.label, (width - indent - key) / size, Face::Regular)).collect();
-    let lengths: Vec<f64> = labels.iter().map(|label| key + width_em(label, Face::Regular) * size).collect();
-    let count = labels.len();
+    let title_width = title.map_or(0.0, |title| width_em(title, Face::SemiBold) * size);
+    let is_title_beside = title_width <= width * 0.4;
+    let title = wrap_title(title, width, theme);
+    let is_indented = is_title_beside && !title.is_empty();
+    let indent = if is_indented { title_width + size * 1.2 } else { 0.0 };
+    let above = if is_title_beside { 0.0 } else { theme.line(size) * number_of(title.len()) };
     let gap = |share: f64| size * share;
-    let total: f64 = lengths.iter().sum();
-    let one_row = [1.6, 1.1]
-        .into_iter()
-        .find(|share| indent + total + gap(*share) * number_of(count.saturating_sub(1)) <= width);
-    let column = lengths.iter().copied().fold(0.0, f64::max) + gap(1.6);
-    let fitting = (1..=count).rev().find(|columns| indent + column * number_of(*columns) - gap(1.6) <= width);
-    let rows = if one_row.is_some() { 1 } else { count.div_ceil(fitting.unwrap_or(1)) };
-    let columns = count.div_ceil(rows.max(1)).max(1);
+    let own_keys: Vec<f64> = parts.iter().map(|part| key_width(part.keys, theme)).collect();
+    let words = parts.iter().map(|part| width_em(&part.label, Face::Regular) * size);
+    let lengths: Vec<f64> = own_keys.iter().zip(words).map(|(key, word)| key + gap(0.5) + word).collect();
+    let total = indent + lengths.iter().sum::<f64>();
+    let gaps = number_of(parts.len().saturating_sub(1));
+    let Some(share) = [1.6, 1.1].into_iter().find(|share| total + gap(*share) * gaps <= width) else {
+        return in_columns(parts, (title, is_title_beside), (indent, above), keys, width, theme);
+    };
     let mut left = indent;
     let mut entries = Vec::new();
-    for (index, (label, length)) in labels.into_iter().zip(lengths).enumerate() {
-        let (row, place) = (index / columns, index % columns);
-        if one_row.is_none() {
-            left = indent + column * number_of(place);
-        }
-        let key = parts.get(index).map(|part| (part.key, part.keys));
-        entries.push(Entry { key, lines: vec![label], left, top: step * number_of(row) });
-        left += length + gap(one_row.unwrap_or(1.6));
+    for ((part, key_width), length) in parts.iter().zip(own_keys).zip(lengths) {
+        let (key, lines) = ((part.key, part.keys), vec![part.label.clone()]);
+        entries.push(Entry { key, key_width, lines, left, top: above });
+        left += length + gap(share);
     }
-    Legend { title, entries, shades: None, side: Side::Top, width, height: step * number_of(rows), keys }
+    let height = theme.line(size) * 1.1 + above;
+    Legend { title, is_title_beside, entries, shades: None, side: Side::Top, width, height }
 }
 
-fn at_right(
+/// Lays out columns of one width, as many as there is room for.
+fn in_columns(
     parts: &[Part],
-    title: Option<&String>,
+    (title, is_title_beside): (Vec<String>, bool),
+    (indent, above): (f64, f64),
     keys: Keys,
-    most_width: f64,
-    most_height: f64,
+    width: f64,
     theme: &Theme,
 ) -> Legend {
     let size = theme.label_size;
-    let key = key_width(keys, theme) + size * 0.6;
-    let limit = (most_width - key).max(size) / size;
-    let title = title.map(|title| shorten(title, most_width / size, Face::SemiBold));
-    let mut top = if title.is_some() { theme.line(size) * 1.25 } else { 0.0 };
-    let mut widest = title.as_ref().map_or(0.0, |title| width_em(title, Face::SemiBold) * size - key);
+    let (step, gap, key_width) = (theme.line(size), size * 1.6, key_width(keys, theme));
+    let limit = (width - indent - key_width - size * 0.5) / size;
+    let wrapped: Vec<Vec<String>> =
+        parts.iter().map(|part| wrap(&part.label, limit, Face::Regular)).collect();
+    let widest = wrapped.iter().flatten().map(|line| width_em(line, Face::Regular)).fold(0.0, f64::max);
+    let column = key_width + size * (0.5 + widest) + gap;
+    let count = parts.len();
+    let fitting = (1..=count).rev().find(|columns| indent + column * number_of(*columns) - gap <= width);
+    let columns = count.div_ceil(count.div_ceil(fitting.unwrap_or(1)).max(1)).max(1);
+    let mut top = above;
     let mut entries = Vec::new();
-    for (index, part) in parts.iter().enumerate() {
-        let lines: Vec<String> = wrap(&part.label, limit, Face::Regular, 3)
-            .iter()
-            .map(|line| shorten(line, limit, Face::Regular))
-            .collect();
-        let taken = theme.line(size) * number_of(lines.len()) + size * 0.35;
-        let left_over = parts.len() - index;
-        if top + taken + theme.line(size) > most_height && left_over > 1 {
-            entries.push(Entry { key: None, lines: vec![format!("+ {left_over}")], left: 0.0, top });
-            top += theme.line(size);
-            break;
+    for (row, lines) in parts.chunks(columns).zip(wrapped.chunks(columns)) {
+        for (place, (part, lines)) in row.iter().zip(lines).enumerate() {
+            let left = indent + column * number_of(place);
+            let key = (part.key, part.keys);
+            entries.push(Entry { key, key_width, lines: lines.clone(), left, top });
         }
-        widest = lines.iter().map(|line| width_em(line, Face::Regular) * size).fold(widest, f64::max);
-        entries.push(Entry { key: Some((part.key, part.keys)), lines, left: 0.0, top });
+        let most = lines.iter().map(Vec::len).max().unwrap_or(1);
+        top += step * number_of(most) + step * 0.1;
+    }
+    Legend { title, is_title_beside, entries, shades: None, side: Side::Top, width, height: top }
+}
+
+fn at_right(parts: &[Part], title: Option<&String>, keys: Keys, most_width: f64, theme: &Theme) -> Legend {
+    let size = theme.label_size;
+    let key_width = key_width(keys, theme);
+    let before = key_width + size * 0.6;
+    let limit = (most_width - before).max(size) / size;
+    let title = wrap_title(title, most_width, theme);
+    let title_width = title.iter().map(|line| width_em(line, Face::SemiBold) * size).fold(0.0, f64::max);
+    let mut top = theme.line(size) * number_of(title.len()) + if title.is_empty() { 0.0 } else { size * 0.3 };
+    let mut width = title_width;
+    let mut entries = Vec::new();
+    for part in parts {
+        let lines = wrap(&part.label, limit, Face::Regular);
+        let taken = theme.line(size) * number_of(lines.len()) + size * 0.35;
+        let widest = lines.iter().map(|line| width_em(line, Face::Regular) * size).fold(0.0, f64::max);
+        width = width.max(before + widest);
+        entries.push(Entry { key: (part.key, part.keys), key_width, lines, left: 0.0, top });
         top += taken;
     }
-    Legend { title, entries, shades: None, side: Side::Right, width: key + widest, height: top, keys }
+    Legend { title, is_title_beside: false, entries, shades: None, side: Side::Right, width, height: top }
 }
 
 /// Draws the legend with its upper left corner at `corner`.
 pub(super) fn draw(scene: &mut Scene, theme: &Theme, legend: &Legend, corner: (f64, f64)) {
     let size = theme.label_size;
     let style = theme.style(size, Anchor::Start, Role::Legend);
-    let mut left = corner.0;
-    if let Some(title) = &legend.title {
-        scene.text(title, (corner.0, corner.1 + size), Style { face: Face::SemiBold, ..style });
-        left += width_em(title, Face::SemiBold) * size + size * 1.2;
+    let (mut left, mut top) = corner;
+    for (index, line) in legend.title.iter().enumerate() {
+        let baseline = corner.1 + size + theme.line(size) * number_of(index);
+        scene.text(line, (corner.0, baseline), Style { face: Face::SemiBold, ..style });
+        if legend.is_title_beside {
+            left += width_em(line, Face::SemiBold) * size + size * 1.2;
+        } else {
+            top += theme.line(size);
+        }
     }
     if let Some([low, high]) = &legend.shades {
-        draw_shades(scene, theme, (left, corner.1), low, high);
+        draw_shades(scene, theme, (left, top), low, high);
     }
-    let key = key_width(legend.keys, theme);
     for entry in &legend.entries {
         let (left, top) = (corner.0 + entry.left, corner.1 + entry.top);
-        if let Some((shown, keys)) = entry.key {
-            draw_key(scene, theme, keys, key, shown, (left, top + size * 0.64));
-        }
+        let (shown, keys) = entry.key;
+        draw_key(scene, theme, keys, entry.key_width, shown, (left, top + size * 0.64));
         for (index, line) in entry.lines.iter().enumerate() {
             let baseline = top + size + theme.line(size) * number_of(index);
-            scene.text(line, (left + key + size * 0.5, baseline), style);
+            scene.text(line, (left + entry.key_width + size * 0.5, baseline), style);
         }
     }
 }

@@ -6,7 +6,7 @@
 use super::format::{NumberFormat, decimals_of};
 use super::layout::Panel;
 use super::plot::{Bar, Direction, Labelled, Layer, Marks};
-use super::scene::{Anchor, Bounds, Pen, Role, Scene, Style};
+use super::scene::{Anchor, Bounds, Colour, Pen, Role, Scene, Style};
 use super::text::{Face, width_em};
 use super::theme::Theme;
 
@@ -21,6 +21,27 @@ pub(super) struct BarRow {
 /// The share of a category's room that its bars fill.
 const SINGLE_WIDTH: f64 = 0.66;
 const DODGED_WIDTH: f64 = 0.8;
+
+/// How the values of bars are written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ValueFormat<'a> {
+    pub(super) format: NumberFormat,
+    /// The author's pattern of the axis' labels, `{}` standing for the number.
+    pub(super) template: Option<&'a str>,
+}
+
+impl ValueFormat<'_> {
+    /// Writes the values of a layer with the same number of decimals; shares are lengths, not values.
+    fn labels(self, bars: &[Bar]) -> Vec<String> {
+        let decimals = decimals_of(bars.iter().map(|bar| bar.value));
+        let label = |bar: &Bar| {
+            let number = self.format.number(bar.value, decimals);
+            let template = self.template.filter(|_| !bar.is_share);
+            template.map(|template| template.replace("{}", &number)).unwrap_or(number)
+        };
+        bars.iter().map(label).collect()
+    }
+}
 
 /// More bars than this carry no values.
 const LABELLED: usize = 40;
@@ -133,15 +154,8 @@ fn room_of(rows: &[BarRow]) -> f64 {
         .clamp(f64::MIN_POSITIVE, 1e12)
 }
 
-/// Draws the bars, and their values where all of them fit.
-pub(super) fn draw(
-    scene: &mut Scene,
-    panel: &Panel,
-    theme: &Theme,
-    layer: &Layer,
-    bars: &[Bar],
-    format: NumberFormat,
-) {
+/// Draws the bars.
+pub(super) fn draw(scene: &mut Scene, panel: &Panel, theme: &Theme, layer: &Layer, bars: &[Bar]) {
     let opacity = layer.look.opacity.unwrap_or(1.0);
     for bar in bars {
         let bounds = rectangle(panel, bar);
@@ -150,6 +164,10 @@ pub(super) fn draw(
             fill.ground = colour;
         }
         let (from, to) = ((bounds.left, bounds.top), (bounds.right, bounds.bottom));
+        if layer.look.is_hollow {
+            draw_hollow(scene, theme, bounds, layer.look.colour.unwrap_or(theme.line_colour(bar.group)));
+            continue;
+        }
         theme.fill_rectangle(scene, from, to, fill, opacity);
         if theme.is_mono() && layer.is_grouped {
             let corners = [from, (to.0, from.1), to, (from.0, to.1), from];
@@ -158,10 +176,21 @@ pub(super) fn draw(
             draw_seam(scene, theme, bar, bounds);
         }
     }
+}
+
+/// Writes the values of the bars where all of them fit.
+pub(super) fn draw_values(
+    scene: &mut Scene,
+    panel: &Panel,
+    theme: &Theme,
+    layer: &Layer,
+    bars: &[Bar],
+    format: ValueFormat,
+) {
     if layer.look.labels == Labelled::Off {
         return;
     }
-    let labels = labels(bars, format);
+    let labels = format.labels(bars);
     if bars.iter().any(|bar| bar.is_stacked) {
         let is_same_stack = |one: &Bar, two: &Bar| one.across.0.total_cmp(&two.across.0).is_eq();
         for (bar, label) in bars.iter().zip(&labels) {
@@ -179,6 +208,18 @@ pub(super) fn draw(
             draw_beyond(scene, panel, theme, bar, label, Face::Regular);
         }
     }
+}
+
+/// Outlines a bar of what is planned.
+fn draw_hollow(scene: &mut Scene, theme: &Theme, bounds: Bounds, colour: Colour) {
+    let width = theme.line_width * 0.8;
+    let half = width / 2.0;
+    let Bounds { left, top, right, bottom } = bounds;
+    scene.rectangle((left, top), (right, bottom), theme.paper, 1.0);
+    let (left, right) = (left + half, (right - half).max(left + half));
+    let (top, bottom) = (top + half, (bottom - half).max(top + half));
+    let corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
+    scene.stroke(&corners, Pen::solid(width, colour));
 }
 
 /// Parts stacked bars by a line of the paper's colour at the end that is nearer to zero.
@@ -202,9 +243,9 @@ fn draw_seam(scene: &mut Scene, theme: &Theme, bar: &Bar, bounds: Bounds) {
 }
 
 /// Writes the sums of stacks above them, where every stack grows one way and all sums fit.
-fn draw_totals(scene: &mut Scene, panel: &Panel, theme: &Theme, bars: &[Bar], format: NumberFormat) {
+fn draw_totals(scene: &mut Scene, panel: &Panel, theme: &Theme, bars: &[Bar], format: ValueFormat) {
     let totals = totals(bars);
-    let labels = labels(&totals, format);
+    let labels = format.labels(&totals);
     if totals.iter().zip(&labels).all(|(bar, label)| fits_beyond(panel, theme, bar, label)) {
         for (bar, label) in totals.iter().zip(&labels) {
             draw_beyond(scene, panel, theme, bar, label, Face::SemiBold);
@@ -228,12 +269,6 @@ fn totals(bars: &[Bar]) -> Vec<Bar> {
         }
     }
     if totals.len() <= LABELLED { totals } else { Vec::new() }
-}
-
-/// Writes the values of a layer with the same number of decimals.
-fn labels(bars: &[Bar], format: NumberFormat) -> Vec<String> {
-    let decimals = decimals_of(bars.iter().map(|bar| bar.value));
-    bars.iter().map(|bar| format.number(bar.value, decimals)).collect()
 }
 
 fn rectangle(panel: &Panel, bar: &Bar) -> Bounds {
@@ -300,13 +335,13 @@ fn draw_inside(scene: &mut Scene, panel: &Panel, theme: &Theme, bar: &Bar, label
     let bounds = rectangle(panel, bar);
     let size = theme.value_size;
     let width = width_em(label, Face::Regular) * size;
-    let fits = width + size * 0.4 <= bounds.right - bounds.left && size * 1.2 <= bounds.bottom - bounds.top;
+    let fits = width + size * 0.16 <= bounds.right - bounds.left && size * 0.95 <= bounds.bottom - bounds.top;
     if !fits || bar.value == 0.0 {
         return;
     }
     let (x, middle) = (f64::midpoint(bounds.left, bounds.right), f64::midpoint(bounds.top, bounds.bottom));
     let fill = theme.fill(bar.group);
-    let ground = layer.look.colour.unwrap_or(fill.ground);
+    let ground = if layer.look.is_hollow { theme.paper } else { layer.look.colour.unwrap_or(fill.ground) };
     if fill.hatch.is_some() {
         // Digits cannot be read on slanting lines.
         let half = (width / 2.0 + size * 0.2, size * 0.58);
@@ -317,31 +352,20 @@ fn draw_inside(scene: &mut Scene, panel: &Panel, theme: &Theme, bar: &Bar, label
     scene.text(label, (x, middle + size * 0.36), style);
 }
 
-/// Returns how much room, in pixels, values beyond the bars need at the end of the value axis.
-pub(super) fn value_room(
-    layers: &[&Layer],
-    theme: &Theme,
-    format: NumberFormat,
-    direction: Direction,
-) -> f64 {
-    let room = |bars: &[Bar]| {
-        let totals = totals(bars);
-        let shown = if totals.is_empty() { bars } else { &totals };
-        let is_plain =
-            shown.len() <= LABELLED && shown.iter().all(|bar| !bar.is_stacked && bar.direction == direction);
-        if !is_plain {
-            return 0.0;
-        }
-        let widest =
-            labels(shown, format).iter().map(|label| width_em(label, Face::SemiBold)).fold(0.0, f64::max);
-        match direction {
-            Direction::Up => theme.value_size * 1.3,
-            Direction::Right => theme.value_size * (widest + 0.6),
-        }
-    };
-    let of = |layer: &&Layer| match &layer.marks {
-        Marks::Bars(bars) if layer.look.labels != Labelled::Off => room(bars),
-        _ => 0.0,
-    };
-    layers.iter().map(of).fold(0.0, f64::max)
+/// Returns how much room, in pixels, values beyond the bars of a layer need.
+pub(super) fn value_room(layer: &Layer, theme: &Theme, format: ValueFormat, direction: Direction) -> f64 {
+    let Marks::Bars(bars) = &layer.marks else { return 0.0 };
+    let totals = totals(bars);
+    let shown = if totals.is_empty() { bars } else { &totals };
+    let is_plain =
+        shown.len() <= LABELLED && shown.iter().all(|bar| !bar.is_stacked && bar.direction == direction);
+    if !is_plain || layer.look.labels == Labelled::Off {
+        return 0.0;
+    }
+    let labels = format.labels(shown);
+    let widest = labels.iter().map(|label| width_em(label, Face::SemiBold)).fold(0.0, f64::max);
+    match direction {
+        Direction::Up => theme.value_size * 1.3,
+        Direction::Right => theme.value_size * (widest + 0.6),
+    }
 }

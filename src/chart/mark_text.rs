@@ -7,18 +7,40 @@ use super::scene::{Anchor, Bounds, Role, Scene, Style};
 use super::text::{Face, width_em, wrap};
 use super::theme::Theme;
 
-/// The most lines of a text, and their length in em.
-const MOST_LINES: usize = 4;
+/// The length of a line in em; longer texts are wrapped.
 const LIMIT_EM: f64 = 24.0;
+
+/// A text in lines, with its size in pixels.
+pub(super) struct Wrapped {
+    lines: Vec<String>,
+    size: f64,
+    face: Face,
+    pub(super) width: f64,
+    pub(super) height: f64,
+}
+
+/// Wraps a text.
+pub(super) fn wrap_text(text: &Text, layer: &Layer, theme: &Theme) -> Wrapped {
+    let size = layer.look.size_pt.map_or(theme.value_size, |size| size * theme.point);
+    let face = if text.is_bold { Face::SemiBold } else { Face::Regular };
+    let lines = wrap(&text.words, LIMIT_EM, face);
+    let width = lines.iter().map(|line| width_em(line, face)).fold(0.0, f64::max) * size;
+    let height = theme.line(size) * number_of(lines.len() - 1) + size * 0.73;
+    Wrapped { lines, size, face, width, height }
+}
+
+/// Returns how far a text reaches to the right of its place and above it, in pixels.
+pub(super) fn reach(text: &Text, layer: &Layer, theme: &Theme) -> (f64, f64) {
+    let Wrapped { size, width, height, .. } = wrap_text(text, layer, theme);
+    let right = text.offset.0 * theme.point + width * (1.0 - text.hjust);
+    let above = size * 0.8 - size * 0.73 * text.vjust + (height - size * 0.73) * (1.0 - text.vjust);
+    (right + size * 0.2, text.offset.1 * theme.point + above + size * 0.3)
+}
 
 /// Draws the texts; one that would meet another is moved up or down by lines until it does not.
 pub(super) fn draw(scene: &mut Scene, panel: &Panel, theme: &Theme, layer: &Layer, texts: &[Text]) {
-    let size = layer.look.size_pt.map_or(theme.value_size, |size| size * theme.point);
     for text in texts.iter().filter(|text| panel.shows(text.place)) {
-        let face = if text.is_bold { Face::SemiBold } else { Face::Regular };
-        let lines = wrap(&text.words, LIMIT_EM, face, MOST_LINES);
-        let widest = lines.iter().map(|line| width_em(line, face)).fold(0.0, f64::max) * size;
-        let height = theme.line(size) * number_of(lines.len() - 1) + size * 0.73;
+        let Wrapped { lines, size, face, width: widest, height } = wrap_text(text, layer, theme);
         let (x, y) = panel.pixel(text.place);
         let (x, y) = (x + text.offset.0 * theme.point, y - text.offset.1 * theme.point);
         // Words stay inside the panel.

@@ -34,6 +34,7 @@ mod reader;
 mod refuse;
 mod resolve;
 mod rewrite;
+mod room;
 mod rows;
 mod scale;
 mod scene;

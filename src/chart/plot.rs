@@ -39,6 +39,16 @@ impl Plot {
         self.facets.iter().flat_map(|facet| &facet.layers)
     }
 
+    /// The same with greys in place of the layers' own colours.
+    #[must_use]
+    pub(super) fn without_colours(&self) -> Self {
+        let mut plot = self.clone();
+        for layer in plot.facets.iter_mut().flat_map(|facet| &mut facet.layers) {
+            layer.look.colour = layer.look.colour.map(Colour::grey);
+        }
+        plot
+    }
+
     /// Counts the rows and the columns of panels.
     pub fn grid(&self) -> (usize, usize) {
         let rows = self.facets.iter().map(|facet| facet.row + 1).max().unwrap_or(1);
@@ -155,7 +165,7 @@ pub enum NumberKind {
 }
 
 /// The meaning of colours or dashes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Groups {
     /// The legend's heading.
     pub title: Option<String>,
@@ -163,8 +173,13 @@ pub struct Groups {
     pub labels: Vec<String>,
     /// Whether a legend is needed: not if an axis already names the groups.
     pub has_legend: bool,
-    /// The author's colours, one per group, or none.
+    /// The author's colours, in the order of the slots.
     pub colours: Vec<Colour>,
+    /// Which colour each group has: that of its place in the author's list or in the contract, so that a
+    /// group keeps its colour where others are missing. Empty if the colours follow the groups.
+    pub slots: Vec<usize>,
+    /// Whether the groups are years, of which the last is stressed.
+    pub is_years: bool,
     /// The group of what is not known, which is hatched.
     pub unknown: Option<usize>,
 }

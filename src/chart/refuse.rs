@@ -72,7 +72,7 @@ fn all_mappings(written: &Written) -> impl Iterator<Item = &Mapping> {
 /// Lists the settings that a geometry's drawing follows.
 fn settings_of(geometry: &str) -> &'static [&'static str] {
     match geometry {
-        "bar" => &["position", "total", "width", "opacity", "fill", "color", "labels", "aggregate"],
+        "bar" => &["position", "total", "width", "hollow", "opacity", "fill", "color", "labels", "aggregate"],
         "line" => {
             &["linewidth", "linetype", "opacity", "stroke", "color", "labels", "orientation", "aggregate"]
         }

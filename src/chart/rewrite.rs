@@ -35,8 +35,9 @@ pub(super) fn rewrite(clause: &Clause, written: &Written, data: &ChartData) -> S
         edits.push(insert(written.source_at, format!(" FROM {RESULT}")));
     }
     edits.extend(written.draws.iter().filter_map(|draw| reset(clause, draw)));
-    // Along x these are in order by themselves, and the crate would order the rows twice, which is no SQL.
-    let is_ordered = |draw: &&DrawClause| matches!(draw.geometry.text.as_str(), "line" | "area" | "ribbon");
+    // Only these are drawn in the order of the rows; the others are in an order of their own, and the crate
+    // would order the rows of a statistic by columns that it no longer has.
+    let is_ordered = |draw: &&DrawClause| !matches!(draw.geometry.text.as_str(), "path" | "polygon" | "text");
     let orders = written.draws.iter().filter(is_ordered).filter_map(|draw| draw.order_span);
     edits.extend(orders.map(|span| Edit { span, text: String::new() }));
     for scale in &written.scales {

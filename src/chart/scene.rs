@@ -27,6 +27,18 @@ impl Colour {
         Some(Self(part(0)?, part(2)?, part(4)?))
     }
 
+    #[cfg(test)]
+    pub(super) fn channels(self) -> [u8; 3] {
+        [self.0, self.1, self.2]
+    }
+
+    /// Returns the grey that is as light (ITU-R BT.601), at most as light as still stands out from paper.
+    pub(super) fn grey(self) -> Self {
+        let light = (u32::from(self.0) * 299 + u32::from(self.1) * 587 + u32::from(self.2) * 114) / 1000;
+        let light = u8::try_from(light.min(0x90)).unwrap_or(0x90);
+        Self(light, light, light)
+    }
+
     /// Mixes with another colour; 0 leaves this one, 1 gives the other.
     pub(super) fn mix(self, other: Self, share: f64) -> Self {
         #[expect(

@@ -2,8 +2,9 @@
 
 use super::format::NumberFormat;
 use super::layout::{Block, Framed, Layout, Panel, lay_out};
+use super::mark_bar::ValueFormat;
 use super::paint::write_items;
-use super::plot::{Facet, Marks, Plot, Scale};
+use super::plot::{Bar, Direction, Facet, Layer, Marks, Plot, Scale, Text};
 use super::scale::number_of;
 use super::scene::{Anchor, Pen, Role, Scene, Style};
 use super::text::Face;
@@ -12,7 +13,7 @@ use super::{
     ChartOptions, axis, describe::describe, direct, legend, mark_bar, mark_box, mark_line, mark_point,
     mark_segment, mark_shape, mark_text,
 };
-use crate::error::{Explain as _, Result};
+use crate::error::{Error, Explain as _, Result};
 use crate::messages::ChartFault;
 
 /// The most pixels of a picture: 50 million take 200 MB while they are drawn.
@@ -23,7 +24,8 @@ const LEAST_PANEL_PT: f64 = 24.0;
 /// Draws the plot; the same plot and options give the same text.
 ///
 /// # Errors
-/// [`ChartFault::TooSmall`] or [`ChartFault::TooLarge`] if the size does not suit the chart.
+/// [`ChartFault::TooSmall`] or [`ChartFault::TooLarge`] if the size does not suit the chart,
+/// [`ChartFault::LabelTooLong`] if a label does not fit into it.
 pub fn draw_svg(plot: &Plot, options: &ChartOptions) -> Result<String> {
     let scene = draw_scene(plot, options)?;
     let (width, height) = (options.width_px, options.height_px);
@@ -44,12 +46,23 @@ pub(super) fn draw_scene(plot: &Plot, options: &ChartOptions) -> Result<Scene> {
     }
     let dpi = if is_sound { options.dpi } else { 96.0 };
     let theme = Theme::new(options.theme, dpi).with_groups(plot.groups.as_ref());
+    let grey = theme.is_mono().then(|| plot.without_colours());
+    let plot = grey.as_ref().unwrap_or(plot);
     let layout = lay_out(plot, options, &theme);
     let least = LEAST_PANEL_PT * theme.point;
     let is_small =
         |Panel { left, top, right, bottom, .. }: Panel| right - left < least || bottom - top < least;
-    if !is_sound || layout.panels.iter().any(|framed| is_small(framed.panel)) {
+    if !is_sound {
         return Err(ChartFault::TooSmall { width, height }.error());
+    }
+    if layout.panels.iter().any(|framed| is_small(framed.panel)) {
+        return Err(match longest_text(plot, options) {
+            Some(text) => label_fault(&text, options),
+            None => ChartFault::TooSmall { width, height }.error(),
+        });
+    }
+    if let Some(text) = layout.unfit.clone().or_else(|| unfit_text(plot, &layout, &theme)) {
+        return Err(label_fault(&text, options));
     }
     let mut scene = Scene::default();
     scene.rectangle((0.0, 0.0), (f64::from(width), f64::from(height)), theme.paper, 1.0);
@@ -64,6 +77,50 @@ pub(super) fn draw_scene(plot: &Plot, options: &ChartOptions) -> Result<Scene> {
     }
     draw_blocks(&mut scene, &layout, &theme);
     Ok(scene)
+}
+
+/// Letters of a label in a message.
+const SHOWN_LETTERS: usize = 60;
+/// A text of more letters than this is what takes the room away.
+const LONG: usize = 200;
+
+fn label_fault(text: &str, options: &ChartOptions) -> Error {
+    let mut label: String = text.chars().take(SHOWN_LETTERS).collect();
+    let letters = text.chars().count();
+    if letters > SHOWN_LETTERS {
+        label.push('…');
+    }
+    ChartFault::LabelTooLong { label, letters, width: options.width_px, height: options.height_px }.error()
+}
+
+/// Finds the longest of the texts around the panels, if it is long enough to take their room.
+fn longest_text(plot: &Plot, options: &ChartOptions) -> Option<String> {
+    let titles = [&plot.title, &plot.subtitle].into_iter().filter(|_| options.has_title).flatten();
+    let notes = [&plot.caption, &plot.x_title, &plot.y_title].into_iter().flatten();
+    let groups = plot.groups.iter().chain(&plot.styles);
+    let groups = groups.flat_map(|groups| groups.labels.iter().chain(&groups.title));
+    let axes = plot.facets.iter().flat_map(|facet| [&facet.x, &facet.y]).flat_map(|scale| match scale {
+        Scale::Categories { labels, .. } => labels.as_slice(),
+        Scale::Numbers(_) => &[],
+    });
+    let strips = plot.facets.iter().filter_map(|facet| facet.label.as_ref());
+    let all = titles.chain(notes).chain(&options.caption_lines).chain(groups).chain(axes).chain(strips);
+    all.max_by_key(|text| text.chars().count()).filter(|text| text.chars().count() > LONG).cloned()
+}
+
+/// Finds a text among the marks that is larger than its panel.
+fn unfit_text(plot: &Plot, layout: &Layout, theme: &Theme) -> Option<String> {
+    plot.facets.iter().zip(&layout.panels).find_map(|(facet, framed)| {
+        let panel = &framed.panel;
+        facet.layers.iter().find_map(|layer| {
+            let Marks::Texts(texts) = &layer.marks else { return None };
+            let is_unfit = |text: &&Text| {
+                let wrapped = mark_text::wrap_text(text, layer, theme);
+                wrapped.height > panel.height() || wrapped.width > panel.width()
+            };
+            texts.iter().find(is_unfit).map(|text| text.words.clone())
+        })
+    })
 }
 
 fn draw_blocks(scene: &mut Scene, layout: &Layout, theme: &Theme) {
@@ -91,28 +148,67 @@ fn draw_panel(scene: &mut Scene, plot: &Plot, facet: &Facet, framed: &Framed, th
     if !has_bars {
         draw_axes(scene, facet, framed, theme);
     }
-    // Marks that carry words come last, so that nothing runs through the words.
+    for layer in &facet.layers {
+        draw_areas(scene, plot, panel, theme, layer, format);
+    }
+    // Values come after the rules, which would run through them.
+    for layer in &facet.layers {
+        if let Marks::Bars(bars) = &layer.marks {
+            let written = value_format(facet, bars, format);
+            mark_bar::draw_values(scene, panel, theme, layer, bars, written);
+        }
+    }
     for layer in &facet.layers {
         match &layer.marks {
             Marks::Lines(lines) => mark_line::draw(scene, panel, theme, layer, lines),
             Marks::Points(points) => mark_point::draw(scene, panel, theme, layer, points),
-            Marks::Bars(bars) => mark_bar::draw(scene, panel, theme, layer, bars, format),
-            Marks::Shapes(shapes) => {
-                mark_shape::draw(scene, panel, theme, layer, shapes, plot.shades.as_ref(), format);
-            }
-            Marks::Boxes(boxes) => mark_box::draw(scene, panel, theme, layer, boxes),
             Marks::Segments(segments) => mark_segment::draw_segments(scene, panel, theme, layer, segments),
-            Marks::Rules(rules) => mark_segment::draw_rules(scene, panel, theme, layer, rules),
-            Marks::Texts(texts) => mark_text::draw(scene, panel, theme, layer, texts),
+            _ => {}
         }
     }
     if has_bars {
         draw_axes(scene, facet, framed, theme);
     }
+    // Words find their places among all marks.
+    for layer in &facet.layers {
+        if let Marks::Texts(texts) = &layer.marks {
+            mark_text::draw(scene, panel, theme, layer, texts);
+        }
+    }
     axis::draw_below(scene, panel, theme, &framed.x_labels);
     axis::draw_left(scene, panel, theme, &framed.y_labels);
     let strip = Style { face: Face::SemiBold, ..theme.style(theme.label_size, Anchor::Start, Role::Strip) };
     draw_block(scene, &framed.strip, panel.left, strip, theme);
+}
+
+/// Draws what lies under lines and points.
+fn draw_areas(
+    scene: &mut Scene,
+    plot: &Plot,
+    panel: &Panel,
+    theme: &Theme,
+    layer: &Layer,
+    format: NumberFormat,
+) {
+    match &layer.marks {
+        Marks::Bars(bars) => mark_bar::draw(scene, panel, theme, layer, bars),
+        Marks::Shapes(shapes) => {
+            mark_shape::draw(scene, panel, theme, layer, shapes, plot.shades.as_ref(), format);
+        }
+        Marks::Boxes(boxes) => mark_box::draw(scene, panel, theme, layer, boxes),
+        Marks::Rules(rules) => mark_segment::draw_rules(scene, panel, theme, layer, rules),
+        _ => {}
+    }
+}
+
+/// Values at bars are written as the labels of their axis are.
+fn value_format<'f>(facet: &'f Facet, bars: &[Bar], format: NumberFormat) -> ValueFormat<'f> {
+    let is_level = bars.first().is_some_and(|bar| bar.direction == Direction::Right);
+    let template = match if is_level { &facet.x } else { &facet.y } {
+        Scale::Numbers(numbers) => numbers.template.as_deref(),
+        Scale::Categories { .. } => None,
+    };
+    ValueFormat { format, template }
 }
 
 /// Draws light lines at the breaks of the number axes.

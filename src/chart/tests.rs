@@ -4,8 +4,12 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
 
+use super::direct;
+use super::scene::{Item, Role};
+use super::svg::draw_scene;
+use super::theme::Theme;
 use super::{
-    ChartData, ChartOptions, Clause, ColumnNote, ColumnNotes, Plot, Table, draw_png, draw_svg,
+    ChartData, ChartOptions, Clause, ColumnNote, ColumnNotes, Plot, Table, ThemeName, draw_png, draw_svg,
     find_visualise, resolve_plot,
 };
 use crate::error::{Lang, Result};
@@ -154,7 +158,12 @@ fn hard_charts_are_drawn_to_look_at() {
     write_png("hard_left", "VISUALISE ten AS y, v AS x DRAW bar LABEL y => NULL", &upright, &screen());
     let groups = "VISUALISE ten AS x, v AS y, ten AS color DRAW point LABEL x => NULL, title => 'Một tiêu đề rất dài \
         để xem khi xuống dòng thì khoảng cách giữa các dòng và phần chú giải, trục và khung hình có còn cân đối không'";
-    write_png("hard_groups", groups, &upright, &print());
+    write_png(
+        "hard_groups",
+        groups,
+        &upright,
+        &with_source(ChartOptions::print(257.0, 165.0, 300.0, Lang::Vi)),
+    );
     let many: Vec<String> = (0..200).map(|index| format!("Thủ tục {index}")).collect();
     let kinds: Vec<String> = (0..200).map(|index| format!("Nhóm thủ tục số {}", index % 23)).collect();
     let counts: Vec<Option<f64>> = (0..200).map(|index| Some(f64::from((index * 7919) % 101))).collect();
@@ -359,7 +368,7 @@ proptest::proptest! {
 fn drawn(x: ArrayRef, y: ArrayRef, clause: &str) -> std::result::Result<String, String> {
     let data = data(table("t", vec![("x", x), ("y", y)]));
     let plot = resolve(clause, &data, Lang::Vi).map_err(|error| error.message(Lang::En))?;
-    let svg = draw_svg(&plot, &screen()).unwrap();
+    let svg = draw_svg(&plot, &screen()).map_err(|error| error.message(Lang::En))?;
     assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
     Ok(svg)
 }
@@ -401,6 +410,145 @@ fn strange_values_never_end_the_program() {
         let none: [&str; 0] = [];
         assert!(drawn(texts(&none), floats(&[]), clause).unwrap_err().contains("has no rows"));
     }
+}
+
+/// Returns the texts of a chart, each with what it is, or why it cannot be drawn.
+fn texts_of(
+    text: &str,
+    data: &ChartData,
+    options: &ChartOptions,
+) -> std::result::Result<Vec<(String, Role)>, String> {
+    let plot = resolve(text, data, Lang::Vi).map_err(|error| error.message(Lang::En))?;
+    let scene = draw_scene(&plot, options).map_err(|error| error.message(Lang::En))?;
+    let texts = scene.items.iter().filter_map(|item| match item {
+        Item::Text { text, style, .. } => Some((text.clone(), style.role)),
+        _ => None,
+    });
+    Ok(texts.collect())
+}
+
+#[test]
+fn labels_are_wrapped_whole_or_the_chart_is_refused() {
+    let name = "Phê duyệt kế hoạch ứng phó sự cố bức xạ cấp cơ sở đối với công việc sử dụng thiết bị X-quang";
+    let long = |count: u32, name: &str| {
+        let names: Vec<String> = (0..count).map(|index| format!("{name} {index}")).collect();
+        let values: Vec<Option<f64>> = (0..count).map(|index| Some(f64::from(index))).collect();
+        data(table("t", vec![("ten", texts(&names)), ("v", floats(&values))]))
+    };
+    for (clause, role) in [
+        ("VISUALISE v AS x, ten AS y DRAW bar", Role::Axis),
+        ("VISUALISE ten AS x, v AS y DRAW bar", Role::Axis),
+        ("VISUALISE v AS x, v AS y, ten AS color DRAW point", Role::Legend),
+        ("VISUALISE v AS y DRAW bar FACET ten", Role::Strip),
+    ] {
+        let shown = texts_of(clause, &long(3, name), &print()).unwrap();
+        let words: Vec<&str> =
+            shown.iter().filter(|text| text.1 == role).map(|text| text.0.as_str()).collect();
+        let words = words.join(" ");
+        assert!(words.contains(name) && !words.contains('…'), "{clause}: {words}");
+        for (count, name) in [(2, "chữ ".repeat(1250)), (2, "b".repeat(5000)), (40, name.to_owned())] {
+            match texts_of(clause, &long(count, &name), &print()) {
+                Ok(shown) => assert!(shown.iter().all(|text| !text.0.contains('…')), "{clause}"),
+                Err(found) => assert!(
+                    found.contains("labels are not cut")
+                        || found.contains("groups are more")
+                        || found.contains("panels are more")
+                        || found.contains("too small"),
+                    "{clause}: {found}"
+                ),
+            }
+        }
+    }
+    let title = format!(
+        "VISUALISE year AS x, n AS y, field AS fill DRAW bar LABEL title => '{}'",
+        "dài ".repeat(1250)
+    );
+    let found = texts_of(&title, &dossiers(), &print()).unwrap_err();
+    assert!(found.contains("labels are not cut") && found.contains("of 4999 letters"), "{found}");
+}
+
+#[test]
+fn a_group_keeps_its_colour_where_others_are_missing() {
+    let colours = |rows: &[(&str, i64)]| {
+        let names: Vec<&str> = rows.iter().map(|row| row.0).collect();
+        let values: Vec<i64> = rows.iter().map(|row| row.1).collect();
+        let data = data(table("t", vec![("field", texts(&names)), ("n", counts(&values))]));
+        let order = FIELDS.iter().map(|&field| field.to_owned()).collect();
+        let notes = ColumnNotes {
+            columns: vec![ColumnNote { name: "field".to_owned(), order, ..ColumnNote::default() }],
+        };
+        let text = "VISUALISE n AS y, field AS fill DRAW bar";
+        let plot = resolve_plot(&Clause { file: "f", text, start: 0 }, &data, &notes, Lang::Vi).unwrap();
+        let groups = plot.groups.unwrap();
+        let theme = Theme::new(ThemeName::Report, 300.0).with_groups(Some(&groups));
+        let last = groups.labels.iter().position(|label| label == FIELDS[3]).unwrap();
+        theme.colour(last)
+    };
+    let all: Vec<(&str, i64)> = FIELDS.iter().map(|&field| (field, 1)).collect();
+    assert_eq!(colours(&all), colours(&[(FIELDS[3], 1)]));
+    assert_eq!(colours(&all), colours(&[(FIELDS[1], 1), (FIELDS[3], 1)]));
+}
+
+#[test]
+fn missing_categories_stay_beside_a_list_and_values_follow_the_axis_pattern() {
+    let names: ArrayRef = Arc::new(StringArray::from(vec![Some("a"), Some("b"), None]));
+    let data = data(table("t", vec![("k", names), ("v", floats(&[Some(40.0), Some(35.5), Some(24.5)]))]));
+    let text = "VISUALISE k AS x, v AS y, k AS fill DRAW bar SCALE fill FROM ['b', 'a'] SCALE y RENAMING '*' => '{}%'";
+    let plot = resolve(text, &data, Lang::Vi).unwrap();
+    assert_eq!(plot.groups.unwrap().labels, ["b", "a", "Không rõ"]);
+    let shown = texts_of(text, &data, &print()).unwrap();
+    for value in ["40,0%", "35,5%", "24,5%"] {
+        assert!(shown.iter().any(|text| text.0 == value && text.1 == Role::Value), "{shown:?}");
+    }
+}
+
+#[test]
+fn of_three_years_the_last_is_stressed() {
+    let text = "VISUALISE field AS y, n AS x, year AS fill DRAW bar SETTING position => 'dodge'";
+    let plot = resolve(text, &dossiers(), Lang::Vi).unwrap();
+    let theme = Theme::new(ThemeName::Report, 300.0);
+    let strongest = theme.colour(0);
+    let theme = theme.with_groups(plot.groups.as_ref());
+    assert_eq!(theme.colour(2), strongest);
+    assert_ne!(theme.colour(0), strongest);
+}
+
+#[test]
+fn the_black_and_white_look_has_no_colours_even_of_the_authors() {
+    let options = ChartOptions { theme: ThemeName::Print, ..print() };
+    for text in [
+        "VISUALISE year AS x, n AS y, field AS fill DRAW bar SCALE fill TO ['#D55E00', 'red', 'blue', '#009E73']",
+        "VISUALISE n AS x, field AS y DRAW point SETTING color => '#D55E00'",
+        "VISUALISE n AS x DRAW histogram SETTING fill => 'green'",
+    ] {
+        let svg = draw_svg(&resolve(text, &dossiers(), Lang::Vi).unwrap(), &options).unwrap();
+        for colour in svg.split('#').skip(1).filter_map(|rest| rest.get(..6)) {
+            assert!(
+                colour.get(..2) == colour.get(2..4) && colour.get(2..4) == colour.get(4..),
+                "{text}: #{colour}"
+            );
+        }
+    }
+}
+
+#[test]
+fn lines_that_end_apart_have_a_legend_instead_of_names_at_their_ends() {
+    let of = |last: Option<f64>| {
+        let (mut year, mut k, mut v) = (Vec::new(), Vec::new(), Vec::new());
+        for (name, end) in [("a", Some(3.0)), ("b", last)] {
+            for (one, value) in [(2021, Some(1.0)), (2022, Some(2.0)), (2023, end)] {
+                year.push(one);
+                k.push(name);
+                v.push(value);
+            }
+        }
+        let data = data(table("t", vec![("year", years(&year)), ("k", texts(&k)), ("v", floats(&v))]));
+        let text = "VISUALISE year AS x, v AS y, k AS color DRAW line SETTING labels => 'end'";
+        let plot = resolve(text, &data, Lang::Vi).unwrap();
+        direct::find(&plot, 1800.0, 1000.0, &Theme::new(ThemeName::Report, 300.0)).is_shown()
+    };
+    assert!(of(Some(4.0)));
+    assert!(!of(None));
 }
 
 #[test]

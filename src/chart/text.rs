@@ -58,88 +58,81 @@ fn advance_em(letter: char, face: Face) -> f64 {
     measured.map_or(FALLBACK_EM, |(width, _)| f64::from(width) / UNITS)
 }
 
-/// Breaks a text into at most `max_lines` lines of at most `limit_em`, as even as possible.
+/// Breaks a text into as few lines of at most `limit_em` as there can be, as even as possible.
 ///
-/// What does not fit ends in `…`. An empty text has one empty line.
-pub(super) fn wrap(text: &str, limit_em: f64, face: Face, max_lines: usize) -> Vec<String> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let greedy = fill(&words, limit_em, face);
-    if greedy.len() > max_lines {
-        return cut(greedy, limit_em, face, max_lines);
-    }
+/// Nothing is lost: a word that is longer than a line goes on in the next one. An empty text has one empty line.
+pub(super) fn wrap(text: &str, limit_em: f64, face: Face) -> Vec<String> {
+    let pieces = pieces(text, limit_em, face);
+    let space = width_em(" ", face);
+    let fewest = fill(&pieces, limit_em, space).len();
+    let longest = pieces.iter().map(|piece| piece.1).fold(0.0, f64::max);
     // The narrowest limit that needs no more lines spreads the words evenly.
-    let (mut narrow, mut wide) = (0.0, limit_em);
+    let (mut narrow, mut wide) = (longest.min(limit_em), limit_em);
     for _ in 0..12 {
         let middle = f64::midpoint(narrow, wide);
-        let fits = fill(&words, middle, face);
-        if fits.len() <= greedy.len() && fits.iter().all(|line| width_em(line, face) <= limit_em) {
-            wide = middle;
-        } else {
-            narrow = middle;
-        }
+        if fill(&pieces, middle, space).len() <= fewest { wide = middle } else { narrow = middle }
     }
-    fill(&words, wide, face)
+    fill(&pieces, wide, space)
 }
 
 /// Breaks a text into full lines, as running text is set.
-pub(super) fn wrap_full(text: &str, limit_em: f64, face: Face, max_lines: usize) -> Vec<String> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let lines = fill(&words, limit_em, face);
-    if lines.len() > max_lines { cut(lines, limit_em, face, max_lines) } else { lines }
+pub(super) fn wrap_full(text: &str, limit_em: f64, face: Face) -> Vec<String> {
+    fill(&pieces(text, limit_em, face), limit_em, width_em(" ", face))
 }
 
-/// Tells whether a text fits without breaking a word or losing its end.
+/// Tells whether a text fits into so many lines without breaking a word.
 pub(super) fn wraps_whole(text: &str, limit_em: f64, face: Face, max_lines: usize) -> bool {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.iter().all(|word| width_em(word, face) <= limit_em)
-        && fill(&words, limit_em, face).len() <= max_lines
+    text.split_whitespace().all(|word| width_em(word, face) <= limit_em)
+        && wrap_full(text, limit_em, face).len() <= max_lines
 }
 
-fn fill(words: &[&str], limit_em: f64, face: Face) -> Vec<String> {
+/// Parts a text into words with their widths; a word that is longer than a line is parted between letters.
+fn pieces(text: &str, limit_em: f64, face: Face) -> Vec<(String, f64)> {
+    let mut pieces = Vec::new();
+    for word in text.split_whitespace() {
+        let width = width_em(word, face);
+        if width <= limit_em {
+            pieces.push((word.to_owned(), width));
+            continue;
+        }
+        let (mut piece, mut taken) = (String::new(), 0.0);
+        for letter in word.chars() {
+            let width = width_em(letter.encode_utf8(&mut [0; 4]), face);
+            if taken + width > limit_em && !piece.is_empty() {
+                pieces.push((std::mem::take(&mut piece), taken));
+                taken = 0.0;
+            }
+            piece.push(letter);
+            taken += width;
+        }
+        pieces.push((piece, taken));
+    }
+    pieces
+}
+
+fn fill(pieces: &[(String, f64)], limit_em: f64, space: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    let mut line = String::new();
-    for word in words {
-        let joined = if line.is_empty() { (*word).to_owned() } else { format!("{line} {word}") };
-        if line.is_empty() || width_em(&joined, face) <= limit_em {
-            line = joined;
+    let (mut line, mut taken) = (String::new(), 0.0);
+    for (piece, width) in pieces {
+        if line.is_empty() {
+            line.clone_from(piece);
+            taken = *width;
+        } else if taken + space + width <= limit_em + 1e-9 {
+            line.push(' ');
+            line.push_str(piece);
+            taken += space + width;
         } else {
-            lines.push(std::mem::replace(&mut line, (*word).to_owned()));
+            lines.push(std::mem::replace(&mut line, piece.clone()));
+            taken = *width;
         }
     }
     lines.push(line);
     lines
 }
 
-fn cut(mut lines: Vec<String>, limit_em: f64, face: Face, max_lines: usize) -> Vec<String> {
-    lines.truncate(max_lines.max(1));
-    if let Some(last) = lines.last_mut() {
-        last.push_str(" …");
-        *last = shorten(last, limit_em, face);
-    }
-    lines
-}
-
-/// Shortens one line until it fits, with `…` at its end.
-pub(super) fn shorten(text: &str, limit_em: f64, face: Face) -> String {
-    if width_em(text, face) <= limit_em {
-        return text.to_owned();
-    }
-    let letters: Vec<char> = text.trim_end_matches('…').trim_end().chars().collect();
-    let shortened = |count: usize| {
-        let kept: String = letters.iter().take(count).collect();
-        format!("{}…", kept.trim_end())
-    };
-    let (mut fits, mut too_long) = (0, letters.len());
-    while fits + 1 < too_long {
-        let middle = usize::midpoint(fits, too_long);
-        if width_em(&shortened(middle), face) <= limit_em { fits = middle } else { too_long = middle }
-    }
-    shortened(fits)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Face, shorten, width_em, wrap};
+    use super::{Face, width_em, wrap, wrap_full};
 
     #[test]
     fn the_bundled_font_is_measured() {
@@ -162,17 +155,24 @@ mod tests {
 
     #[test]
     fn lines_are_even_and_stay_inside_the_limit() {
-        let lines = wrap("Tiêu chuẩn đo lường chất lượng sản phẩm", 12.0, Face::Regular, 4);
+        let lines = wrap("Tiêu chuẩn đo lường chất lượng sản phẩm", 12.0, Face::Regular);
         assert_eq!(lines, ["Tiêu chuẩn đo lường", "chất lượng sản phẩm"].map(str::to_owned).to_vec());
-        assert_eq!(wrap("", 5.0, Face::Regular, 3), [""]);
+        assert_eq!(wrap("", 5.0, Face::Regular), [""]);
     }
 
     #[test]
-    fn what_does_not_fit_ends_in_dots() {
-        let lines = wrap("một hai ba bốn năm sáu bảy tám chín mười", 5.0, Face::Regular, 2);
-        assert_eq!(lines.len(), 2);
-        assert!(lines[1].ends_with('…'), "{lines:?}");
-        assert!(width_em(&shorten("Nghiêng", 2.0, Face::Regular), Face::Regular) <= 2.0);
-        assert_eq!(shorten("W", 0.1, Face::Regular), "…");
+    fn nothing_is_lost_in_wrapping() {
+        let text = "một hai ba bốn năm sáu bảy tám chín mười";
+        let lines = wrap(text, 5.0, Face::Regular);
+        assert!(
+            lines.len() > 3 && lines.iter().all(|line| width_em(line, Face::Regular) <= 5.0),
+            "{lines:?}"
+        );
+        assert_eq!(lines.join(" "), text);
+        let code = "QCVN16:2023/BXD-QCVN-16-2023-BXD";
+        for lines in [wrap(code, 4.0, Face::Regular), wrap_full(code, 4.0, Face::Regular)] {
+            assert!(lines.iter().all(|line| width_em(line, Face::Regular) <= 4.0), "{lines:?}");
+            assert_eq!(lines.concat(), code);
+        }
     }
 }

@@ -3,11 +3,16 @@
 //! Everything is given in points and multiplied once, so that the same chart prints alike at any
 //! density. The colours are those of Okabe and Ito ("Color Universal Design", 2008), which stay
 //! apart for colour-blind readers, with the light ones darkened until they stand out from paper
-//! (WCAG 2.2, 1.4.11: 3 to 1).
+//! (WCAG 2.2, 1.4.11: 3 to 1), in an order in which the first differ most: orange, which a red-blind
+//! reader takes for vermilion, comes late.
 
 use super::plot::{Groups, UNGROUPED};
+use super::scale::number_of;
 use super::scene::{Anchor, Colour, Dash, Pen, Place, Role, Scene, Style};
 use super::text::Face;
+
+/// More years than this cannot be told by shades between grey and blue.
+const MOST_YEARS: usize = 3;
 
 /// The name of a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,8 +53,11 @@ pub(super) struct Theme {
     pub(super) axis: Colour,
     neutral: Colour,
     palette: [Colour; 8],
-    /// The author's own colours, if there are any.
+    /// The author's own colours, if there are any and the look has colours.
     own: Vec<Colour>,
+    slots: Vec<usize>,
+    /// How many years the groups are, where the last is to be stressed.
+    years: Option<usize>,
     unknown: Option<usize>,
 }
 
@@ -93,6 +101,8 @@ impl Theme {
             neutral: inks.neutral,
             palette: inks.palette,
             own: Vec::new(),
+            slots: Vec::new(),
+            years: None,
             unknown: None,
         }
     }
@@ -100,7 +110,12 @@ impl Theme {
     /// The same with what the author and the data say about the groups.
     pub(super) fn with_groups(mut self, groups: Option<&Groups>) -> Self {
         if let Some(groups) = groups {
-            self.own.clone_from(&groups.colours);
+            // A copier has no colours, whatever the author says.
+            self.own = if self.is_mono() { Vec::new() } else { groups.colours.clone() };
+            self.slots.clone_from(&groups.slots);
+            let count = groups.labels.len();
+            let is_stressed = groups.is_years && (2..=MOST_YEARS).contains(&count) && !self.is_mono();
+            self.years = is_stressed.then_some(count);
             self.unknown = groups.unknown;
         }
         self
@@ -116,11 +131,15 @@ impl Theme {
         if group == UNGROUPED || self.unknown == Some(group) {
             return self.neutral;
         }
-        if let Some(own) = self.own.get(group) {
+        let slot = self.slots.get(group).copied().unwrap_or(group);
+        if let Some(own) = self.own.get(slot) {
             return *own;
         }
-        let colour = self.palette[group % self.palette.len()];
-        match group / self.palette.len() {
+        if let Some(years) = self.years {
+            return self.neutral.mix(self.palette[0], number_of(group) / number_of(years - 1));
+        }
+        let colour = self.palette[slot % self.palette.len()];
+        match slot / self.palette.len() {
             0 => colour,
             1 => colour.mix(self.paper, 0.45),
             _ => colour.mix(self.paper, 0.65),
@@ -136,14 +155,14 @@ impl Theme {
         if self.unknown == Some(group) {
             return Fill { ground: self.paper.mix(self.neutral, 0.25), hatch: Some((self.axis, true)) };
         }
-        let is_hatched = self.is_mono() && self.own.get(group).is_none() && group % 8 >= 4;
+        let is_hatched = self.is_mono() && self.own.is_empty() && group % 8 >= 4;
         let hatch = is_hatched.then_some((self.ink, group.is_multiple_of(2)));
         Fill { ground, hatch }
     }
 
     /// Returns the colour of a group's lines, which must be seen even where its areas are light.
     pub(super) fn line_colour(&self, group: usize) -> Colour {
-        if self.is_mono() && group != UNGROUPED && self.own.get(group).is_none() {
+        if self.is_mono() && group != UNGROUPED && self.own.is_empty() {
             return self.ink;
         }
         self.colour(group)
@@ -208,10 +227,10 @@ impl Inks {
             Colour::new(0x00, 0x5B, 0x96),
             Colour::new(0xD5, 0x5E, 0x00),
             Colour::new(0x00, 0x8F, 0x6B),
-            Colour::new(0xC2, 0x7F, 0x00),
-            Colour::new(0x9C, 0x3F, 0x7F),
+            Colour::new(0xCC, 0x79, 0xA7),
             Colour::new(0x2F, 0x93, 0xC8),
             Colour::new(0x4A, 0x4A, 0x4A),
+            Colour::new(0xC2, 0x7F, 0x00),
             Colour::new(0x8A, 0x6D, 0x1F),
         ],
     };
@@ -244,8 +263,8 @@ impl Inks {
             Colour::new(0x56, 0xB4, 0xE9),
             Colour::new(0xFF, 0x8C, 0x42),
             Colour::new(0x2F, 0xC8, 0x9B),
+            Colour::new(0xF5, 0xB8, 0xD8),
             Colour::new(0xF0, 0xC9, 0x4A),
-            Colour::new(0xE0, 0x8F, 0xC3),
             Colour::new(0x7F, 0x9C, 0xF5),
             Colour::new(0xC9, 0xD1, 0xD9),
             Colour::new(0xC8, 0xA9, 0x64),
@@ -255,7 +274,7 @@ impl Inks {
 
 #[cfg(test)]
 mod tests {
-    use super::{Theme, ThemeName};
+    use super::{Colour, Theme, ThemeName};
 
     /// WCAG 2.2: 1.4.3 wants 4.5 to 1 for text, 1.4.11 wants 3 to 1 for what carries meaning.
     #[test]
@@ -278,6 +297,57 @@ mod tests {
                 let ground = theme.fill(group).ground;
                 let written = ground.readable(theme.ink, theme.paper);
                 assert!(written.contrast(ground) >= 3.0, "{name:?} value on {group}");
+            }
+        }
+    }
+
+    /// Machado, Oliveira and Fernandes, "A Physiologically-based Model for Simulation of Color Vision
+    /// Deficiency" (2009), severity 1: normal, protanopia, deuteranopia.
+    const SIGHTS: [[[f64; 3]; 3]; 3] = [
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
+        [
+            [0.152_286, 1.052_583, -0.204_868],
+            [0.114_503, 0.786_281, 0.099_216],
+            [-0.003_882, -0.048_116, 1.051_998],
+        ],
+        [
+            [0.367_322, 0.860_646, -0.227_968],
+            [0.280_085, 0.672_501, 0.047_413],
+            [-0.011_820, 0.042_940, 0.968_881],
+        ],
+    ];
+
+    /// Turns a colour as it is seen into CIE L*a*b*.
+    fn lab(colour: Colour, sight: &[[f64; 3]; 3]) -> [f64; 3] {
+        let linear = colour.channels().map(|channel| {
+            let share = f64::from(channel) / 255.0;
+            if share <= 0.040_45 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        });
+        let by = |row: &[f64; 3], of: &[f64; 3]| row.iter().zip(of).map(|(one, two)| one * two).sum::<f64>();
+        let seen = [0, 1, 2].map(|row| by(&sight[row], &linear).clamp(0.0, 1.0));
+        let xyz = [
+            by(&[0.4124, 0.3576, 0.1805], &seen) / 0.950_47,
+            by(&[0.2126, 0.7152, 0.0722], &seen),
+            by(&[0.0193, 0.1192, 0.9505], &seen) / 1.088_83,
+        ];
+        let [x, y, z] =
+            xyz.map(|part| if part > 0.008_856 { part.cbrt() } else { 7.787 * part + 16.0 / 116.0 });
+        [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+    }
+
+    #[test]
+    fn the_first_colours_are_told_apart_by_colour_blind_readers() {
+        for name in [ThemeName::Report, ThemeName::Screen] {
+            let theme = Theme::new(name, 300.0);
+            for sight in &SIGHTS {
+                for one in 0..4 {
+                    for two in 0..one {
+                        let pair = [one, two].map(|group| lab(theme.colour(group), sight));
+                        let squares = pair[0].iter().zip(pair[1]).map(|(one, two)| (one - two).powi(2));
+                        let distance = squares.sum::<f64>().sqrt();
+                        assert!(distance >= 15.0, "{name:?} {one} {two}: {distance}");
+                    }
+                }
             }
         }
     }

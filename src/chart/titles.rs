@@ -117,13 +117,31 @@ impl Resolver<'_> {
         let colours =
             colours.flat_map(|scale| &scale.output).filter_map(|text| Colour::parse(text)).collect();
         let unknown = places.groups.unknown();
-        let groups = Groups { colours, unknown, ..Self::named(&places.groups, title)? };
+        let slots = self.slots(places);
+        let is_year = |label: &String| label.len() == 4 && label.parse::<u16>().is_ok();
+        let is_years = places.groups.is_sequence && places.groups.labels().iter().all(is_year);
+        let groups = Groups { colours, slots, is_years, unknown, ..Self::named(&places.groups, title)? };
         let names_groups = |axis: &AxisPlaces| match axis {
             AxisPlaces::Categories(categories) => categories.labels() == groups.labels,
             AxisPlaces::Numbers(_) => false,
         };
         let has_legend = groups.has_legend && !names_groups(&places.x) && !names_groups(&places.y);
         Some(Groups { has_legend, ..groups })
+    }
+
+    /// Finds the place of each group in the author's list, or in the contract's.
+    fn slots(&self, places: &Places) -> Vec<usize> {
+        let scale = self.written.scales.iter().find(|scale| COLOURS.contains(&scale.aesthetic.text.as_str()));
+        let listed = scale.map(|scale| scale.names.as_slice()).unwrap_or_default();
+        let origins = self.origins(&COLOURS);
+        let known = origins.iter().map(|(_, column)| self.notes.order_of(column));
+        let order = std::iter::once(listed).chain(known).find(|order| !order.is_empty()).unwrap_or_default();
+        let slot = |key: &Option<String>| match key {
+            Some(key) => order.iter().position(|known| known == key),
+            // What is not known has a look of its own.
+            None => Some(order.len()),
+        };
+        places.groups.keys().map(slot).collect::<Option<Vec<usize>>>().unwrap_or_default()
     }
 
     /// Says what the dashes mean, unless the colours say the same.
@@ -140,7 +158,7 @@ impl Resolver<'_> {
             return None;
         }
         let has_legend = labels.len() > 1 || labels.iter().any(|label| !label.is_empty());
-        Some(Groups { title, labels, has_legend, colours: Vec::new(), unknown: None })
+        Some(Groups { title, labels, has_legend, ..Groups::default() })
     }
 
     /// Titles the shades of tiles.

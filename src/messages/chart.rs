@@ -135,6 +135,12 @@ super::messages! {
             "a picture of {width} × {height} pixels is too small for this chart",
             "ảnh {width} × {height} điểm ảnh quá nhỏ cho biểu đồ này",
             hint "make it larger, or lower `--dpi`", "hãy tăng kích thước, hoặc giảm `--dpi`";
+        /// A label would have to be cut.
+        LabelTooLong { label: String, letters: usize, width: u32, height: u32 } Usage,
+            "a picture of {width} × {height} pixels has no room for the label `{label}` of {letters} letters, and labels are not cut",
+            "ảnh {width} × {height} điểm ảnh không đủ chỗ cho nhãn `{label}` dài {letters} chữ, mà nhãn không bị cắt bớt",
+            hint "make the picture larger (`--width`, `--height`, or `-- size: 155mm x 190mm` in the chart's file), or write a shorter label: `SCALE … RENAMING 'long' => 'short'`",
+                 "hãy tăng kích thước (`--width`, `--height`, hoặc `-- size: 155mm x 190mm` trong tệp biểu đồ), hoặc viết nhãn ngắn hơn: `SCALE … RENAMING 'dài' => 'ngắn'`";
         /// The size needs more memory than a picture should.
         TooLarge { width: u32, height: u32 } Usage,
             "a picture of {width} × {height} pixels is too large", "ảnh {width} × {height} điểm ảnh quá lớn",

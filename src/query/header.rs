@@ -20,6 +20,7 @@ pub fn parse_saved_query(name: &str, file: &str, text: &str) -> Result<SavedQuer
         title: String::new(),
         title_en: String::new(),
         about: Vec::new(),
+        size_mm: None,
         parameters: Vec::new(),
         columns: Vec::new(),
         form: Form::default(),
@@ -59,6 +60,14 @@ impl HeaderParser<'_> {
             title.trim().clone_into(&mut query.title_en);
         } else if let Some(about) = body.strip_prefix("about:") {
             query.about.push(about.trim().to_owned());
+        } else if let Some(size) = body.strip_prefix("size:") {
+            match parse_size(size) {
+                Some(size) => query.size_mm = Some(size),
+                None => report((
+                    "a size is `155mm x 90mm`, each side from 20 to 1000 mm",
+                    "kích thước có dạng `155mm x 90mm`, mỗi cạnh từ 20 đến 1000 mm",
+                )),
+            }
         } else if let Some(rest) = body.strip_prefix("param ") {
             match parse_parameter(rest, start..start + body.len()) {
                 Ok(parameter) if query.parameters.iter().any(|known| known.name == parameter.name) => {
@@ -102,6 +111,16 @@ impl HeaderParser<'_> {
 
 /// What is wrong with a header line, in English and Vietnamese.
 pub(super) type HeaderFault = (&'static str, &'static str);
+
+/// Parses `155mm x 90mm`.
+fn parse_size(text: &str) -> Option<(f64, f64)> {
+    let side = |text: &str| {
+        let side: f64 = text.trim().strip_suffix("mm")?.trim().parse().ok()?;
+        (20.0..=1000.0).contains(&side).then_some(side)
+    };
+    let (width, height) = text.split_once(['x', '×'])?;
+    Some((side(width)?, side(height)?))
+}
 
 /// Parses `from_year: int = 2020 -- năm đầu`.
 fn parse_parameter(line: &str, span: Range<usize>) -> std::result::Result<Parameter, HeaderFault> {

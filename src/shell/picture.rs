@@ -13,10 +13,10 @@ use crate::commands::Drawing;
 use crate::error::Result;
 use crate::terminal::Terminal;
 
-/// Pixels of an image in a terminal, and their density.
-const IMAGE: (u32, u32, f64) = (1000, 580, 120.0);
+/// The width in pixels of an image in a terminal, and their density.
+const IMAGE: (u32, f64) = (1000, 120.0);
 /// A sixel image is sent as text; a smaller one is sent sooner.
-const SIXEL_IMAGE: (u32, u32, f64) = (720, 420, 88.0);
+const SIXEL_IMAGE: (u32, f64) = (720, 88.0);
 /// Cells of a chart in blocks, at most.
 const BLOCKS: (usize, usize) = (100, 26);
 
@@ -28,8 +28,8 @@ pub(super) fn write_picture(terminal: Terminal, drawing: &Drawing, preview: Prev
         Preview::Kitty => kitty(&image(drawing, IMAGE)?),
         Preview::Iterm => iterm(&image(drawing, IMAGE)?),
         Preview::Sixel => {
-            let (width, height, dpi) = SIXEL_IMAGE;
-            sixel(&drawing.sized(width, height, dpi).pixels()?, width as usize)
+            let (width, dpi) = SIXEL_IMAGE;
+            sixel(&drawing.as_wide_as(width, dpi).pixels()?, width as usize)
         }
         Preview::Blocks | Preview::Auto => {
             let (width, height) = terminal.size().unwrap_or(BLOCKS);
@@ -40,8 +40,8 @@ pub(super) fn write_picture(terminal: Terminal, drawing: &Drawing, preview: Prev
     terminal.data(|out| out.write_all(text.as_bytes()))
 }
 
-fn image(drawing: &Drawing, (width, height, dpi): (u32, u32, f64)) -> Result<Vec<u8>> {
-    drawing.sized(width, height, dpi).png()
+fn image(drawing: &Drawing, (width, dpi): (u32, f64)) -> Result<Vec<u8>> {
+    drawing.as_wide_as(width, dpi).png()
 }
 
 /// Finds what the terminal says of itself; within a multiplexer images would go astray.

@@ -100,6 +100,14 @@ impl Drawing {
         Self { options, ..self.clone() }
     }
 
+    /// The same at another width, in its own shape.
+    #[must_use]
+    pub fn as_wide_as(&self, width_px: u32, dpi: f64) -> Self {
+        let (width, height) = (u64::from(self.options.width_px.max(1)), u64::from(self.options.height_px));
+        let height = u32::try_from(u64::from(width_px) * height / width).unwrap_or(u32::MAX);
+        self.sized(width_px, height, dpi)
+    }
+
     /// Draws it as PNG.
     ///
     /// # Errors

@@ -6,9 +6,9 @@
 mod drawing;
 mod page;
 mod size;
+mod watch;
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
 use futures::future::join_all;
 
@@ -27,28 +27,10 @@ use drawing::{ImageFormat, image_format, shown};
 use size::read_options;
 pub use size::usual_options;
 
-/// How often `--watch` looks whether something has changed.
-const LOOK: Duration = Duration::from_millis(400);
-
 pub(super) fn run(session: &Session, arguments: &ChartArgs) -> Result<()> {
     let engine = session.open_engine()?;
     let job = Job::read(session, &engine, arguments)?;
-    if !arguments.watch {
-        return job.run(session, &engine);
-    }
-    let mut seen = None;
-    loop {
-        let found = last_change(&engine);
-        if seen != Some(found) {
-            seen = Some(found);
-            // What cannot be drawn is said; the next change may mend it.
-            if let Err(error) = job.run(session, &engine) {
-                session.terminal.complain(&error);
-            }
-            session.terminal.narrate(&Narration::Watching);
-        }
-        session.pause(LOOK)?;
-    }
+    if arguments.watch { watch::run(session, &engine, arguments) } else { job.run(session, &engine) }
 }
 
 /// What is to be drawn, and where to.
@@ -62,7 +44,7 @@ struct Job<'a> {
 impl<'a> Job<'a> {
     /// Reads the command line, so that a mistake on it costs no time.
     fn read(session: &Session, engine: &Engine, arguments: &'a ChartArgs) -> Result<Self> {
-        read_options(session, arguments)?;
+        read_options(session, arguments, None)?;
         for file in [&arguments.output, &arguments.page].into_iter().flatten() {
             check_outside(file, engine.workspace())?;
             image_format(file)?;
@@ -93,7 +75,6 @@ impl<'a> Job<'a> {
 
     /// Draws everything; what fails does not keep the others from being drawn.
     fn run(&self, session: &Session, engine: &Engine) -> Result<()> {
-        let options = read_options(session, self.arguments)?;
         let queries: Vec<SavedQuery> = match &self.sql {
             Some(query) => vec![query.clone()],
             None => self.names.iter().map(|name| engine.read_chart(name)).collect::<Result<_>>()?,
@@ -102,11 +83,13 @@ impl<'a> Job<'a> {
         let answers = session.wait(async { Ok(join_all(questions).await) })?;
         let draw = |(query, answer): (&SavedQuery, Result<_>)| {
             let (answer, parts) = answer?;
+            let options = read_options(session, self.arguments, query.size_mm)?;
             Drawing::resolve(engine, query, answer, parts, &options)
         };
         let drawings: Vec<Result<Drawing>> = side_by_side(queries.iter().zip(answers).collect(), draw);
         if let Some(file) = &self.arguments.page {
             let drawings = drawings.into_iter().collect::<Result<Vec<_>>>()?;
+            let options = read_options(session, self.arguments, None)?;
             let page = page::draw_page(session, &drawings, options.dpi)?;
             let name = shown(engine, file);
             replace_file(file, &name, &page)?;
@@ -140,23 +123,30 @@ impl<'a> Job<'a> {
         let count = images.len();
         let mut errors = Vec::new();
         let mut drawn = Vec::new();
-        for (image, file) in images.into_iter().zip(&files) {
+        let mut changed = Vec::new();
+        for (index, (image, file)) in images.into_iter().zip(&files).enumerate() {
             let written = image.and_then(|(drawing, bytes)| {
                 check_outside(file, engine.workspace())?;
-                let name = shown(engine, file);
-                replace_file(file, &name, &bytes)?;
-                session.terminal.narrate(&Narration::Wrote { file: name });
+                // Who watches wants to hear of what has changed.
+                let is_new = !self.arguments.watch || std::fs::read(file).ok().as_ref() != Some(&bytes);
+                if is_new {
+                    let name = shown(engine, file);
+                    replace_file(file, &name, &bytes)?;
+                    session.terminal.narrate(&Narration::Wrote { file: name });
+                    changed.push(index);
+                }
                 Ok(drawing)
             });
             match written {
-                Ok(drawing) => drawn.push(drawing),
+                Ok(drawing) => drawn.push((index, drawing)),
                 Err(error) => errors.push(error),
             }
         }
         if let (Some(file), Some(drawing)) = (&self.arguments.data, drawn.first()) {
-            write_data(session, engine, drawing, file)?;
+            write_data(session, engine, &drawing.1, file)?;
         }
-        say_notices(session, drawn.iter());
+        let told = drawn.iter().filter(|(index, _)| changed.contains(index));
+        say_notices(session, told.map(|(_, drawing)| drawing));
         if count > 1 {
             session.terminal.narrate(&Narration::Drew { drawn: drawn.len(), count });
         }
@@ -205,25 +195,4 @@ fn side_by_side<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -
     let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     done.sort_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, result)| result).collect()
-}
-
-/// Finds when the newest of the files changed that charts rest on, and how many there are.
-fn last_change(engine: &Engine) -> (usize, Option<SystemTime>) {
-    let root = engine.workspace().root();
-    let mut waiting = ["charts", "queries", "datasets"].map(|folder| root.join(folder)).to_vec();
-    let (mut count, mut newest) = (0, None);
-    while let Some(folder) = waiting.pop() {
-        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            let Ok(metadata) = entry.metadata() else { continue };
-            let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-            if metadata.is_dir() {
-                waiting.push(path);
-            } else if ["sql", "toml", "parquet"].contains(&extension) {
-                count += 1;
-                newest = newest.max(metadata.modified().ok());
-            }
-        }
-    }
-    (count, newest)
 }

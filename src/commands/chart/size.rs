@@ -6,16 +6,25 @@ use crate::cli::ChartArgs;
 use crate::error::{Explain as _, Result};
 use crate::messages::TerminalFault;
 
-/// The size that charts have when nothing else is asked for.
-pub fn usual_options(session: &Session) -> ChartOptions {
-    ChartOptions::print(155.0, 90.0, 300.0, session.image_lang)
+/// The width of the text of an official document (Decree 30/2020/NĐ-CP), and a height that suits it.
+const USUAL_MM: (f64, f64) = (155.0, 90.0);
+
+/// The size that a chart has when nothing else is asked for: its file's, if that names one.
+pub fn usual_options(session: &Session, size_mm: Option<(f64, f64)>) -> ChartOptions {
+    let (width, height) = size_mm.unwrap_or(USUAL_MM);
+    ChartOptions::print(width, height, 300.0, session.image_lang)
 }
 
 /// Sizes in millimetres follow `--dpi`; sizes in pixels scale the text with the width, so that a
 /// picture looks the same at any size.
-pub(super) fn read_options(session: &Session, arguments: &ChartArgs) -> Result<ChartOptions> {
-    let width = Size::parse(&arguments.width)?;
-    let height = Size::parse(&arguments.height)?;
+pub(super) fn read_options(
+    session: &Session,
+    arguments: &ChartArgs,
+    size_mm: Option<(f64, f64)>,
+) -> Result<ChartOptions> {
+    let (width, height) = size_mm.unwrap_or(USUAL_MM);
+    let width = arguments.width.as_deref().map_or(Ok(Size::Millimetres(width)), Size::parse)?;
+    let height = arguments.height.as_deref().map_or(Ok(Size::Millimetres(height)), Size::parse)?;
     let dpi = f64::from(arguments.dpi.unwrap_or(300));
     let mut options = match (width, height) {
         (Size::Millimetres(width), Size::Millimetres(height)) => {

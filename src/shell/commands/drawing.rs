@@ -165,7 +165,7 @@ impl Shell<'_> {
             Ok(answer)
         })?;
         let parts = std::mem::take(&mut *parts.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
-        let options = usual_options(self.session);
+        let options = usual_options(self.session, query.size_mm);
         let drawing = Drawing::resolve(&self.engine, query, outcome.answer.clone(), parts, &options)?;
         self.engine.keep_last(&outcome.answer)?;
         self.last = Some(outcome);
@@ -177,7 +177,7 @@ impl Shell<'_> {
         self.check_picture_place(file)?;
         let last = self.last.as_ref().ok_or_else(|| ShellFault::NoResult.error())?;
         let query = parse_saved_query("chart", "\\chart", clause)?;
-        let options = usual_options(self.session);
+        let options = usual_options(self.session, query.size_mm);
         let drawing = Drawing::resolve(&self.engine, &query, last.answer.clone(), Vec::new(), &options)?;
         self.show_drawing(&drawing, file)
     }
