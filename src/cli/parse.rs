@@ -26,7 +26,7 @@ pub enum Stop {
 /// # Errors
 /// [`Stop`].
 pub fn parse(words: &[OsString], lang: Lang) -> Result<Cli, Stop> {
-    let parsed = localize(Cli::command(), lang).try_get_matches_from(words);
+    let parsed = without_empty_variables(localize(Cli::command(), lang)).try_get_matches_from(words);
     match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => Ok(cli),
         Err(error) if text(&error, ContextKind::InvalidSubcommand) == "help" => {
@@ -45,6 +45,16 @@ pub fn find_language(words: &[OsString], locale: impl FnOnce() -> String) -> Lan
     let inside = words.iter().find_map(|word| word.strip_prefix("--lang=")).map(str::to_owned);
     let variable = || std::env::var("CCHC_LANG").ok().filter(|value| !value.is_empty());
     Lang::parse(&after.or(inside).or_else(variable).unwrap_or_else(locale))
+}
+
+/// Takes a variable of the environment that is empty for one that is not set, as programs do.
+fn without_empty_variables(command: Command) -> Command {
+    let is_empty = |variable: &str| std::env::var_os(variable).is_some_and(|value| value.is_empty());
+    let settings = [("CCHC_LANG", "lang"), ("CCHC_WORKSPACE", "workspace")];
+    let empty = settings.into_iter().filter(|(variable, _)| is_empty(variable));
+    empty.fold(command, |command, (_, argument)| {
+        command.mut_arg(argument, |argument| argument.env(None::<&'static str>))
+    })
 }
 
 /// Replaces the texts of the help; English is what the types say.

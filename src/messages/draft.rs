@@ -7,6 +7,11 @@ super::messages! {
         NoTable Data,
             "no sheet has a header with rows under it", "không trang tính nào có tiêu đề và các dòng bên dưới",
             hint "name the sheet with `--sheet`, or write the contract by hand", "hãy nêu trang tính bằng `--sheet`, hoặc tự viết hợp đồng dữ liệu";
+        /// Several columns have one heading.
+        SameHeadings { headings: String } Data,
+            "several columns have the same heading: {headings}", "nhiều cột có cùng tiêu đề: {headings}",
+            hint "give each column a heading of its own in a copy of the export, or write the contract by hand",
+                 "hãy đặt cho mỗi cột một tiêu đề riêng trong bản sao của tệp, hoặc tự viết hợp đồng dữ liệu";
         /// The contract is there.
         Exists { file: String } Usage,
             "`{file}` is there already", "`{file}` đã tồn tại",

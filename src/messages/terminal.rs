@@ -237,11 +237,11 @@ super::messages! {
             "{{msg}} {{bytes}}, {{bytes_per_sec}}, {{elapsed}}", "{{msg}} {{bytes}}, {{bytes_per_sec}}, {{elapsed}}";
         /// Rows or files of a known number.
         Count Notice,
-            "{{msg}} {{bar:24}} {{human_pos}} of {{human_len}}, {{per_sec}}, {{eta}} left",
-            "{{msg}} {{bar:24}} {{human_pos}} / {{human_len}}, {{per_sec}}, còn {{eta}}";
+            "{{msg}} {{bar:24}} {{human_pos}} of {{human_len}}, {{rate}}, {{eta}} left",
+            "{{msg}} {{bar:24}} {{human_pos}} / {{human_len}}, {{rate}}, còn {{eta}}";
         /// Rows or files whose number is not known.
         CountSoFar Notice,
-            "{{msg}} {{human_pos}}, {{per_sec}}, {{elapsed}}", "{{msg}} {{human_pos}}, {{per_sec}}, {{elapsed}}";
+            "{{msg}} {{human_pos}}, {{rate}}, {{elapsed}}", "{{msg}} {{human_pos}}, {{rate}}, {{elapsed}}";
         /// Only the time.
         Time Notice, "{{spinner}} {{elapsed}} {{msg}}", "{{spinner}} {{elapsed}} {{msg}}";
     }

@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal as _};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::Terminal;
 use crate::error::Explain;
@@ -66,8 +66,19 @@ impl Line {
             (Unit::Time, _) => ProgressLine::Time,
         };
         let template = line.message(self.terminal.lang);
-        ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_spinner())
+        let style = ProgressStyle::with_template(&template);
+        style.unwrap_or_else(|_| ProgressStyle::default_spinner()).with_key("rate", write_rate)
     }
+}
+
+/// Writes how many rows are done in a second, without parts of a row.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a rate is shown, nothing is counted"
+)]
+fn write_rate(state: &ProgressState, out: &mut dyn std::fmt::Write) {
+    let _shown = write!(out, "{}/s", HumanCount(state.per_sec().round() as u64));
 }
 
 impl Progress for Line {

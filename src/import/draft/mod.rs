@@ -100,7 +100,13 @@ pub fn draft_contract(request: &DraftRequest) -> Result<Draft> {
 fn find_sheet<'a>(exports: &'a [Export], globs: &[String]) -> Result<Option<(&'a Export, &'a Sheet, Found)>> {
     for export in exports {
         for sheet in export.sheets.iter().filter(|sheet| is_asked_for(sheet, globs)) {
-            if let Some(found) = find_table(sheet)? {
+            let place = || Place::Cell {
+                file: export.file.clone(),
+                sheet: sheet.name.clone(),
+                cell: None,
+                found: None,
+            };
+            if let Some(found) = find_table(sheet).map_err(|error| error.at_if_unplaced(place))? {
                 return Ok(Some((export, sheet, found)));
             }
         }
@@ -243,5 +249,32 @@ impl ImportRequest {
             author: Author { operator: None, now: request.now },
             progress: crate::progress::silent(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(text: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("x.csv");
+        std::fs::write(&file, text).unwrap();
+        let request = DraftRequest {
+            file,
+            sheets: Vec::new(),
+            encoding: None,
+            name: "x".to_owned(),
+            lang: Lang::En,
+            now: DateTime::UNIX_EPOCH,
+        };
+        draft_contract(&request).map_or_else(|error| error.message(Lang::En), |draft| draft.text)
+    }
+
+    #[test]
+    fn a_header_with_a_heading_twice_is_refused_and_no_row_is_taken_for_it() {
+        let text = "Đơn vị,Số lượng,Số lượng\nA,1,2\nB,3,4\n";
+        assert_eq!(draft(text), "several columns have the same heading: `Số lượng`");
+        assert!(draft(&text.replace("lượng\n", "tiền\n")).contains("title = \"Số tiền\""));
     }
 }

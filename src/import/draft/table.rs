@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::super::header::heading_paths;
 use crate::error::Result;
+use crate::messages::DraftFault;
 use crate::source::{Block, Cell, Merge, Row, Sheet};
 use crate::vietnamese::fold::fold;
 
@@ -28,10 +29,12 @@ pub(super) struct Found {
 /// Finds the header with the most different headings, the first of equals.
 ///
 /// # Errors
-/// If the file cannot be read any more.
+/// [`DraftFault::SameHeadings`] if the header has a heading twice, since nothing tells its columns apart, and
+/// what reading the file gives.
 pub(super) fn find_table(sheet: &Sheet) -> Result<Option<Found>> {
     let head = sheet.rows.head(FURTHEST + MOST_ROWS + 1)?;
     let mut best: Option<(usize, usize, Vec<Vec<String>>)> = None;
+    let mut repeated: Option<Repeated> = None;
     for top in 0..head.len().min(FURTHEST) {
         let height = header_height(&head, &sheet.merges, top);
         let is_heading = (top..top + height).all(|index| is_heading_row(&head.row(index)));
@@ -44,11 +47,41 @@ pub(super) fn find_table(sheet: &Sheet) -> Result<Option<Found>> {
             .collect();
         let distinct = paths.iter().map(|path| fold(&path.join(" "))).collect::<BTreeSet<_>>().len();
         let is_better = best.as_ref().is_none_or(|(most, ..)| distinct > *most);
-        if distinct >= 2 && distinct == paths.len() && is_better {
+        if distinct >= 2 && distinct < paths.len() && repeated.is_none() {
+            repeated = Repeated::find(top, &paths);
+        } else if distinct >= 2 && distinct == paths.len() && is_better {
             best = Some((distinct, top, paths));
         }
     }
+    // Under it, rows of data would be taken for headings, each different from the others.
+    if let Some(found) = repeated
+        && best.as_ref().is_none_or(|(columns, top, _)| found.top < *top && found.columns >= *columns)
+    {
+        return Err(DraftFault::SameHeadings { headings: found.headings.join(", ") }.into());
+    }
     Ok(best.map(|(_, top, paths)| Found { title: find_title(&head, top), paths }))
+}
+
+/// A header in which headings stand more than once.
+#[derive(Debug)]
+struct Repeated {
+    top: usize,
+    columns: usize,
+    headings: Vec<String>,
+}
+
+impl Repeated {
+    /// Lists the headings that stand more than once; `None` if some are not words.
+    fn find(top: usize, paths: &[Vec<String>]) -> Option<Self> {
+        let shown = |path: &Vec<String>| format!("`{}`", path.join(" → "));
+        let headings: Vec<String> = paths.iter().map(shown).collect();
+        if !headings.iter().all(|heading| heading.contains(char::is_alphabetic)) {
+            return None;
+        }
+        let is_again = |at: &usize| headings.iter().take(*at).any(|other| *other == headings[*at]);
+        let again: BTreeSet<&String> = (0..headings.len()).filter(is_again).map(|at| &headings[at]).collect();
+        Some(Self { top, columns: paths.len(), headings: again.into_iter().cloned().collect() })
+    }
 }
 
 /// A row of headings has texts, and no numbers but years.
