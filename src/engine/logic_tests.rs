@@ -8,7 +8,7 @@ use super::testing::{Place, Value, assert_rows, rows};
 use super::{Engine, EngineOptions};
 use crate::workspace::Workspace;
 
-/// Conditions that may be unknown: outcome, completed_at, fee and channel hold NULL.
+/// Conditions that may be unknown: outcomes, days of completion, fees and channels hold NULL.
 const ATOMS: [&str; 14] = [
     "outcome = 'overdue'",
     "outcome IN ('early', 'on_time', NULL)",
@@ -93,14 +93,17 @@ fn qualify(condition: &str, table: &str) -> String {
     out
 }
 
+/// A change of the engine's options.
+type Flip = fn(&mut ConfigOptions);
+
 /// Other ways to the same answer. Sorted joins are none: DataFusion 55.2 fails in them where an outer join makes
 /// NULLs of a column that has none (`year`); nobody can turn them on here.
-const FLIPS: [(&str, fn(&mut ConfigOptions)); 8] = [
+const FLIPS: [(&str, Flip); 8] = [
     ("one partition", |options| options.execution.target_partitions = 1),
     ("eight partitions", |options| options.execution.target_partitions = 8),
     ("small batches", |options| options.execution.batch_size = "7".parse().unwrap()),
     ("filters in the scan", |options| {
-        options.execution.parquet.pushdown_filters = !options.execution.parquet.pushdown_filters
+        options.execution.parquet.pushdown_filters = !options.execution.parquet.pushdown_filters;
     }),
     ("no pruning", |options| {
         options.execution.parquet.pruning = false;
@@ -111,7 +114,7 @@ const FLIPS: [(&str, fn(&mut ConfigOptions)); 8] = [
     ("no statistics", |options| options.execution.collect_statistics = !options.execution.collect_statistics),
 ];
 
-fn flipped(place: &Place, flip: fn(&mut ConfigOptions)) -> Engine {
+fn flipped(place: &Place, flip: Flip) -> Engine {
     let workspace = Workspace::open(&place.folder.path().join("w")).unwrap();
     let engine = Engine::open_with(&workspace, EngineOptions::default()).unwrap();
     flip(engine.context().state_ref().write().config_mut().options_mut());

@@ -50,6 +50,7 @@ fn corpus(name: &str) -> Vec<Vec<u8>> {
 }
 
 /// Gives `try_one` changed samples; what panics or hangs is kept and named.
+#[expect(clippy::print_stderr, reason = "a long run tells how much it tried")]
 fn feed(name: &str, rounds: usize, mut make: impl FnMut(&mut Dice) -> Vec<u8>, try_one: impl Fn(&[u8])) {
     let mut dice = Dice::new(seed());
     let begun = Instant::now();
