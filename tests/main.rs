@@ -25,6 +25,8 @@ mod errors;
 mod faults;
 /// One table in every format and encoding; what is refused by what it is.
 mod formats;
+/// Every parser, fed with changed samples.
+mod fuzz;
 /// The department's functions in SQL.
 mod functions;
 /// Cut, damaged and forged files give a value or an error, within bounds.

@@ -255,3 +255,42 @@ fn what_does_not_fit_into_memory_goes_on_on_disk_or_says_what_to_do_and_leaves_n
     let left = std::fs::read_dir(project.path("home/.cache/cchc/spill")).map_or(0, Iterator::count);
     assert_eq!(left, 0);
 }
+
+#[test]
+fn temporary_tables_and_views_live_for_the_session_and_carry_their_notice() {
+    let project = Project::with_data();
+    project.write(
+        "late.sql",
+        "create view late as select year, count(*) as n from dossiers where outcome = 'overdue' group by 1;
+         create table totals as select year, count(*) as total from dossiers where year = 2022 group by 1;
+         select l.year, l.n, t.total from late l join totals t using (year);
+         create or replace table totals as select year, total + 1 as total from totals;
+         select total from totals;
+         drop table totals;
+         select count(*) from totals;",
+    );
+    insta::assert_snapshot!(project.run(&["query", "-f", "late.sql", "--format", "csv"]));
+    let names = "select table_name from information_schema.tables where table_name = 'late'";
+    assert_eq!(
+        project.run(&["query", "-c", names]).data(),
+        "table_name\n",
+        "another session does not see it"
+    );
+}
+
+#[test]
+fn temporary_tables_do_not_hide_or_drop_those_of_the_workspace() {
+    let project = Project::with_data();
+    let run = |sql: &str| project.run(&["query", "-c", sql]).to_string();
+    let all = [
+        "create table dossiers as select 1 as a",
+        "create view imports as select 1 as a",
+        "drop table dossiers",
+        "create table t (a int) as select 1",
+        "create table queries.t as select 1",
+        "create table t as select * from nowhere",
+    ];
+    insta::assert_snapshot!(all.map(run).join("\n"));
+    project.write("queries/sneaky.sql", "CREATE TABLE t AS SELECT 1 AS a");
+    assert_eq!(project.run(&["query", "sneaky"]).code, Some(1), "a saved query asks");
+}

@@ -4,9 +4,9 @@
 //! with their defaults), `information_schema`. Opening nothing before it is named keeps start-up
 //! instant, and a broken contract or query troubles only the statements that use it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use async_trait::async_trait;
 use datafusion::catalog::information_schema::InformationSchemaProvider;
@@ -86,13 +86,13 @@ pub(super) struct Context {
     pub(super) workspace: Workspace,
     pub(super) contracts: Contracts,
     pub(super) state: StateSource,
-    /// The result that the table `_` holds.
-    pub(super) last: Arc<Mutex<Option<LastResult>>>,
+    /// What is kept in memory, by name: the last result as `_`, temporary tables and views.
+    pub(super) kept: Arc<Mutex<BTreeMap<String, KeptTable>>>,
 }
 
-/// The last result, kept for the next statement.
+/// A table that is kept in memory for the statements to come.
 #[derive(Clone)]
-pub(super) struct LastResult {
+pub(super) struct KeptTable {
     pub(super) table: Arc<dyn TableProvider>,
     /// What its reader must know goes on to whoever reads it.
     pub(super) notices: Vec<QueryNotice>,
@@ -101,8 +101,33 @@ pub(super) struct LastResult {
 }
 
 impl Context {
-    pub(super) fn last(&self) -> Option<LastResult> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Finds what is kept under a name.
+    pub(super) fn kept(&self, name: &str) -> Option<KeptTable> {
+        self.kept_tables().get(name).cloned()
+    }
+
+    /// Finds what is kept as this very table.
+    pub(super) fn kept_as(&self, table: &Arc<dyn TableProvider>) -> Option<KeptTable> {
+        self.kept_tables().values().find(|kept| Arc::ptr_eq(&kept.table, table)).cloned()
+    }
+
+    /// Keeps a table in place of one of the same name.
+    pub(super) fn keep(&self, name: &str, table: KeptTable) {
+        self.kept_tables().insert(name.to_owned(), table);
+    }
+
+    /// Forgets what is kept under a name.
+    pub(super) fn forget(&self, name: &str) {
+        self.kept_tables().remove(name);
+    }
+
+    /// Lists the temporary tables and views.
+    pub(super) fn temporary_names(&self) -> Vec<String> {
+        self.kept_tables().keys().filter(|name| *name != LAST).cloned().collect()
+    }
+
+    fn kept_tables(&self) -> MutexGuard<'_, BTreeMap<String, KeptTable>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn state(&self) -> Result<SessionState> {
@@ -207,6 +232,7 @@ impl WorkspaceSchema {
             SchemaKind::Datasets => {
                 let mut names = self.context.workspace.datasets()?;
                 names.extend([IMPORTS, CATEGORIES].map(str::to_owned));
+                names.extend(self.context.temporary_names());
                 Ok(names)
             }
             SchemaKind::Source => self.context.workspace.datasets(),
@@ -217,10 +243,9 @@ impl WorkspaceSchema {
     async fn make(&self, name: &str) -> Result<Arc<dyn TableProvider>> {
         let origin = match self.kind {
             SchemaKind::Queries => return saved::make_view(&self.context, name).await,
-            SchemaKind::Datasets if name == LAST => {
-                let last = self.context.last();
-                let gone = || DataFusionError::Internal("the last result has gone".to_owned());
-                return last.map(|last| last.table).ok_or_else(gone);
+            SchemaKind::Datasets if self.context.kept(name).is_some() => {
+                let gone = || DataFusionError::Internal("the table has gone".to_owned());
+                return self.context.kept(name).map(|kept| kept.table).ok_or_else(gone);
             }
             SchemaKind::Datasets if name == IMPORTS => {
                 return imports::make_table(&self.context.workspace, &self.context.contracts);
@@ -257,7 +282,7 @@ impl SchemaProvider for WorkspaceSchema {
     }
 
     fn table_exist(&self, name: &str) -> bool {
-        let is_last = name == LAST && self.kind == SchemaKind::Datasets && self.context.last().is_some();
+        let is_last = name == LAST && self.kind == SchemaKind::Datasets && self.context.kept(LAST).is_some();
         is_last || self.table_names().iter().any(|known| known == name)
     }
 }

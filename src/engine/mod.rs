@@ -26,6 +26,11 @@ mod saved;
 mod session;
 mod statement;
 mod stop;
+mod temporary;
+#[cfg(test)]
+mod logic_tests;
+#[cfg(test)]
+mod testing;
 mod types;
 mod watch;
 mod working_calendar;

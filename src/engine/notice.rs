@@ -17,7 +17,7 @@ use datafusion::execution::SessionState;
 use datafusion::logical_expr::expr_rewriter::unnormalize_col;
 use datafusion::logical_expr::{Expr, LogicalPlan, TableScan};
 
-use super::catalog::{Context, LAST, external};
+use super::catalog::{Context, external};
 use super::dataset::DatasetTable;
 use crate::contract::Contract;
 use crate::messages::QueryNotice;
@@ -57,10 +57,13 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Adds what another plan reads.
+    /// Adds what another plan reads; nothing is said twice.
     pub(super) fn join(&mut self, other: Self) {
-        let new = other.notices.into_iter().filter(|found| !self.notices.contains(found)).collect::<Vec<_>>();
-        self.notices.extend(new);
+        for notice in other.notices {
+            if !self.notices.contains(&notice) {
+                self.notices.push(notice);
+            }
+        }
         for source in other.sources {
             add_source(&mut self.sources, source);
         }
@@ -89,11 +92,9 @@ pub(super) fn find_reading(state: &SessionState, inner: &Context, plan: &Logical
     let mut sources = Vec::new();
     plan.apply_with_subqueries(|node| {
         if let LogicalPlan::TableScan(scan) = node {
-            if scan.table_name.table() == LAST
-                && let Some(last) = inner.last()
-            {
-                kept = last.notices;
-                for source in last.sources {
+            if let Some(table) = inner.kept_as(&source_as_provider(&scan.source)?) {
+                kept.extend(table.notices);
+                for source in table.sources {
                     add_source(&mut sources, source);
                 }
             }
@@ -101,8 +102,10 @@ pub(super) fn find_reading(state: &SessionState, inner: &Context, plan: &Logical
         }
         Ok(TreeNodeRecursion::Continue)
     })?;
-    let found = describe(&findings).filter(|found| !kept.contains(found));
-    Ok(Reading { notices: kept.into_iter().chain(found).collect(), sources })
+    let mut reading = Reading { notices: Vec::new(), sources };
+    reading.join(Reading { notices: kept, sources: Vec::new() });
+    reading.join(Reading { notices: describe(&findings).into_iter().collect(), sources: Vec::new() });
+    Ok(reading)
 }
 
 fn inspect_scan(

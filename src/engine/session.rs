@@ -4,13 +4,13 @@
 //! moment: file listings are not cached, so a year that another process imports is seen at once.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::common::metadata::FieldMetadata;
 use datafusion::common::{Column, TableReference};
-use datafusion::datasource::MemTable;
+use datafusion::datasource::{MemTable, ViewTable};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, ScalarUDF};
@@ -24,7 +24,7 @@ use datafusion::sql::sqlparser::dialect::GenericDialect;
 use super::cache::{self, Cache, CacheOptions};
 use super::call::expand_calls;
 use super::catalog::{
-    CATALOG, Context, Contracts, DATASETS, LastResult, StateSource, WorkspaceCatalogs, external,
+    CATALOG, Context, Contracts, DATASETS, KeptTable, LAST, StateSource, WorkspaceCatalogs, external,
 };
 use super::files::{FileReplaced, WorkspaceOnly};
 use super::functions::domain_functions;
@@ -33,6 +33,7 @@ use super::limits::check_size;
 use super::memory::{self, MemoryOptions};
 use super::notice::{Reading, Source};
 use super::saved::{self, Bindings};
+use super::temporary::{self, Wish};
 use super::{
     Choice, SPEC_KEY, Script, Statement, TITLE_KEY, Watch, choices, fault, forecast, notice, statement, stop,
 };
@@ -96,6 +97,22 @@ impl Trace {
 }
 
 impl Answer {
+    /// Makes the answer of a statement that has no rows, only something to say.
+    fn said(notice: QueryNotice) -> Self {
+        Self {
+            schema: Arc::new(Schema::empty()),
+            batches: Vec::new(),
+            notices: vec![notice],
+            is_ordered: true,
+            trace: Trace::default(),
+        }
+    }
+
+    /// Tells whether there is nothing to show: the statement did something and was no question.
+    pub fn is_silent(&self) -> bool {
+        self.schema.fields().is_empty()
+    }
+
     /// Counts the rows.
     pub fn row_count(&self) -> usize {
         self.batches.iter().map(RecordBatch::num_rows).sum()
@@ -119,7 +136,7 @@ impl Engine {
         let state_source = StateSource::default();
         let contracts = Contracts::new(workspace.clone());
         let state = Arc::clone(&state_source);
-        let inner = Context { workspace: workspace.clone(), contracts, state, last: Arc::default() };
+        let inner = Context { workspace: workspace.clone(), contracts, state, kept: Arc::default() };
         let context = open_context(&inner, options.memory).map_err(fault::describe)?;
         let state = context.state_weak_ref();
         let source = move || state.upgrade().map(|state| state.read().clone());
@@ -158,7 +175,13 @@ impl Engine {
     /// # Errors
     /// As [`Engine::ask`].
     pub async fn ask_watched(&self, script: &Script, statement: &Statement, watch: &Watch) -> Result<Answer> {
-        saved::share_defaults(self.run(script, statement, &Bindings::none(), watch)).await
+        let answer = async {
+            match read_wish(script, statement)? {
+                Some(wish) => Box::pin(self.fulfil(wish, script, statement, watch)).await,
+                None => Box::pin(self.run(script, statement, &Bindings::none(), watch)).await,
+            }
+        };
+        saved::share_defaults(answer).await
     }
 
     /// Makes an answer the table `_`, in place of the one before.
@@ -166,14 +189,21 @@ impl Engine {
     /// # Errors
     /// If the engine does not take the rows.
     pub fn keep_last(&self, answer: &Answer) -> Result<()> {
+        self.keep_rows(LAST, answer)
+    }
+
+    fn keep_rows(&self, name: &str, answer: &Answer) -> Result<()> {
         let table = MemTable::try_new(Arc::clone(&answer.schema), vec![answer.batches.clone()]);
-        let last = LastResult {
-            table: Arc::new(table.map_err(fault::describe)?),
-            notices: answer.notices.clone(),
-            sources: answer.trace.sources.clone(),
-        };
-        *self.inner.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
+        let table = Arc::new(table.map_err(fault::describe)?);
+        let (notices, sources) = (answer.notices.clone(), answer.trace.sources.clone());
+        self.inner.keep(name, KeptTable { table, notices, sources });
         Ok(())
+    }
+
+    /// Lists the temporary tables and views of the session with their columns.
+    pub fn temporary_tables(&self) -> Vec<(String, SchemaRef)> {
+        let names = self.inner.temporary_names().into_iter();
+        names.filter_map(|name| self.inner.kept(&name).map(|kept| (name, kept.table.schema()))).collect()
     }
 
     /// Reads where the years that an answer was made from come from.
@@ -363,6 +393,56 @@ impl Engine {
     ) -> Result<Answer> {
         let parsed = parse(script, statement, bindings)?;
         let parsed = self.expand(parsed, script, statement).await?;
+        self.run_parsed(&parsed, script, statement, watch).await
+    }
+
+    /// Keeps or forgets a temporary table or view; the answer has no columns, only what is to be said.
+    async fn fulfil(
+        &self,
+        wish: Wish,
+        script: &Script,
+        statement: &Statement,
+        watch: &Watch,
+    ) -> Result<Answer> {
+        let at = |error: Error| error.at_if_unplaced(|| fault::start_of(script, statement));
+        let creation = match wish {
+            Wish::Drop(removal) => {
+                removal.fulfil(&self.inner).map_err(at)?;
+                return Ok(Answer::said(QueryNotice::Forgotten { names: removal.names.join(", ") }));
+            }
+            Wish::Create(creation) => creation,
+        };
+        let name = creation.name.clone();
+        if creation.check_name(&self.inner).map_err(at)?.is_break() {
+            return Ok(Answer::said(QueryNotice::StillKept { name }));
+        }
+        let parsed = self.expand(creation.query, script, statement).await?;
+        // A forecast's rows are computed by now, and what they were computed from must stay known.
+        if creation.is_view && saved::noted().notices.is_empty() {
+            let state = self.context.state();
+            let plan = async {
+                fault::check_relations(&state, &parsed)?;
+                state.statement_to_plan(parsed).await
+            };
+            let plan = plan.await.map_err(|error| fault::convert(error, script, statement))?;
+            let table = Arc::new(ViewTable::new(plan, Some(script.sql(statement).to_owned())));
+            self.inner.keep(&name, KeptTable { table, notices: Vec::new(), sources: Vec::new() });
+            return Ok(Answer::said(QueryNotice::KeptView { name }));
+        }
+        let answer = self.run_parsed(&parsed, script, statement, watch).await?;
+        self.keep_rows(&name, &answer)?;
+        let mut said = Answer::said(QueryNotice::Kept { name, rows: answer.row_count() });
+        said.notices.extend(answer.notices);
+        Ok(said)
+    }
+
+    async fn run_parsed(
+        &self,
+        parsed: &Parsed,
+        script: &Script,
+        statement: &Statement,
+        watch: &Watch,
+    ) -> Result<Answer> {
         for _ in 0..PLANNING_ATTEMPTS {
             match self.attempt(parsed.clone(), watch).await {
                 Err(error) if replaced(&error) => {}
@@ -418,7 +498,7 @@ fn keep_metadata(logical: &SchemaRef, physical: &Arc<dyn ExecutionPlan>) -> Sche
         .zip(logical.fields())
         .map(|(found, logical)| found.as_ref().clone().with_metadata(logical.metadata().clone()))
         .collect();
-    Arc::new(datafusion::arrow::datatypes::Schema::new(fields))
+    Arc::new(Schema::new(fields))
 }
 
 fn open_context(
@@ -465,8 +545,21 @@ fn only_reading() -> SQLOptions {
     SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false)
 }
 
+/// Reads the wish for a temporary table that a typed statement may be.
+fn read_wish(script: &Script, statement: &Statement) -> Result<Option<Wish>> {
+    let parsed = parse_one(script, statement)?;
+    temporary::read_wish(&parsed).map_err(|error| error.at_if_unplaced(|| fault::start_of(script, statement)))
+}
+
 /// Parses one statement, replaces its parameters and refuses what is not a question.
 fn parse(script: &Script, statement: &Statement, bindings: &Bindings) -> Result<Parsed> {
+    let mut parsed = parse_one(script, statement)?;
+    check_question(&parsed).map_err(|error| error.at_if_unplaced(|| fault::start_of(script, statement)))?;
+    statement::read_order_by_all(&mut parsed);
+    bindings.apply(parsed, script, statement)
+}
+
+fn parse_one(script: &Script, statement: &Statement) -> Result<Parsed> {
     let sql = script.sql(statement);
     check_size(sql).map_err(|error| error.at(fault::start_of(script, statement)))?;
     // All statements, not the first: what stands behind a complete one is an error, never ignored.
@@ -475,13 +568,11 @@ fn parse(script: &Script, statement: &Statement, bindings: &Bindings) -> Result<
         .build()
         .and_then(|mut parser| parser.parse_statements())
         .map_err(|error| fault::convert(error, script, statement))?;
-    let (Some(mut parsed), None) = (found.pop_front(), found.pop_front()) else {
-        let error = fault::not_sql("one statement is wanted".to_owned(), String::new());
-        return Err(error.at(fault::start_of(script, statement)));
-    };
-    check_question(&parsed).map_err(|error| error.at_if_unplaced(|| fault::start_of(script, statement)))?;
-    statement::read_order_by_all(&mut parsed);
-    bindings.apply(parsed, script, statement)
+    if let (Some(parsed), None) = (found.pop_front(), found.pop_front()) {
+        return Ok(parsed);
+    }
+    let error = fault::not_sql("one statement is wanted".to_owned(), String::new());
+    Err(error.at(fault::start_of(script, statement)))
 }
 
 /// Lets through what reads, by a list of what is allowed, so that new verbs stay out.

@@ -81,12 +81,35 @@ super::messages! {
         WrongCall { function: String, syntax: String } Data,
             "`{function}` does not take these values", "hàm `{function}` không nhận các giá trị này",
             hint "it is called as `{syntax}`", "cách gọi: `{syntax}`";
+        /// A creation that says more than a name and a query.
+        NotPlainCreation Data,
+            "a temporary table is a name and a query, nothing else", "bảng tạm chỉ gồm một tên và một truy vấn",
+            hint "write `CREATE TABLE name AS SELECT …`; column names come from the query",
+                 "hãy viết `CREATE TABLE tên AS SELECT …`; tên cột lấy từ truy vấn";
+        /// A name that no temporary table can have.
+        NotTemporaryName { name: String } Data,
+            "`{name}` cannot be the name of a temporary table", "`{name}` không dùng làm tên bảng tạm được",
+            hint "small letters, digits and `_`, without a schema: `late_2023`", "dùng chữ thường không dấu, chữ số và `_`, không kèm lược đồ: `qua_han_2023`";
+        /// A name that a table of the workspace has.
+        NameTaken { name: String } Data,
+            "`{name}` is a table of the workspace", "`{name}` là bảng của không gian làm việc",
+            hint "give the temporary table another name", "hãy đặt tên khác cho bảng tạm";
+        /// A name that a temporary table has.
+        AlreadyKept { name: String } Data,
+            "there is a temporary table `{name}`", "đã có bảng tạm `{name}`",
+            hint "`CREATE OR REPLACE …` takes its place", "dùng `CREATE OR REPLACE …` để thay bảng cũ";
+        /// A table of the workspace that SQL cannot drop.
+        NotTemporary { name: String } Data,
+            "`{name}` is a table of the workspace, which SQL does not change", "`{name}` là bảng của không gian làm việc, SQL không thay đổi được",
+            hint "`cchc remove` takes a year out of it", "dùng `cchc remove` để bỏ một năm";
+        /// A temporary table that does not exist.
+        NothingKept { name: String } Data, "there is no temporary table `{name}`", "không có bảng tạm `{name}`";
         /// A statement that changes something.
         NotAllowed { verb: String } Data,
             "`{verb}` is not allowed: SQL here reads the workspace and changes nothing",
             "không được dùng `{verb}`: SQL ở đây chỉ đọc không gian làm việc, không thay đổi gì",
-            hint "to bring data in, use `cchc import`; to write a result to a file, use `-o FILE`",
-                 "để đưa dữ liệu vào, hãy dùng `cchc import`; để ghi kết quả ra tệp, hãy dùng `-o TỆP`";
+            hint "to bring data in, use `cchc import`; to write a result to a file, use `-o FILE`; `CREATE TABLE name AS SELECT …` keeps one for the session",
+                 "để đưa dữ liệu vào, hãy dùng `cchc import`; để ghi kết quả ra tệp, hãy dùng `-o TỆP`; để giữ kết quả trong phiên này, `CREATE TABLE tên AS SELECT …`";
         /// Planning or running failed in a way that the engine explains in its own words.
         Failed { problem: String } Data,
             "the query failed: {problem}", "truy vấn không chạy được: {problem}";
@@ -201,6 +224,16 @@ super::messages! {
         Periods { dataset: String, title: String, days: i64, short: String, short_vi: String } Notice,
             "periods differ in length ({dataset}): the longest has {days} days, {short}; nothing is made annual",
             "kỳ số liệu dài ngắn khác nhau ({title}): dài nhất {days} ngày, {short_vi}; số liệu không được quy đổi theo năm";
+        /// A temporary table was made.
+        Kept { name: String, rows: usize } Notice,
+            "temporary table `{name}`: {rows} rows, until the session ends", "bảng tạm `{name}`: {rows} dòng, giữ đến hết phiên làm việc";
+        /// A temporary view was made.
+        KeptView { name: String } Notice,
+            "temporary view `{name}`, until the session ends", "khung nhìn tạm `{name}`, giữ đến hết phiên làm việc";
+        /// A temporary table was there already.
+        StillKept { name: String } Notice, "`{name}` is there already and stays as it is", "`{name}` đã có sẵn, giữ nguyên";
+        /// Temporary tables were dropped.
+        Forgotten { names: String } Notice, "dropped: {names}", "đã bỏ: {names}";
         /// Years that are shown without data.
         NotImported { years: String, sign: String } Notice,
             "not imported{sign}: {years}", "chưa nhập số liệu{sign}: {years}";

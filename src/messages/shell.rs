@@ -168,6 +168,10 @@ super::messages! {
         Source Notice, "rows with origin", "dòng kèm nguồn gốc";
         /// What `source.…` shows.
         Origin Notice, "each row with its file, sheet and row", "mỗi dòng kèm tệp, trang tính và số dòng gốc";
+        /// A temporary table or view.
+        Temporary Notice, "temporary", "bảng tạm";
+        /// What a temporary table is.
+        UntilTheEnd Notice, "until the session ends", "giữ đến hết phiên làm việc";
         /// A table about the data.
         Log Notice, "log", "nhật ký";
         /// The table of categories.

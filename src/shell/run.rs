@@ -35,7 +35,12 @@ impl Shell<'_> {
             None => whole("\\g", &self.last_sql()?),
         };
         self.last_statement = Some(script.sql(&statement).trim().to_owned());
-        self.ask(&script, &statement)
+        let outcome = self.ask(&script, &statement)?;
+        if outcome.answer.is_silent() {
+            self.tell_notices(&outcome.answer);
+            return Err(ShellFault::NoResult.error());
+        }
+        Ok(outcome)
     }
 
     /// The text of the last statement.
@@ -105,6 +110,10 @@ impl Shell<'_> {
 
     /// Makes an outcome the last result, and shows it.
     pub(super) fn keep_and_show(&mut self, outcome: Outcome) -> Result<()> {
+        if outcome.answer.is_silent() {
+            self.tell_notices(&outcome.answer);
+            return Ok(());
+        }
         self.engine.keep_last(&outcome.answer)?;
         let shown = self.show(&outcome);
         self.last = Some(outcome);

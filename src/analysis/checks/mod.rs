@@ -16,7 +16,7 @@ use crate::messages::{CheckFault, QueryNotice};
 use crate::query::{Default, SavedQuery};
 
 pub use rules::{Unchecked, read_unchecked};
-pub use waivers::{Waiver, read_waivers};
+pub use waivers::{Waiver, parse_waivers, read_waivers};
 
 /// How grave a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -72,7 +72,11 @@ pub fn read_waivers(workspace: &Workspace) -> Result<Waivers> {
     Ok(Waivers { used: vec![false; all.len()], all, known, ran: BTreeMap::new() })
 }
 
-fn parse_waivers(file: &str, text: &str) -> Result<Vec<Waiver>> {
+/// Parses the waivers' file; `file` is how errors name it.
+///
+/// # Errors
+/// As [`read_waivers`].
+pub fn parse_waivers(file: &str, text: &str) -> Result<Vec<Waiver>> {
     let raw: RawFile = toml::from_str(text).map_err(|error| {
         let span = error.span().unwrap_or_default();
         let fault = CheckFault::BadWaivers { problem: error.message().to_owned() };

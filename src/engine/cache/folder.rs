@@ -4,14 +4,13 @@
 //! process leaves is swept. A folder that cannot be used keeps nothing, which costs time and no answer.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use sha2::{Digest as _, Sha256};
-
-use super::key::{Key, hash_hex, hex};
+use super::key::{Key, hash_hex};
 use super::values::{self, Kept};
 
 /// A file that changed this recently may change again without its time changing.
@@ -166,17 +165,43 @@ fn make_folders(root: &Path, file: &Path) -> io::Result<()> {
     file.parent().map_or(Ok(()), fs::create_dir_all)
 }
 
+/// Bytes that are hashed as one block.
+const BLOCK: u64 = 8 << 20;
+
+/// Hashes the blocks of a file side by side, then their hashes: to know a new year must not cost as much as
+/// to scan it.
 fn hash_file(file: &Path) -> io::Result<String> {
-    let mut file = File::open(file)?;
-    let mut hash = Sha256::new();
-    let mut block = vec![0; 1 << 20];
-    loop {
-        let read = file.read(&mut block)?;
-        if read == 0 {
-            return Ok(hex(&hash.finalize()));
+    let length = fs::metadata(file)?.len();
+    let blocks = length.div_ceil(BLOCK).max(1);
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = u64::try_from(threads).unwrap_or(1).min(blocks);
+    let hash_share = |first: u64| -> io::Result<Vec<(u64, blake3::Hash)>> {
+        let mut file = File::open(file)?;
+        let mut bytes = Vec::new();
+        let mut hashes = Vec::new();
+        let mut index = first;
+        while index < blocks {
+            file.seek(SeekFrom::Start(index * BLOCK))?;
+            bytes.clear();
+            file.by_ref().take(BLOCK).read_to_end(&mut bytes)?;
+            hashes.push((index, blake3::hash(&bytes)));
+            index += threads;
         }
-        hash.update(block.get(..read).unwrap_or_default());
+        Ok(hashes)
+    };
+    let shares: io::Result<Vec<_>> = std::thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|first| scope.spawn(move || hash_share(first))).collect();
+        let died = || io::Error::other("a thread died");
+        running.into_iter().map(|thread| thread.join().map_err(|_| died())?).collect()
+    });
+    let mut hashes: Vec<(u64, blake3::Hash)> = shares?.into_iter().flatten().collect();
+    hashes.sort_by_key(|(index, _)| *index);
+    let mut whole = blake3::Hasher::new();
+    whole.update(&length.to_le_bytes());
+    for (_, hash) in &hashes {
+        whole.update(hash.as_bytes());
     }
+    Ok(whole.finalize().to_hex().to_string())
 }
 
 /// Notes that a file was used.

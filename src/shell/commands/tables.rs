@@ -94,6 +94,9 @@ fn list_tables(shell: &mut Shell<'_>, detail: Detail) -> Result<()> {
     let datasets: Vec<String> = tables.iter().map(|table| table.name.clone()).collect();
     tables.push(listed(IMPORTS.to_owned(), TableWords::Log, TableWords::Imports.message(lang)));
     tables.push(listed(CATEGORIES.to_owned(), TableWords::Log, TableWords::Categories.message(lang)));
+    for (name, _) in shell.engine.temporary_tables() {
+        tables.push(listed(name, TableWords::Temporary, TableWords::UntilTheEnd.message(lang)));
+    }
     for name in shell.engine.workspace().queries()? {
         let title = shell.engine.read_query(&name).map(|query| query.title).unwrap_or_default();
         let fault = shell.session.wait(shell.engine.check_query(&name)).err();

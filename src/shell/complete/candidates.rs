@@ -370,7 +370,8 @@ pub(super) fn all_tables(catalog: &Catalog) -> Vec<(String, String)> {
     let sources =
         catalog.datasets.iter().map(|table| (format!("source.{}", table.name), table.title.clone()));
     let log = ["imports", "categories"].map(|name| (name.to_owned(), String::new()));
-    datasets.chain(log).chain(queries).chain(sources).collect()
+    let temporary = catalog.temporary.iter().map(|table| (table.name.clone(), table.title.clone()));
+    datasets.chain(temporary).chain(log).chain(queries).chain(sources).collect()
 }
 
 /// Tells whether a name begins like what is typed.

@@ -2,8 +2,10 @@
 
 use std::rc::Rc;
 
+use datafusion::arrow::datatypes::{FieldRef, SchemaRef};
+
 use super::scope;
-use crate::engine::{Engine, Function};
+use crate::engine::{Engine, Function, TITLE_KEY};
 use crate::query::SavedQuery;
 use crate::vietnamese::fold::fold;
 
@@ -12,6 +14,8 @@ use crate::vietnamese::fold::fold;
 pub(super) struct Catalog {
     pub(super) datasets: Vec<TableEntry>,
     pub(super) queries: Vec<QueryEntry>,
+    /// Tables and views that live as long as the session.
+    pub(super) temporary: Vec<TableEntry>,
     pub(super) checks: Vec<QueryEntry>,
     pub(super) charts: Vec<String>,
     pub(super) functions: Rc<Vec<Function>>,
@@ -60,6 +64,7 @@ impl Catalog {
         let datasets = datasets.iter().filter_map(|name| read_dataset(engine, name)).collect();
         let mut catalog =
             Self { datasets, charts: workspace.charts().unwrap_or_default(), functions, ..Self::default() };
+        catalog.temporary = engine.temporary_tables().into_iter().map(describe_temporary).collect();
         let queries = workspace.queries().unwrap_or_default();
         let queries = queries.iter().filter_map(|name| engine.read_query(name).ok());
         let checks = workspace.checks().unwrap_or_default();
@@ -77,6 +82,10 @@ impl Catalog {
             }
             None | Some("datasets") if name == "imports" => Some(named(&IMPORTS)),
             None | Some("datasets") if name == "categories" => Some(named(&CATEGORIES)),
+            None | Some("datasets") if self.temporary.iter().any(|table| table.name == name) => {
+                let table = self.temporary.iter().find(|table| table.name == name)?;
+                Some(table.columns.clone())
+            }
             None | Some("datasets" | "source") => {
                 let table = self.datasets.iter().find(|table| table.name == name)?;
                 let mut columns = table.columns.clone();
@@ -114,6 +123,12 @@ const IMPORTS: [&str; 10] = [
 
 fn named(names: &[&str]) -> Vec<ColumnEntry> {
     names.iter().map(|name| ColumnEntry::new(*name, "")).collect()
+}
+
+fn describe_temporary((name, schema): (String, SchemaRef)) -> TableEntry {
+    let title = |field: &FieldRef| field.metadata().get(TITLE_KEY).cloned().unwrap_or_default();
+    let columns = schema.fields().iter().map(|field| ColumnEntry::new(field.name(), title(field)));
+    TableEntry { name, title: String::new(), columns: columns.collect() }
 }
 
 fn read_dataset(engine: &Engine, name: &str) -> Option<TableEntry> {
@@ -189,6 +204,7 @@ pub(super) mod tests {
             columns: vec![ColumnEntry::new("rate", "Tỷ lệ")],
         };
         Catalog {
+            temporary: Vec::new(),
             datasets: vec![dossiers, staffing],
             queries: vec![on_time],
             checks: Vec::new(),
