@@ -30,6 +30,8 @@ mod temporary;
 #[cfg(test)]
 mod logic_tests;
 #[cfg(test)]
+mod slt_tests;
+#[cfg(test)]
 mod testing;
 mod types;
 mod watch;
