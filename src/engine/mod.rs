@@ -8,6 +8,7 @@ mod call;
 mod catalog;
 mod categories;
 mod choices;
+mod conjuncts;
 mod dataset;
 mod explain;
 mod fault;

@@ -26,6 +26,7 @@ use super::call::expand_calls;
 use super::catalog::{
     CATALOG, Context, Contracts, DATASETS, KeptTable, LAST, StateSource, WorkspaceCatalogs, external,
 };
+use super::conjuncts::CheapFirst;
 use super::files::{FileReplaced, WorkspaceOnly};
 use super::functions::domain_functions;
 use super::label::{Label, LabelRule};
@@ -522,6 +523,7 @@ fn open_context(
         .with_default_features()
         .with_catalog_list(Arc::new(WorkspaceCatalogs::new(inner.clone())))
         .with_analyzer_rules(analyzer_rules(inner))
+        .with_optimizer_rule(Arc::new(CheapFirst))
         .with_query_planner(cache::planner())
         .build();
     let context = SessionContext::new_with_state(state);
