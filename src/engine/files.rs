@@ -7,11 +7,11 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use datafusion::common::{DataFusionError, plan_err};
+use datafusion::common::plan_err;
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::parquet::{
     CachedParquetFileReaderFactory, ParquetFileReaderFactory,
@@ -85,7 +85,7 @@ impl ParquetFileReaderFactory for OpenOnceFactory {
         metadata_size_hint: Option<usize>,
         metrics: &ExecutionPlanMetricsSet,
     ) -> datafusion::common::Result<Box<dyn AsyncFileReader + Send>> {
-        futures::executor::block_on(self.files.open_listed(&file.object_meta))?;
+        self.files.expect(&file.object_meta);
         self.readers.create_reader(partition_index, file, metadata_size_hint, metrics)
     }
 }
@@ -94,7 +94,14 @@ impl ParquetFileReaderFactory for OpenOnceFactory {
 #[derive(Debug)]
 pub(super) struct OpenFiles {
     store: Arc<dyn ObjectStore>,
-    open: Mutex<HashMap<Path, Arc<OpenFile>>>,
+    files: Mutex<HashMap<Path, File>>,
+}
+
+/// A file by its path: the version that is wanted, if any, and the one that is open.
+#[derive(Debug, Default)]
+struct File {
+    listed: Option<ObjectMeta>,
+    open: Option<Arc<OpenFile>>,
 }
 
 #[derive(Debug)]
@@ -105,43 +112,68 @@ struct OpenFile {
 
 impl OpenFiles {
     pub(super) fn new(store: Arc<dyn ObjectStore>) -> Self {
-        Self { store, open: Mutex::default() }
+        Self { store, files: Mutex::default() }
     }
 
     /// Opens the file that a listing found.
     ///
     /// # Errors
     /// [`FileReplaced`] if another version, or none, stands there by now.
-    pub(super) async fn open_listed(&self, listed: &ObjectMeta) -> datafusion::common::Result<()> {
-        let replaced = || DataFusionError::External(Box::new(FileReplaced(listed.location.to_string())));
-        let opened = match self.open(&listed.location).await {
-            Err(object_store::Error::NotFound { .. }) => return Err(replaced()),
-            opened => opened?,
-        };
-        if opened.meta.e_tag == listed.e_tag && opened.meta.size == listed.size {
-            Ok(())
-        } else {
-            Err(replaced())
-        }
+    pub(super) async fn open_listed(&self, listed: &ObjectMeta) -> object_store::Result<()> {
+        self.expect(listed);
+        self.open(&listed.location).await.map(drop)
+    }
+
+    /// Notes which version of a file is wanted; opening another one fails.
+    ///
+    /// Does not open the file itself: whoever makes a reader cannot wait for that. To block there instead
+    /// hung when the task had used up what tokio lets it do before it pauses.
+    fn expect(&self, listed: &ObjectMeta) {
+        self.locked().entry(listed.location.clone()).or_default().listed = Some(listed.clone());
     }
 
     async fn open(&self, location: &Path) -> object_store::Result<Arc<OpenFile>> {
-        if let Some(found) = self.known(location) {
-            return Ok(found);
-        }
-        let result = self.store.get_opts(location, GetOptions::default()).await?;
-        let GetResultPayload::File(file, _) = result.payload else {
-            return Err(object_store::Error::NotSupported {
-                source: "the workspace is not on a local disk".into(),
-            });
+        let (listed, open) = match self.locked().get(location) {
+            Some(file) => (file.listed.clone(), file.open.clone()),
+            None => (None, None),
         };
-        let opened = Arc::new(OpenFile { file, meta: result.meta });
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(Arc::clone(open.entry(location.clone()).or_insert(opened)))
+        let opened = match open {
+            Some(open) => open,
+            None => match self.store.get_opts(location, GetOptions::default()).await {
+                Err(object_store::Error::NotFound { .. }) if listed.is_some() => {
+                    return Err(replaced(location));
+                }
+                found => Arc::new(OpenFile::try_from(found?)?),
+            },
+        };
+        let is_wanted =
+            |listed: &ObjectMeta| listed.e_tag == opened.meta.e_tag && listed.size == opened.meta.size;
+        if !listed.as_ref().is_none_or(is_wanted) {
+            return Err(replaced(location));
+        }
+        let mut files = self.locked();
+        Ok(Arc::clone(files.entry(location.clone()).or_default().open.get_or_insert(opened)))
     }
 
-    fn known(&self, location: &Path) -> Option<Arc<OpenFile>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).get(location).map(Arc::clone)
+    fn locked(&self) -> MutexGuard<'_, HashMap<Path, File>> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn replaced(location: &Path) -> object_store::Error {
+    object_store::Error::Generic { store: "workspace", source: Box::new(FileReplaced(location.to_string())) }
+}
+
+impl TryFrom<GetResult> for OpenFile {
+    type Error = object_store::Error;
+
+    fn try_from(found: GetResult) -> object_store::Result<Self> {
+        match found.payload {
+            GetResultPayload::File(file, _) => Ok(Self { file, meta: found.meta }),
+            GetResultPayload::Stream(_) => Err(object_store::Error::NotSupported {
+                source: "the workspace is not on a local disk".into(),
+            }),
+        }
     }
 }
 
@@ -243,4 +275,39 @@ impl ObjectStore for OpenFiles {
 
 fn read_only() -> object_store::Error {
     object_store::Error::NotSupported { source: "queries do not write to the workspace".into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use datafusion::execution::cache::cache_manager::{CacheManager, CacheManagerConfig};
+    use datafusion::object_store::ObjectStoreExt as _;
+    use futures::FutureExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_reader_is_made_without_waiting_even_when_its_task_should_pause() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.parquet"), "PAR1").unwrap();
+        let store: Arc<dyn ObjectStore> = Arc::new(LocalFileSystem::new_with_prefix(folder.path()).unwrap());
+        let caches = CacheManager::try_new(&CacheManagerConfig::default()).unwrap();
+        let factory = OpenOnceFactory::new(Arc::clone(&store), caches.get_file_metadata_cache());
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        let (sender, made) = mpsc::channel();
+        runtime.spawn(async move {
+            let listed = store.head(&Path::from("a.parquet")).await.unwrap();
+            // As a scan that has given many batches without a pause.
+            while tokio::task::coop::has_budget_remaining() {
+                let _ = tokio::task::coop::consume_budget().now_or_never();
+            }
+            let metrics = ExecutionPlanMetricsSet::new();
+            let reader = factory.create_reader(0, PartitionedFile::from(listed), None, &metrics);
+            sender.send(reader.is_ok()).unwrap();
+        });
+        assert_eq!(made.recv_timeout(Duration::from_mins(1)), Ok(true));
+        runtime.shutdown_background();
+    }
 }

@@ -1,9 +1,8 @@
 //! Turns a plan into one that ends soon after nobody waits for it any more.
 //!
 //! A task can only be ended where it pauses, and a join of tables that are in memory does not: it would keep a
-//! processor busy for hours after Ctrl-C. So the condition of a join without keys, which may throw away
-//! billions of pairs before it gives a row, asks whether anybody still waits. To make the output of joins pause
-//! (`CooperativeExec`) was tried: with batches of 7 rows, hash joins then waited for ever.
+//! processor busy for hours after Ctrl-C. So the output of joins pauses now and then, and the condition of a
+//! join, which may throw away billions of pairs before it gives a row, asks whether anybody still waits.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -17,8 +16,11 @@ use datafusion::common::{DataFusionError, Result};
 use datafusion::logical_expr::ColumnarValue;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::coop::CooperativeExec;
 use datafusion::physical_plan::joins::utils::JoinFilter;
-use datafusion::physical_plan::joins::{NestedLoopJoinExec, NestedLoopJoinExecBuilder};
+use datafusion::physical_plan::joins::{
+    CrossJoinExec, HashJoinExec, NestedLoopJoinExec, NestedLoopJoinExecBuilder,
+};
 
 /// Whether a statement is to end.
 #[derive(Debug, Clone, Default)]
@@ -30,24 +32,42 @@ impl Stop {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+    fn check(&self) -> Result<()> {
+        if self.0.load(Ordering::Relaxed) {
+            return Err(DataFusionError::Execution("nobody waits for the result".to_owned()));
+        }
+        Ok(())
     }
 }
 
-/// Lets the joins without keys of a plan end when `stop` is set.
+/// Lets the joins of a plan end when `stop` is set.
 pub(super) fn make_stoppable(plan: Arc<dyn ExecutionPlan>, stop: &Stop) -> Result<Arc<dyn ExecutionPlan>> {
     let stoppable = |node: Arc<dyn ExecutionPlan>| {
-        let Some(join) = node.downcast_ref::<NestedLoopJoinExec>() else { return Ok(Transformed::no(node)) };
-        let Some(filter) = join.filter() else { return Ok(Transformed::no(node)) };
+        Ok(match watch_join(&node, stop)? {
+            Some(join) => Transformed::yes(Arc::new(CooperativeExec::new(join)) as _),
+            None => Transformed::no(node),
+        })
+    };
+    plan.transform_up(stoppable).map(|transformed| transformed.data)
+}
+
+/// Returns the node with its condition watched, if it is a join.
+fn watch_join(node: &Arc<dyn ExecutionPlan>, stop: &Stop) -> Result<Option<Arc<dyn ExecutionPlan>>> {
+    if let Some(join) = node.downcast_ref::<NestedLoopJoinExec>() {
+        let Some(filter) = join.filter() else { return Ok(Some(Arc::clone(node))) };
         let (left, right) = (Arc::clone(join.left()), Arc::clone(join.right()));
         let join = NestedLoopJoinExecBuilder::new(left, right, *join.join_type())
             .with_filter(Some(watch_filter(filter, stop)))
             .with_projection_ref(join.projection().clone())
             .build()?;
-        Ok(Transformed::yes(Arc::new(join) as Arc<dyn ExecutionPlan>))
-    };
-    plan.transform_up(stoppable).map(|transformed| transformed.data)
+        return Ok(Some(Arc::new(join)));
+    }
+    if let Some(join) = node.downcast_ref::<HashJoinExec>() {
+        let Some(filter) = join.filter() else { return Ok(Some(Arc::clone(node))) };
+        return join.builder().with_filter(Some(watch_filter(filter, stop))).build_exec().map(Some);
+    }
+    // Sorted joins are not among them: nobody can turn them on.
+    Ok(node.is::<CrossJoinExec>().then(|| Arc::clone(node)))
 }
 
 fn watch_filter(filter: &JoinFilter, stop: &Stop) -> JoinFilter {
@@ -92,9 +112,7 @@ impl PhysicalExpr for Condition {
     }
 
     fn evaluate(&self, batch: &RecordBatch) -> Result<ColumnarValue> {
-        if self.stop.is_set() {
-            return Err(DataFusionError::Execution("nobody waits for the result".to_owned()));
-        }
+        self.stop.check()?;
         self.inner.evaluate(batch)
     }
 
@@ -117,25 +135,69 @@ impl PhysicalExpr for Condition {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::mpsc::RecvTimeoutError;
+    use std::time::Duration;
 
-    use datafusion::physical_plan::{collect, displayable};
-    use datafusion::prelude::SessionContext;
+    use datafusion::physical_plan::{ExecutionPlan, collect, displayable};
+    use datafusion::prelude::{SessionConfig, SessionContext};
 
     use super::{Stop, make_stoppable};
 
-    const PAIRS: &str = "SELECT count(*) AS n FROM generate_series(1, 300) a(x), generate_series(1, 300) b(y) WHERE a.x + b.y > 500";
+    /// One condition for each kind of join, with and without more than keys.
+    const JOINS: [(&str, &str); 4] = [
+        ("NestedLoopJoinExec", "WHERE a.x + b.y > 500"),
+        ("CrossJoinExec", ""),
+        ("HashJoinExec", "WHERE a.x % 3 = b.y % 3"),
+        ("HashJoinExec", "WHERE a.x % 3 = b.y % 3 AND a.x + b.y > 500"),
+    ];
+
+    fn context(batch: usize) -> SessionContext {
+        SessionContext::new_with_config(SessionConfig::new().with_batch_size(batch))
+    }
+
+    async fn plan(context: &SessionContext, rows: u64, condition: &str) -> Arc<dyn ExecutionPlan> {
+        let tables = format!("generate_series(1, {rows}) a(x), generate_series(1, {rows}) b(y)");
+        let sql = format!("SELECT sum(a.x * b.y % 7) AS n FROM {tables} {condition}");
+        context.sql(&sql).await.unwrap().create_physical_plan().await.unwrap()
+    }
 
     #[tokio::test]
-    async fn a_watched_join_gives_the_same_and_fails_once_it_is_stopped() {
-        let context = SessionContext::new();
-        let plan = async || context.sql(PAIRS).await.unwrap().create_physical_plan().await.unwrap();
-        let stop = Stop::default();
-        let watched = async || make_stoppable(plan().await, &stop).unwrap();
-        let shown = displayable(watched().await.as_ref()).indent(false).to_string();
-        assert!(shown.contains("NestedLoopJoinExec"), "{shown}");
-        let plain = collect(plan().await, context.task_ctx()).await.unwrap();
-        assert_eq!(collect(watched().await, context.task_ctx()).await.unwrap(), plain);
-        stop.set();
-        assert!(collect(watched().await, context.task_ctx()).await.is_err());
+    async fn a_watched_join_gives_the_same() {
+        for (join, condition) in JOINS {
+            let context = context(7);
+            let watched = plan(&context, 300, condition).await;
+            let watched = make_stoppable(watched, &Stop::default()).unwrap();
+            let shown = displayable(watched.as_ref()).indent(false).to_string();
+            assert!(shown.contains("CooperativeExec") && shown.contains(join), "{shown}");
+            let plain = collect(plan(&context, 300, condition).await, context.task_ctx()).await.unwrap();
+            assert_eq!(collect(watched, context.task_ctx()).await.unwrap(), plain, "{join}");
+        }
+    }
+
+    #[test]
+    fn a_join_of_billions_of_pairs_ends_soon_after_nobody_waits() {
+        const NEVER: &str = "WHERE a.x % 3 = b.y % 3 AND a.x + b.y < 0";
+        for (join, condition) in JOINS.into_iter().chain([("HashJoinExec", NEVER)]) {
+            // The joins have a runtime of their own, as in the program: while they compute, its timers stand still.
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+            let (sender, ended) = std::sync::mpsc::channel();
+            let stop = Stop::default();
+            let watched = stop.clone();
+            let running = runtime.spawn(async move {
+                // Dropped with the task, which closes the channel.
+                let _sender = sender;
+                let context = context(8192);
+                let plan = make_stoppable(plan(&context, 300_000, condition).await, &watched).unwrap();
+                collect(plan, context.task_ctx()).await.map(drop)
+            });
+            let early = ended.recv_timeout(Duration::from_millis(300));
+            assert_eq!(early, Err::<(), _>(RecvTimeoutError::Timeout), "{join} {condition} ended by itself");
+            stop.set();
+            running.abort();
+            let ended = ended.recv_timeout(Duration::from_mins(1));
+            assert_eq!(ended, Err(RecvTimeoutError::Disconnected), "{join} {condition} goes on");
+            runtime.shutdown_background();
+        }
     }
 }
