@@ -7,6 +7,7 @@
 //! because a printed report needs them to be the same everywhere.
 
 mod axis;
+mod bar_values;
 mod blocks;
 mod categories;
 mod clause;
@@ -28,6 +29,7 @@ mod mark_segment;
 mod mark_shape;
 mod mark_text;
 mod paint;
+mod pattern;
 mod plot;
 mod raster;
 mod reader;
@@ -38,6 +40,7 @@ mod room;
 mod rows;
 mod scale;
 mod scene;
+mod sources;
 mod split;
 mod svg;
 mod text;
@@ -47,6 +50,8 @@ mod values;
 
 #[cfg(test)]
 mod grammar;
+#[cfg(test)]
+mod look_tests;
 #[cfg(test)]
 mod tests;
 
@@ -61,6 +66,7 @@ pub use describe::describe;
 pub use plot::Plot;
 pub use raster::{draw_pixels, draw_png, encode_pixels};
 pub use resolve::resolve_plot;
+pub use sources::LeftOut;
 pub use split::find_visualise;
 pub use svg::draw_svg;
 pub use theme::ThemeName;

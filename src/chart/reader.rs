@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::TableReference;
-use datafusion::datasource::MemTable;
+use datafusion::datasource::{MemTable, TableProvider};
 use datafusion::error::DataFusionError;
 use datafusion::execution::context::SQLOptions;
 use datafusion::prelude::{SessionConfig, SessionContext};
@@ -56,7 +56,13 @@ impl ChartReader {
     ) -> Result<(), DataFusionError> {
         let (schema, batches) = frames::plain(schema, batches)?;
         let table = MemTable::try_new(schema, vec![batches])?;
-        self.session.register_table(name_of(name), Arc::new(table)).map(drop)
+        let table: Arc<dyn TableProvider> = Arc::new(table);
+        // A name without quotation marks is looked up in lower case.
+        let lower = name.to_lowercase();
+        if lower != name {
+            self.session.register_table(name_of(&lower), Arc::clone(&table))?;
+        }
+        self.session.register_table(name_of(name), table).map(drop)
     }
 
     fn run(&self, sql: &str) -> Asked<(SchemaRef, Vec<RecordBatch>)> {
