@@ -324,7 +324,7 @@ pub struct ChartArgs {
     #[arg(long, value_name = "FILE")]
     pub data: Option<PathBuf>,
     /// Draw all of them on one page (A4), a .png; each keeps its height as long as all fit
-    #[arg(long, value_name = "FILE", conflicts_with = "output")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["output", "data"])]
     pub page: Option<PathBuf>,
     /// Draw again whenever a chart, a query or the data change
     #[arg(long)]

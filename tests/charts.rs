@@ -104,6 +104,8 @@ fn all_tables_that_a_chart_draws_are_written() {
     assert!(!project.path("so.ton.xlsx").exists());
     let page = project.run(&["chart", "monthly_flow", "-o", "a.png", "--data", "so.md"]);
     assert!(read("so.md").contains("Th12 (đến 14/12)") && read("so.md").contains("ton"), "{page}");
+    let run = project.run(&["chart", "monthly_flow", "-o", "b.png", "--data", "so.foo"]);
+    assert!(run.code == Some(2) && !project.path("b.png").exists(), "{run}");
     // Only what is drawn: the result of the SQL is not.
     let text = "WITH Hai AS (SELECT 1 AS x, 2 AS y) SELECT 7 AS z FROM Hai VISUALISE x AS x, y AS y FROM Hai DRAW point";
     project.run(&["chart", "-c", text, "-o", "a.png", "--data", "hai.csv"]).data();
@@ -160,6 +162,23 @@ fn numbers_that_cannot_be_drawn_are_counted_in_the_notice_and_under_the_chart() 
     let run = project.run(&["chart", "-c", all, "-o", "b.png"]);
     assert_eq!(run.code, Some(1), "{run}");
     assert!(!project.path("b.png").exists());
+}
+
+#[test]
+fn letters_that_would_be_boxes_are_said() {
+    let project = Project::with_data();
+    let text = "SELECT 'chữ الع' AS x, 1 AS y VISUALISE x, y DRAW bar LABEL title => 'Ơ ư ẵ – “…” → ≥ ₂'";
+    let run = project.run(&["chart", "-c", text, "-o", "a.svg"]);
+    assert!(
+        run.stderr
+            .contains("3 letters are not in the font of charts and stand as boxes: U+0627, U+0639, U+0644"),
+        "{run}"
+    );
+    let svg = std::fs::read_to_string(project.path("a.svg")).unwrap();
+    assert!(svg.contains("3 ký tự không có trong phông chữ của biểu đồ"), "{svg}");
+    assert!(
+        project.run(&["chart", "staffing", "-o", "b.png"]).stderr.lines().all(|line| !line.contains("U+"))
+    );
 }
 
 #[test]
@@ -330,4 +349,17 @@ fn watched_charts_follow_their_files_queries_and_years() {
     project.run(&["remove", "staffing", "2020"]).data();
     let said = watched.round();
     assert!(said.contains("wrote charts/staffing.png") && said.contains("staffing 2021–2022"), "{said}");
+    let history = project.run(&["history", "staffing", "--format", "csv"]).data();
+    let revision = history.lines().find_map(|line| line.split(',').nth(4).filter(|_| line.contains("2020")));
+    project.run(&["restore", "staffing", "2020", revision.unwrap()]).data();
+    let said = watched.round();
+    assert!(said.contains("wrote charts/staffing.png") && said.contains("staffing 2020–2022"), "{said}");
+    let contract = std::fs::read_to_string(project.path("datasets/staffing.toml")).unwrap();
+    project.write("datasets/staffing.toml", &contract.replace("\"Công chức\"", "\"Công chức của Sở\""));
+    assert!(watched.round().contains("wrote charts/staffing.png"));
+    drop(watched);
+    let watched = Watched::start(&project, &["processing_time"]);
+    watched.round();
+    project.write("calendar.csv", "date,kind,name,source\n2023-08-15,public_holiday,Ngày nghỉ,thử\n");
+    assert!(watched.round().contains("wrote charts/processing_time.png"), "working days follow the calendar");
 }

@@ -95,7 +95,8 @@ fn wrap_all(
         wrapped.map(|(at, name)| (number_of(at), wrap(name, limit_em, Face::Regular))).collect();
     let is_unfit =
         |lines: &Vec<String>| lines.len() > 1 && theme.line(theme.label_size) * number_of(lines.len()) > room;
-    let unfit = lines.iter().find(|(_, lines)| is_unfit(lines)).map(|(_, lines)| lines.join(" "));
+    let unfit = names.iter().step_by(every).zip(&lines).find(|(_, (_, lines))| is_unfit(lines));
+    let unfit = unfit.map(|(name, _)| name.trim().to_owned());
     (lines, unfit)
 }
 

@@ -169,7 +169,11 @@ fn draw_inside(scene: &mut Scene, panel: &Panel, theme: &Theme, bar: &Bar, label
     let ground = if layer.look.is_hollow { theme.paper } else { layer.look.colour.unwrap_or(fill.ground) };
     if fill.hatch.is_some() {
         // Digits cannot be read on slanting lines.
-        let half = (width / 2.0 + size * 0.2, size * 0.58);
+        let room = |from: f64, to: f64| ((to - from) / 2.0 - theme.seam).max(0.0);
+        let half = (
+            (width / 2.0 + size * 0.2).min(room(bounds.left, bounds.right)),
+            (size * 0.58).min(room(bounds.top, bounds.bottom)),
+        );
         scene.rectangle((x - half.0, middle - half.1), (x + half.0, middle + half.1), ground, 1.0);
     }
     let colour = ground.readable(theme.paper, theme.ink);

@@ -358,9 +358,9 @@ fn axes_of(plot: &Plot, facet: &Facet, sizes: &Sizes, outer: Panel, theme: &Them
     Axes { x, y, x_labels, y_labels, x_grid, y_grid }
 }
 
-/// Returns the radius of points at the left edge of a panel, which reach towards the names there.
+/// Returns the radius of points at the left edge of a panel, which reach towards the labels there.
 fn points_at_start(facet: &Facet, x: Span, theme: &Theme) -> f64 {
-    if !matches!((&facet.x, &facet.y), (Scale::Numbers(_), Scale::Categories { .. })) {
+    if !matches!(facet.x, Scale::Numbers(_)) {
         return 0.0;
     }
     let of = |layer: &super::plot::Layer| match &layer.marks {

@@ -237,6 +237,41 @@ fn words_that_are_an_axis_number_read_as_its_labels_do() {
     assert!(shown.iter().any(|(text, _)| text == "1.180%"), "{shown:?}");
 }
 
+#[test]
+fn curves_end_where_their_data_end() {
+    let x: Vec<Option<f64>> = (0..40).map(|index| Some(f64::from(index % 7 + 1))).collect();
+    let y: Vec<Option<f64>> = (0..40).map(|index| Some(f64::from(index * index % 11 + 3))).collect();
+    let k: Vec<&str> = (0..40).map(|index| if index % 2 == 0 { "a" } else { "b" }).collect();
+    let data = data(table("t", vec![("x", floats(&x)), ("y", floats(&y)), ("k", texts(&k))]));
+    for (text, ends) in [
+        ("VISUALISE x, y DRAW smooth", (1.0, 7.0)),
+        ("VISUALISE x, y, k AS color DRAW smooth", (1.0, 7.0)),
+        ("VISUALISE x DRAW density", (1.0, 7.0)),
+        ("VISUALISE x, k AS color DRAW density", (1.0, 7.0)),
+    ] {
+        let plot = resolve(text, &data, Lang::Vi).unwrap();
+        let places = plot.layers().flat_map(|layer| match &layer.marks {
+            Marks::Lines(lines) => {
+                lines.iter().flat_map(|line| line.places.iter().flatten().copied()).collect()
+            }
+            Marks::Shapes(shapes) => {
+                shapes.iter().flat_map(|shape| shape.corners.clone()).collect::<Vec<_>>()
+            }
+            _ => Vec::new(),
+        });
+        let x: Vec<f64> = places.map(|place| place.0).collect();
+        let found = x.iter().fold((f64::MAX, f64::MIN), |(low, high), at| (low.min(*at), high.max(*at)));
+        assert!((found.0 - ends.0).abs() < 0.05 && (found.1 - ends.1).abs() < 0.05, "{text}: {found:?}");
+    }
+    let plot = resolve("VISUALISE k AS x, y DRAW violin", &data, Lang::Vi).unwrap();
+    let within = |place: &(f64, f64)| (2.9..=13.1).contains(&place.1);
+    assert!(plot.layers().all(|layer| match &layer.marks {
+        Marks::Shapes(shapes) =>
+            shapes.len() == 2 && shapes.iter().all(|shape| shape.corners.iter().all(within)),
+        _ => false,
+    }));
+}
+
 fn axis_labels(scene: &Scene) -> Vec<String> {
     let label = |item: &Item| match item {
         Item::Text { text, style, .. } if style.role == Role::Axis => Some(text.clone()),

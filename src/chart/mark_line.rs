@@ -64,7 +64,7 @@ pub(super) fn draw(
             let run: Vec<(f64, f64)> = run.iter().flatten().map(|place| panel.pixel(*place)).collect();
             match run.as_slice() {
                 [] => {}
-                [only] => scene.circle(*only, pen.width, pen.colour, pen.opacity),
+                [only] => scene.circle(*only, pen.width.max(theme.point_radius), pen.colour, pen.opacity),
                 _ => {
                     if is_over_bars {
                         scene.stroke(&run, theme.rim(pen, 1.4));

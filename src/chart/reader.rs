@@ -66,7 +66,8 @@ impl ChartReader {
     }
 
     fn run(&self, sql: &str) -> Asked<(SchemaRef, Vec<RecordBatch>)> {
-        let sql = &bracketed(sql);
+        let sql = trimmed(sql);
+        let sql = &bracketed(&sql);
         let only_queries =
             SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
         let work = async {
@@ -90,6 +91,17 @@ fn bracketed(sql: &str) -> Cow<'_, str> {
             comparison.replace_all(sql, "($1 IS NOT DISTINCT FROM $2)")
         }
         _ => Cow::Borrowed(sql),
+    }
+}
+
+/// Keeps the curve of a density or of a smoother within its data: the crate lets it run on beyond them, where
+/// working days are negative. Its groups' own ends, which it does observe, stand in a `full_grid`.
+fn trimmed(sql: &str) -> Cow<'_, str> {
+    const BEYOND: &str = "3 * MAX(bw) AS expansion";
+    if sql.contains(BEYOND) && !sql.contains("full_grid") {
+        Cow::Owned(sql.replace(BEYOND, "0 * MAX(bw) AS expansion"))
+    } else {
+        Cow::Borrowed(sql)
     }
 }
 

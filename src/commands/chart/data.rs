@@ -11,6 +11,15 @@ use crate::error::Result;
 use crate::messages::Narration;
 use crate::output::{Sheet, holds_several};
 
+/// Refuses a file that could not be written, before anything is drawn.
+///
+/// # Errors
+/// If it lies among the data, or has no known extension.
+pub(super) fn check_data_file(session: &Session, engine: &Engine, file: &Path) -> Result<()> {
+    let list = ListArgs { format: None, output: Some(file.to_owned()) };
+    Destination::for_list(&list, session.terminal, engine.workspace()).map(|_| ())
+}
+
 /// Writes all tables that the chart draws, in the format of the file's extension.
 ///
 /// # Errors

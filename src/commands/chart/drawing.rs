@@ -12,7 +12,7 @@ use super::super::Session;
 use super::super::write::check_outside;
 use crate::chart::{
     ChartData, ChartOptions, Clause, ColumnNote, ColumnNotes, LeftOut, Plot, Table, describe, draw_pixels,
-    draw_png, draw_svg, find_visualise, resolve_plot,
+    draw_png, draw_svg, find_visualise, missing_letters, resolve_plot,
 };
 use crate::engine::{
     Answer, Arguments, CATEGORY_KEY, Engine, LABELS_KEY, MEASURE_UNIT_KEY, Source, TITLE_KEY, add_source,
@@ -90,6 +90,7 @@ impl Drawing {
             let LeftOut { column, count, of } = one.clone();
             QueryNotice::LeftOut { column, count, of }
         }));
+        notices.extend(say_missing_letters(&plot));
         let named = |name: &Option<String>| match name {
             None => Some((query.name.clone(), answer.clone())),
             Some(name) => parts.iter().find(|part| part.0.to_lowercase() == *name).cloned(),
@@ -240,6 +241,18 @@ fn capitalise(text: &str) -> String {
 
 fn to_table(name: String, answer: Answer) -> Table {
     Table { name, schema: answer.schema, batches: answer.batches, is_ordered: answer.is_ordered }
+}
+
+/// Letters that a notice names.
+const LETTERS_NAMED: usize = 5;
+
+/// Says which letters of the chart's words are boxes, by their numbers, since the notice stands in the chart, too.
+fn say_missing_letters(plot: &Plot) -> Option<QueryNotice> {
+    let missing = missing_letters(plot);
+    let named = missing.iter().take(LETTERS_NAMED).map(|letter| format!("U+{:04X}", u32::from(*letter)));
+    let more = (missing.len() > LETTERS_NAMED).then(|| "…".to_owned());
+    let letters = named.chain(more).collect::<Vec<_>>().join(", ");
+    (!missing.is_empty()).then_some(QueryNotice::NoLetters { count: missing.len(), letters })
 }
 
 /// Puts the labels of categories in place of their codes: a picture is read by people.

@@ -23,6 +23,7 @@ use crate::messages::{Narration, QueryNotice, TerminalFault};
 use crate::query::{SavedQuery, parse_saved_query};
 use crate::store::replace_file;
 
+use data::check_data_file;
 pub use drawing::{Drawing, ask_chart, find_clause};
 use drawing::{ImageFormat, image_format, shown};
 use size::read_options;
@@ -54,6 +55,9 @@ impl<'a> Job<'a> {
             arguments.page.as_ref().filter(|file| image_format(file).ok() != Some(ImageFormat::Png))
         {
             return Err(TerminalFault::NotAnImage { file: file.display().to_string() }.error());
+        }
+        if let Some(file) = &arguments.data {
+            check_data_file(session, engine, file)?;
         }
         if let Some(sql) = &arguments.sql {
             let query = parse_saved_query("chart", "-c", sql)?;
