@@ -4,7 +4,7 @@
 SELECT indicator AS chi_tieu, baseline, target,
   greatest(baseline, target) AS cho_ghi,
   concat(
-    CAST(baseline AS BIGINT), ' → ', CAST(target AS BIGINT), ' ', measure_unit,
+    local_number(baseline), ' → ', local_number(target), ' ', measure_unit,
     CASE WHEN origin = 'derived' THEN ' (suy ra)' ELSE '' END
   ) AS ghi,
   CASE WHEN origin = 'derived' THEN 'Suy ra từ báo cáo' ELSE 'Nêu trong báo cáo hoặc đã thông qua' END AS nguon

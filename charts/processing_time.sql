@@ -16,7 +16,7 @@ WITH thoi_gian AS (
   -- Mã thủ tục chỉ ghi khi hai thủ tục trùng tên.
   SELECT concat(ten, CASE WHEN count(*) OVER (PARTITION BY ten) > 1 THEN concat(' [', procedure_code, ']') ELSE '' END,
     ' (', ho_so, ' hồ sơ)') AS thu_tuc, ngay, thoi_han, greatest(ngay, coalesce(thoi_han, ngay)) AS cho_ghi,
-    concat(replace(CAST(round(ngay, 1) AS VARCHAR), '.', ','), ' / ', coalesce(CAST(thoi_han AS VARCHAR), '?')) AS ghi
+    concat(local_number(ngay, 1), ' / ', coalesce(local_number(thoi_han), '?')) AS ghi
   FROM thoi_gian
 )
 SELECT thu_tuc, ngay, thoi_han, cho_ghi, ghi FROM ten

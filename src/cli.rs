@@ -319,11 +319,12 @@ pub struct ChartArgs {
     /// Leave the title to the document's caption
     #[arg(long)]
     pub no_title: bool,
-    /// File for the numbers that are drawn; its extension is the format
+    /// File for the numbers that are drawn; its extension is the format. Further tables that layers draw become
+    /// sheets of it, or files FILE.TABLE.csv beside it
     #[arg(long, value_name = "FILE")]
     pub data: Option<PathBuf>,
-    /// Draw all of them on one page (A4), a .png
-    #[arg(long, value_name = "FILE", conflicts_with = "output")]
+    /// Draw all of them on one page (A4), a .png; each keeps its height as long as all fit
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["output", "data"])]
     pub page: Option<PathBuf>,
     /// Draw again whenever a chart, a query or the data change
     #[arg(long)]

@@ -92,6 +92,96 @@ fn the_numbers_of_a_chart_and_a_page_of_charts_are_files() {
 }
 
 #[test]
+fn all_tables_that_a_chart_draws_are_written() {
+    let project = Project::with_data();
+    let run = project.run(&["chart", "monthly_flow", "-o", "a.png", "--data", "so.csv"]);
+    assert!(run.stderr.contains("wrote so.csv\nwrote so.ton.csv\n"), "{run}");
+    let read = |name: &str| std::fs::read_to_string(project.path(name)).unwrap();
+    assert!(read("so.csv").starts_with("ten_thang,loai,ho_so\nTh1,Tiếp nhận,12\n"), "{}", read("so.csv"));
+    assert!(read("so.ton.csv").contains("Th12 (đến 14/12),7"), "{}", read("so.ton.csv"));
+    let run = project.run(&["chart", "monthly_flow", "-o", "a.png", "--data", "so.xlsx"]);
+    assert!(run.stderr.contains("wrote so.xlsx\ntables in it: monthly_flow, ton\n"), "{run}");
+    assert!(!project.path("so.ton.xlsx").exists());
+    let page = project.run(&["chart", "monthly_flow", "-o", "a.png", "--data", "so.md"]);
+    assert!(read("so.md").contains("Th12 (đến 14/12)") && read("so.md").contains("ton"), "{page}");
+    let run = project.run(&["chart", "monthly_flow", "-o", "b.png", "--data", "so.foo"]);
+    assert!(run.code == Some(2) && !project.path("b.png").exists(), "{run}");
+    // Only what is drawn: the result of the SQL is not.
+    let text = "WITH Hai AS (SELECT 1 AS x, 2 AS y) SELECT 7 AS z FROM Hai VISUALISE x AS x, y AS y FROM Hai DRAW point";
+    project.run(&["chart", "-c", text, "-o", "a.png", "--data", "hai.csv"]).data();
+    assert_eq!(read("hai.csv"), "x,y\n1,2\n");
+}
+
+#[test]
+fn a_page_gives_tall_charts_their_room_and_says_what_does_not_fit() {
+    let project = Project::with_data();
+    project.run(&["chart", "processing_time", "staffing", "--page", "two.png", "--dpi", "100"]).data();
+    assert!(std::fs::read(project.path("two.png")).unwrap().starts_with(b"\x89PNG"));
+    let names = ["chart", "processing_time", "staffing", "outcomes", "--page", "three.png", "--dpi", "100"];
+    let run = project.run(&names);
+    assert_eq!(run.code, Some(2), "{run}");
+    assert!(
+        run.stderr.contains("`processing_time` (155 × 215 mm)") && run.stderr.contains("257 mm of height"),
+        "{run}"
+    );
+    assert!(!project.path("three.png").exists());
+    // A chart that cannot be read in half the width gets a row for itself.
+    let five = ["online_share", "online_levels", "autonomy", "staffing", "on_time_range"];
+    project.run(&[&["chart", "--page", "five.png", "--dpi", "100"], &five[..]].concat()).data();
+}
+
+#[test]
+fn numbers_in_words_follow_the_language() {
+    let project = Project::with_data();
+    let words = |arguments: &[&str]| {
+        project.run(&[&["chart", "processing_time", "-o", "a.svg"], arguments].concat()).data();
+        let svg = std::fs::read_to_string(project.path("a.svg")).unwrap();
+        svg.lines().filter(|line| line.contains(" / 25")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert!(words(&[]).contains(&"21,6 / 25".to_owned()));
+    assert!(words(&["--lang", "en"]).contains(&"21.6 / 25".to_owned()));
+    let asked = |arguments: &[&str]| {
+        let sql = "select local_number(1234.5) a, local_number(1234.5, 2) b, local_number(null) c";
+        project.run(&[&["query", "-c", sql], arguments].concat()).data()
+    };
+    assert_eq!(asked(&["--lang", "vi"]), "a,b,c\n\"1.234,5\",\"1.234,50\",\n");
+    assert_eq!(asked(&["--lang", "en"]), "a,b,c\n\"1,234.5\",\"1,234.50\",\n");
+}
+
+#[test]
+fn numbers_that_cannot_be_drawn_are_counted_in_the_notice_and_under_the_chart() {
+    let project = Project::with_data();
+    let text = "SELECT year, CASE year WHEN 2021 THEN 1.0 / 0.0 WHEN 2022 THEN 0.0 / 0.0 ELSE 5.0 END AS ty_le \
+                FROM staffing GROUP BY year VISUALISE year AS x, ty_le AS y DRAW point";
+    let run = project.run(&["chart", "-c", text, "-o", "a.svg", "--lang", "vi"]);
+    let notice = "hông vẽ được vì vô hạn hoặc không phải là số: “ty_le” ở 2 trong 4 dòng";
+    assert!(run.stderr.contains(&format!("k{notice}")), "{run}");
+    let svg = std::fs::read_to_string(project.path("a.svg")).unwrap();
+    assert!(svg.contains(&format!("\nK{notice}\n")), "{svg}");
+    let all = "SELECT 1 AS x, CAST('inf' AS DOUBLE) AS y VISUALISE x, y DRAW point";
+    let run = project.run(&["chart", "-c", all, "-o", "b.png"]);
+    assert_eq!(run.code, Some(1), "{run}");
+    assert!(!project.path("b.png").exists());
+}
+
+#[test]
+fn letters_that_would_be_boxes_are_said() {
+    let project = Project::with_data();
+    let text = "SELECT 'chữ الع' AS x, 1 AS y VISUALISE x, y DRAW bar LABEL title => 'Ơ ư ẵ – “…” → ≥ ₂'";
+    let run = project.run(&["chart", "-c", text, "-o", "a.svg"]);
+    assert!(
+        run.stderr
+            .contains("3 letters are not in the font of charts and stand as boxes: U+0627, U+0639, U+0644"),
+        "{run}"
+    );
+    let svg = std::fs::read_to_string(project.path("a.svg")).unwrap();
+    assert!(svg.contains("3 ký tự không có trong phông chữ của biểu đồ"), "{svg}");
+    assert!(
+        project.run(&["chart", "staffing", "-o", "b.png"]).stderr.lines().all(|line| !line.contains("U+"))
+    );
+}
+
+#[test]
 fn a_chart_that_cannot_be_drawn_does_not_keep_the_others_from_it() {
     let project = Project::with_data();
     project.write("charts/broken.sql", "SELECT 1 AS x, 2 AS y VISUALISE x, y DRAW arrow\n");
@@ -259,4 +349,17 @@ fn watched_charts_follow_their_files_queries_and_years() {
     project.run(&["remove", "staffing", "2020"]).data();
     let said = watched.round();
     assert!(said.contains("wrote charts/staffing.png") && said.contains("staffing 2021–2022"), "{said}");
+    let history = project.run(&["history", "staffing", "--format", "csv"]).data();
+    let revision = history.lines().find_map(|line| line.split(',').nth(4).filter(|_| line.contains("2020")));
+    project.run(&["restore", "staffing", "2020", revision.unwrap()]).data();
+    let said = watched.round();
+    assert!(said.contains("wrote charts/staffing.png") && said.contains("staffing 2020–2022"), "{said}");
+    let contract = std::fs::read_to_string(project.path("datasets/staffing.toml")).unwrap();
+    project.write("datasets/staffing.toml", &contract.replace("\"Công chức\"", "\"Công chức của Sở\""));
+    assert!(watched.round().contains("wrote charts/staffing.png"));
+    drop(watched);
+    let watched = Watched::start(&project, &["processing_time"]);
+    watched.round();
+    project.write("calendar.csv", "date,kind,name,source\n2023-08-15,public_holiday,Ngày nghỉ,thử\n");
+    assert!(watched.round().contains("wrote charts/processing_time.png"), "working days follow the calendar");
 }

@@ -95,7 +95,8 @@ fn wrap_all(
         wrapped.map(|(at, name)| (number_of(at), wrap(name, limit_em, Face::Regular))).collect();
     let is_unfit =
         |lines: &Vec<String>| lines.len() > 1 && theme.line(theme.label_size) * number_of(lines.len()) > room;
-    let unfit = lines.iter().find(|(_, lines)| is_unfit(lines)).map(|(_, lines)| lines.join(" "));
+    let unfit = names.iter().step_by(every).zip(&lines).find(|(_, (_, lines))| is_unfit(lines));
+    let unfit = unfit.map(|(name, _)| name.trim().to_owned());
     (lines, unfit)
 }
 
@@ -106,8 +107,7 @@ fn sequence_below(names: &[String], every: usize, theme: &Theme) -> Labels {
     let is_kept =
         |at: f64| (0..=last).rev().step_by(every).any(|kept| number_of(kept).total_cmp(&at).is_eq());
     labels.lines.retain(|(at, _)| is_kept(*at));
-    let is_year = names.last().is_some_and(|name| name.len() == 4 && name.parse::<u16>().is_ok());
-    labels.stressed = (is_year && names.len() > 1).then(|| number_of(last));
+    labels.stressed = last_year(names);
     labels
 }
 
@@ -116,7 +116,13 @@ fn widest_em(lines: &[(f64, Vec<String>)]) -> f64 {
 }
 
 /// Lays out names left of an axis of `height` pixels in a picture of `width` pixels.
-pub(super) fn names_left(names: &[String], height: f64, width: f64, theme: &Theme) -> Labels {
+pub(super) fn names_left(
+    names: &[String],
+    is_sequence: bool,
+    height: f64,
+    width: f64,
+    theme: &Theme,
+) -> Labels {
     let size = theme.label_size;
     let band = height / number_of(names.len().max(1));
     // Names are left out only where their letters would touch.
@@ -124,7 +130,10 @@ pub(super) fn names_left(names: &[String], height: f64, width: f64, theme: &Them
     let laid = |share: f64| {
         let limit = (width * share - gap(theme)).max(size) / size;
         let (lines, unfit) = wrap_all(names, every, limit, band, theme);
-        Labels { room: gap(theme) + widest_em(&lines) * size, lines, unfit, ..Labels::default() }
+        // The stressed one is set in the heavier face.
+        let widest = lines.iter().flat_map(|(_, lines)| lines).map(|line| width_em(line, Face::SemiBold));
+        let widest = if is_sequence { widest.fold(0.0, f64::max) } else { widest_em(&lines) };
+        Labels { room: gap(theme) + widest * size, lines, unfit, ..Labels::default() }
     };
     let mut labels = Labels::default();
     for share in LEFT_SHARES {
@@ -133,7 +142,14 @@ pub(super) fn names_left(names: &[String], height: f64, width: f64, theme: &Them
             break;
         }
     }
+    labels.stressed = last_year(names).filter(|_| is_sequence);
     labels
+}
+
+/// Returns the place of the last of several years: the one that is reported on.
+fn last_year(names: &[String]) -> Option<f64> {
+    let is_year = names.last().is_some_and(|name| name.len() == 4 && name.parse::<u16>().is_ok());
+    (is_year && names.len() > 1).then(|| number_of(names.len() - 1))
 }
 
 fn level(names: impl Iterator<Item = Vec<String>>, every: usize, most_lines: usize, theme: &Theme) -> Labels {
@@ -182,6 +198,8 @@ pub(super) fn draw_left(scene: &mut Scene, panel: &Panel, theme: &Theme, labels:
         let first = middle - theme.line(size) * (number_of(lines.len()) - 1.0) / 2.0;
         for (index, line) in lines.iter().enumerate() {
             let right = panel.left - gap(theme) - labels.apart;
+            let face = if labels.stressed == Some(*at) { Face::SemiBold } else { Face::Regular };
+            let style = Style { face, ..style };
             scene.text(line, (right, first + theme.line(size) * number_of(index)), style);
         }
     }

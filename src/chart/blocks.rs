@@ -16,7 +16,7 @@ use super::theme::{Theme, ThemeName};
 
 /// Draws a plot in `width` columns and about `height` lines; panels stand below each other.
 pub fn draw_blocks(plot: &Plot, width: usize, height: usize, color: bool) -> String {
-    let theme = Theme::new(ThemeName::Report, 96.0).with_groups(plot.groups.as_ref());
+    let theme = Theme::new(ThemeName::Report, 96.0).for_plot(plot);
     let mut out = String::new();
     for title in [&plot.title, &plot.subtitle, &plot.y_title].into_iter().flatten() {
         out.push_str(title);

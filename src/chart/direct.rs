@@ -35,7 +35,8 @@ pub(super) fn find(plot: &Plot, width: f64, height: f64, theme: &Theme) -> LineE
     };
     let is_wanted = plot.layers().any(|layer| layer.look.labels == Labelled::Ends) || theme.is_mono();
     let [facet] = plot.facets.as_slice() else { return LineEnds::default() };
-    let is_lines = |marks: &Marks| matches!(marks, Marks::Lines(_) | Marks::Points(_));
+    // A band lies behind its line.
+    let is_lines = |marks: &Marks| matches!(marks, Marks::Lines(_) | Marks::Points(_) | Marks::Shapes(_));
     let is_plain = facet.layers.iter().filter(|layer| layer.is_grouped).all(|layer| is_lines(&layer.marks));
     let ended = lines_of(facet).map(|line| line.group).collect::<std::collections::BTreeSet<_>>();
     let is_whole = (0..groups.labels.len()).all(|group| ended.contains(&group));
@@ -109,6 +110,7 @@ pub(super) fn draw(scene: &mut Scene, facet: &Facet, panel: &Panel, theme: &Them
         }
         let first = middle - height / 2.0 + size * 0.175 + theme.line(size) / 2.0 + size * 0.36;
         for (index, line) in ends.names[*group].iter().enumerate() {
+            let colour = theme.word_colour(*group);
             let style =
                 Style { size, face: Face::SemiBold, colour, anchor: Anchor::Start, role: Role::Legend };
             scene.text(line, (left, first + theme.line(size) * number_of(index)), style);
@@ -116,8 +118,8 @@ pub(super) fn draw(scene: &mut Scene, facet: &Facet, panel: &Panel, theme: &Them
     }
 }
 
-/// Moves the middles of labels apart until they do not meet; the order stays.
-fn apart(wanted: &[f64], heights: &[f64], top: f64, bottom: f64) -> Vec<f64> {
+/// Moves the middles of labels apart until they do not meet; the order, which is that of the places, stays.
+pub(super) fn apart(wanted: &[f64], heights: &[f64], top: f64, bottom: f64) -> Vec<f64> {
     let mut middles = wanted.to_vec();
     for _ in 0..60 {
         for at in 1..middles.len() {

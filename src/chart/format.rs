@@ -19,10 +19,11 @@ pub(super) struct NumberFormat {
 impl NumberFormat {
     /// Writes a number with a fixed number of decimals and a true minus sign.
     pub(super) fn number(self, value: f64, decimals: usize) -> String {
-        if value.abs() >= HUGE || decimals > FINEST {
+        if value != 0.0 && (value.abs() >= HUGE || decimals > FINEST) {
             let mark = if self.lang == Lang::Vi { "," } else { "." };
             return format!("{value:.1e}").replace('.', mark).replace('-', "−");
         }
+        let decimals = if decimals > FINEST { 0 } else { decimals };
         format_number(value, decimals, self.lang).replace('-', "−")
     }
 
@@ -46,11 +47,14 @@ pub(super) enum Fineness {
 
 /// Returns the decimals with which values are written: what they have, if that is at most two.
 pub(super) fn decimals_of(values: impl Iterator<Item = f64> + Clone) -> usize {
-    let is_exact = |decimals: i32| {
+    let greatest = values.clone().map(f64::abs).fold(0.0, f64::max);
+    let is_exact = move |decimals: i32| {
         let factor = 10_f64.powi(decimals);
+        // Beside great numbers small ones vanish, but not by themselves.
+        let slack = 1e-6 * (greatest * factor).min(1.0);
         values.clone().all(|value| {
             let scaled = value * factor;
-            (scaled - scaled.round()).abs() <= 1e-6 * scaled.abs().max(1.0)
+            (scaled - scaled.round()).abs() <= slack.max(1e-6 * scaled.abs())
         })
     };
     if is_exact(0) {
@@ -59,12 +63,18 @@ pub(super) fn decimals_of(values: impl Iterator<Item = f64> + Clone) -> usize {
     if is_exact(1) {
         return 1;
     }
-    let greatest = values.map(f64::abs).fold(0.0, f64::max);
     match greatest {
+        tiny if tiny < 1e-2 => digits_after(tiny) + 1,
         small if small < 1.0 => 3,
         small if small < 10.0 => 2,
         _ => 1,
     }
+}
+
+/// Returns after how many decimals the first digit of a number below 1 comes that is not 0.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 324")]
+fn digits_after(number: f64) -> usize {
+    (-number.log10()).ceil().max(0.0) as usize
 }
 
 #[cfg(test)]
@@ -90,5 +100,10 @@ mod tests {
         assert_eq!(decimals_of([97.5, 98.0].into_iter()), 1);
         assert_eq!(decimals_of([97.8632].into_iter()), 1);
         assert_eq!(decimals_of([0.9786].into_iter()), 3);
+        assert_eq!(decimals_of([0.0, 0.0].into_iter()), 0);
+        assert_eq!(decimals_of([0.0004, 0.000_25].into_iter()), 5);
+        let vi = NumberFormat { lang: Lang::Vi };
+        let written = |number: f64| vi.number(number, decimals_of([1e-9, 3.2e-10, 0.0].into_iter()));
+        assert_eq!([written(1e-9), written(3.2e-10), written(0.0)], ["1,0e−9", "3,2e−10", "0"]);
     }
 }

@@ -2,14 +2,15 @@
 
 use ggsql::plot::{Layer as GrammarLayer, is_transposed};
 
-use super::clause::DrawClause;
+use super::clause::{DrawClause, ScaleClause};
 use super::mark_bar::{self, Arrangement, BarRow};
 use super::mark_shape::{self, Course};
+use super::pattern::Dash;
 use super::plot::{Bar, Direction, Labelled, Layer, Look, Marks, Text};
 use super::resolve::Resolver;
 use super::rewrite::position_of;
 use super::rows::{Places, Row, group_aesthetic};
-use super::scene::{Colour, Dash};
+use super::scene::Colour;
 use super::{mark_box, mark_line, mark_point, mark_segment};
 use crate::error::Result;
 use crate::messages::ChartFault;
@@ -54,10 +55,28 @@ impl Resolver<'_> {
             "segment" => Marks::Segments(mark_segment::segments(rows)),
             "range" => Marks::Segments(mark_segment::ranges(rows)),
             "rule" => Marks::Rules(mark_segment::rules(rows)),
-            "text" => Marks::Texts(texts(draw, rows)),
+            "text" => Marks::Texts(texts(draw, rows, self.label_pattern(draw).as_deref())),
             _ => Marks::Points(mark_point::points(rows)),
         };
         Ok(Layer { marks, is_grouped: group_aesthetic(layer).is_some(), look: look(draw) })
+    }
+
+    /// Returns the pattern of the axis whose numbers a layer of texts writes: they read as its labels do.
+    fn label_pattern(&self, draw: &DrawClause) -> Option<String> {
+        let column = |names: &[&str]| {
+            let mut mappings = draw.mappings.iter().chain(&self.written.mappings);
+            let found = mappings.find(|mapping| {
+                mapping.aesthetic.as_ref().is_some_and(|name| names.contains(&name.text.as_str()))
+            });
+            found.and_then(|mapping| mapping.column.as_ref()).map(|column| column.text.to_lowercase())
+        };
+        let written = column(&["label"])?;
+        let (x, y) = self.sides();
+        [x, y].iter().filter(|side| column(&side.names).as_ref() == Some(&written)).find_map(|side| {
+            let is_own = |scale: &&ScaleClause| side.names.contains(&scale.aesthetic.text.as_str());
+            let scale = self.written.scales.iter().find(is_own)?;
+            scale.names_for.iter().find(|(name, _)| name == "*").and_then(|(_, pattern)| pattern.clone())
+        })
     }
 
     fn bars(
@@ -161,7 +180,7 @@ fn histogram(rows: &[Row], is_stacked: bool, direction: Direction) -> Vec<Bar> {
 }
 
 /// Takes the rows that have a place and words.
-fn texts(draw: &DrawClause, rows: &[Row]) -> Vec<Text> {
+fn texts(draw: &DrawClause, rows: &[Row], pattern: Option<&str>) -> Vec<Text> {
     let number = |name: &str, usual: f64| draw.number(name).unwrap_or(usual);
     let offsets: Vec<f64> = draw
         .setting("offset")
@@ -176,10 +195,11 @@ fn texts(draw: &DrawClause, rows: &[Row]) -> Vec<Text> {
     };
     let text = |row: &Row| {
         let text = row.label.trim();
+        let text = pattern.map_or_else(|| text.to_owned(), |pattern| pattern.replace("{}", text));
         Some(Text {
             group: row.group,
             place: (row.x?, row.y?),
-            words: super::categories::visible(&crate::vietnamese::fold::normalise(text)),
+            words: super::categories::visible(&crate::vietnamese::fold::normalise(&text)),
             hjust: number("hjust", 0.5).clamp(0.0, 1.0),
             vjust: number("vjust", 0.5).clamp(0.0, 1.0),
             offset,

@@ -8,7 +8,7 @@ use super::axis::{self, Labels};
 use super::direct::{self, LineEnds};
 use super::format::NumberFormat;
 use super::legend::{self, Legend, Side};
-use super::plot::{Facet, Marks, NumberKind, Plot, Scale, Via};
+use super::plot::{Facet, Marks, Plot, Scale, Via};
 use super::room::make_room;
 use super::scale::{Break, axis_breaks, number_of};
 use super::text::{Face, width_em, wrap, wrap_full};
@@ -353,13 +353,14 @@ fn axes_of(plot: &Plot, facet: &Facet, sizes: &Sizes, outer: Panel, theme: &Them
     // The last of years to come is not the one that is reported on.
     if plot.layers().any(|layer| layer.look.is_hollow || layer.look.dash.is_some()) {
         x_labels.stressed = None;
+        y_labels.stressed = None;
     }
     Axes { x, y, x_labels, y_labels, x_grid, y_grid }
 }
 
-/// Returns the radius of points at the left edge of a panel, which reach towards the names there.
+/// Returns the radius of points at the left edge of a panel, which reach towards the labels there.
 fn points_at_start(facet: &Facet, x: Span, theme: &Theme) -> f64 {
-    if !matches!((&facet.x, &facet.y), (Scale::Numbers(_), Scale::Categories { .. })) {
+    if !matches!(facet.x, Scale::Numbers(_)) {
         return 0.0;
     }
     let of = |layer: &super::plot::Layer| match &layer.marks {
@@ -381,6 +382,11 @@ fn overhangs(labels: &Labels, span: Span, width: f64, theme: &Theme) -> (f64, f6
     })
 }
 
+/// The most intervals of a level axis.
+const MOST_BELOW: usize = 6;
+/// The distance between its labels.
+const APART_EM: f64 = 1.6;
+
 fn breaks_of(scale: &Scale, most: usize, format: NumberFormat) -> Option<(Vec<Break>, Span)> {
     let Scale::Numbers(numbers) = scale else { return None };
     let (breaks, (low, high)) = axis_breaks(numbers, most, format);
@@ -393,6 +399,22 @@ fn most_breaks(length: f64, each: f64) -> usize {
     ((length / each) as usize).clamp(2, 7)
 }
 
+/// Finds as many breaks as have room for their labels.
+fn most_breaks_below(
+    scale: &Scale,
+    width: f64,
+    theme: &Theme,
+    format: NumberFormat,
+) -> Option<(Vec<Break>, Span)> {
+    let has_room = |breaks: &[Break]| {
+        let widest = breaks.iter().map(|found| width_em(&found.label, Face::Regular)).fold(0.0, f64::max);
+        (widest + APART_EM) * theme.label_size * number_of(breaks.len()) <= width
+    };
+    let fewest = breaks_of(scale, 2, format);
+    let mut counts = (3..=most_breaks(width, theme.label_size * 3.5).min(MOST_BELOW)).rev();
+    counts.find_map(|most| breaks_of(scale, most, format).filter(|(breaks, _)| has_room(breaks))).or(fewest)
+}
+
 fn left_axis(
     scale: &Scale,
     height: f64,
@@ -401,10 +423,10 @@ fn left_axis(
     format: NumberFormat,
 ) -> (Labels, Span, Vec<f64>) {
     match (scale, breaks_of(scale, most_breaks(height, theme.label_size * 3.0), format)) {
-        (Scale::Categories { labels, .. }, _) => {
+        (Scale::Categories { labels, is_sequence }, _) => {
             // Read from the top, as a table is.
             let span = Span::new(number_of(labels.len()) - 0.5, -0.5);
-            (axis::names_left(labels, height, width, theme), span, Vec::new())
+            (axis::names_left(labels, *is_sequence, height, width, theme), span, Vec::new())
         }
         (_, Some((breaks, span))) => {
             let grid = breaks.iter().map(|found| found.at).collect();
@@ -421,11 +443,7 @@ fn bottom_axis(
     theme: &Theme,
     format: NumberFormat,
 ) -> (Labels, Span, Vec<f64>) {
-    let each = match scale {
-        Scale::Numbers(numbers) if numbers.kind == NumberKind::Days => 7.5,
-        _ => 6.0,
-    };
-    match (scale, breaks_of(scale, most_breaks(width, theme.label_size * each), format)) {
+    match (scale, most_breaks_below(scale, width, theme, format)) {
         (Scale::Categories { labels, is_sequence }, _) => {
             let span = Span::new(-0.5, number_of(labels.len()) - 0.5);
             (axis::names_below(labels, *is_sequence, width, most_room, theme), span, Vec::new())

@@ -2,9 +2,10 @@
 
 use super::format::{NumberFormat, decimals_of};
 use super::mark_point::symbol;
+use super::pattern::Dash;
 use super::plot::{Layer, Marks, Plot};
 use super::scale::number_of;
-use super::scene::{Anchor, Dash, Pen, Role, Scene, Style};
+use super::scene::{Anchor, Pen, Role, Scene, Style};
 use super::text::{Face, width_em, wrap};
 use super::theme::Theme;
 

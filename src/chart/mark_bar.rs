@@ -1,13 +1,11 @@
-//! Turns rows into bars that are stacked or stand side by side, and bars into rectangles with values.
+//! Turns rows into bars that are stacked or stand side by side, and bars into rectangles.
 //!
 //! Stacks grow away from zero on both sides, in the order of the groups, so that the legend, the
 //! stack and the row of bars always tell the same order.
 
-use super::format::{NumberFormat, decimals_of};
 use super::layout::Panel;
-use super::plot::{Bar, Direction, Labelled, Layer, Marks};
-use super::scene::{Anchor, Bounds, Colour, Pen, Role, Scene, Style};
-use super::text::{Face, width_em};
+use super::plot::{Bar, Direction, Layer};
+use super::scene::{Bounds, Colour, Pen, Scene};
 use super::theme::Theme;
 
 /// One value of a category and a group.
@@ -21,30 +19,6 @@ pub(super) struct BarRow {
 /// The share of a category's room that its bars fill.
 const SINGLE_WIDTH: f64 = 0.66;
 const DODGED_WIDTH: f64 = 0.8;
-
-/// How the values of bars are written.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ValueFormat<'a> {
-    pub(super) format: NumberFormat,
-    /// The author's pattern of the axis' labels, `{}` standing for the number.
-    pub(super) template: Option<&'a str>,
-}
-
-impl ValueFormat<'_> {
-    /// Writes the values of a layer with the same number of decimals; shares are lengths, not values.
-    fn labels(self, bars: &[Bar]) -> Vec<String> {
-        let decimals = decimals_of(bars.iter().map(|bar| bar.value));
-        let label = |bar: &Bar| {
-            let number = self.format.number(bar.value, decimals);
-            let template = self.template.filter(|_| !bar.is_share);
-            template.map(|template| template.replace("{}", &number)).unwrap_or(number)
-        };
-        bars.iter().map(label).collect()
-    }
-}
-
-/// More bars than this carry no values.
-const LABELLED: usize = 40;
 
 /// How the bars of a layer are arranged.
 #[derive(Debug, Clone, Copy)]
@@ -178,38 +152,6 @@ pub(super) fn draw(scene: &mut Scene, panel: &Panel, theme: &Theme, layer: &Laye
     }
 }
 
-/// Writes the values of the bars where all of them fit.
-pub(super) fn draw_values(
-    scene: &mut Scene,
-    panel: &Panel,
-    theme: &Theme,
-    layer: &Layer,
-    bars: &[Bar],
-    format: ValueFormat,
-) {
-    if layer.look.labels == Labelled::Off {
-        return;
-    }
-    let labels = format.labels(bars);
-    if bars.iter().any(|bar| bar.is_stacked) {
-        let is_same_stack = |one: &Bar, two: &Bar| one.across.0.total_cmp(&two.across.0).is_eq();
-        for (bar, label) in bars.iter().zip(&labels) {
-            // What stands alone has its value above it.
-            if !bar.is_share && bars.iter().filter(|other| is_same_stack(bar, other)).count() == 1 {
-                continue;
-            }
-            draw_inside(scene, panel, theme, bar, label, layer);
-        }
-        draw_totals(scene, panel, theme, bars, format);
-    } else if bars.len() <= LABELLED
-        && bars.iter().zip(&labels).all(|(bar, label)| fits_beyond(panel, theme, bar, label))
-    {
-        for (bar, label) in bars.iter().zip(&labels) {
-            draw_beyond(scene, panel, theme, bar, label, Face::Regular);
-        }
-    }
-}
-
 /// Outlines a bar of what is planned.
 fn draw_hollow(scene: &mut Scene, theme: &Theme, bounds: Bounds, colour: Colour) {
     let width = theme.line_width * 0.8;
@@ -242,36 +184,8 @@ fn draw_seam(scene: &mut Scene, theme: &Theme, bar: &Bar, bounds: Bounds) {
     scene.line(from, to, Pen::solid(theme.seam, theme.paper));
 }
 
-/// Writes the sums of stacks above them, where every stack grows one way and all sums fit.
-fn draw_totals(scene: &mut Scene, panel: &Panel, theme: &Theme, bars: &[Bar], format: ValueFormat) {
-    let totals = totals(bars);
-    let labels = format.labels(&totals);
-    if totals.iter().zip(&labels).all(|(bar, label)| fits_beyond(panel, theme, bar, label)) {
-        for (bar, label) in totals.iter().zip(&labels) {
-            draw_beyond(scene, panel, theme, bar, label, Face::SemiBold);
-        }
-    }
-}
-
-/// Makes one bar of each stack, unless sums would say nothing.
-fn totals(bars: &[Bar]) -> Vec<Bar> {
-    let mut totals: Vec<Bar> = Vec::new();
-    if bars.iter().any(|bar| bar.value < 0.0 || bar.is_share || !bar.is_stacked) {
-        return totals;
-    }
-    for bar in bars {
-        match totals.last_mut() {
-            Some(total) if total.across.0.total_cmp(&bar.across.0).is_eq() => {
-                total.value += bar.value;
-                total.along.1 = bar.along.1;
-            }
-            _ => totals.push(Bar { is_stacked: false, ..bar.clone() }),
-        }
-    }
-    if totals.len() <= LABELLED { totals } else { Vec::new() }
-}
-
-fn rectangle(panel: &Panel, bar: &Bar) -> Bounds {
+/// Returns where a bar lies in the picture.
+pub(super) fn rectangle(panel: &Panel, bar: &Bar) -> Bounds {
     let corner = |across: f64, along: f64| match bar.direction {
         Direction::Up => panel.pixel((across, along)),
         Direction::Right => panel.pixel((along, across)),
@@ -282,90 +196,5 @@ fn rectangle(panel: &Panel, bar: &Bar) -> Bounds {
         top: one.1.min(two.1),
         right: one.0.max(two.0),
         bottom: one.1.max(two.1),
-    }
-}
-
-fn fits_beyond(panel: &Panel, theme: &Theme, bar: &Bar, label: &str) -> bool {
-    let bounds = rectangle(panel, bar);
-    let size = theme.value_size;
-    match bar.direction {
-        Direction::Up => width_em(label, Face::SemiBold) * size <= (bounds.right - bounds.left) * 1.2,
-        Direction::Right => size <= (bounds.bottom - bounds.top) * 1.1,
-    }
-}
-
-/// Writes the value just beyond the bar's end.
-fn draw_beyond(scene: &mut Scene, panel: &Panel, theme: &Theme, bar: &Bar, label: &str, face: Face) {
-    let Bounds { left, top, right, bottom } = rectangle(panel, bar);
-    let size = theme.value_size;
-    let gap = size * 0.35;
-    let is_negative = bar.value < 0.0;
-    let (x, baseline, anchor) = match (bar.direction, is_negative) {
-        (Direction::Up, false) => (f64::midpoint(left, right), top - gap, Anchor::Middle),
-        (Direction::Up, true) => (f64::midpoint(left, right), bottom + gap + size * 0.73, Anchor::Middle),
-        (Direction::Right, false) => (right + gap, f64::midpoint(top, bottom) + size * 0.36, Anchor::Start),
-        (Direction::Right, true) => (left - gap, f64::midpoint(top, bottom) + size * 0.36, Anchor::End),
-    };
-    clear_behind(scene, theme, label, (x, baseline), anchor);
-    let style = Style { face, ..theme.style(size, anchor, Role::Value) };
-    scene.text(label, (x, baseline), style);
-}
-
-/// Takes the grid away behind a value, so that no line runs through the digits.
-pub(super) fn clear_behind(
-    scene: &mut Scene,
-    theme: &Theme,
-    label: &str,
-    (x, baseline): (f64, f64),
-    anchor: Anchor,
-) {
-    let size = theme.value_size;
-    let width = width_em(label, Face::Regular) * size;
-    let left = match anchor {
-        Anchor::Start => x,
-        Anchor::Middle => x - width / 2.0,
-        Anchor::End => x - width,
-    };
-    let from = (left - size * 0.1, baseline - size * 0.8);
-    scene.rectangle(from, (left + width + size * 0.1, baseline + size * 0.06), theme.paper, 1.0);
-}
-
-/// Writes the value into the bar, if it fits there.
-fn draw_inside(scene: &mut Scene, panel: &Panel, theme: &Theme, bar: &Bar, label: &str, layer: &Layer) {
-    let bounds = rectangle(panel, bar);
-    let size = theme.value_size;
-    let width = width_em(label, Face::Regular) * size;
-    let fits = width + size * 0.16 <= bounds.right - bounds.left && size * 0.95 <= bounds.bottom - bounds.top;
-    if !fits || bar.value == 0.0 {
-        return;
-    }
-    let (x, middle) = (f64::midpoint(bounds.left, bounds.right), f64::midpoint(bounds.top, bounds.bottom));
-    let fill = theme.fill(bar.group);
-    let ground = if layer.look.is_hollow { theme.paper } else { layer.look.colour.unwrap_or(fill.ground) };
-    if fill.hatch.is_some() {
-        // Digits cannot be read on slanting lines.
-        let half = (width / 2.0 + size * 0.2, size * 0.58);
-        scene.rectangle((x - half.0, middle - half.1), (x + half.0, middle + half.1), ground, 1.0);
-    }
-    let colour = ground.readable(theme.paper, theme.ink);
-    let style = Style { colour, ..theme.style(size, Anchor::Middle, Role::Value) };
-    scene.text(label, (x, middle + size * 0.36), style);
-}
-
-/// Returns how much room, in pixels, values beyond the bars of a layer need.
-pub(super) fn value_room(layer: &Layer, theme: &Theme, format: ValueFormat, direction: Direction) -> f64 {
-    let Marks::Bars(bars) = &layer.marks else { return 0.0 };
-    let totals = totals(bars);
-    let shown = if totals.is_empty() { bars } else { &totals };
-    let is_plain =
-        shown.len() <= LABELLED && shown.iter().all(|bar| !bar.is_stacked && bar.direction == direction);
-    if !is_plain || layer.look.labels == Labelled::Off {
-        return 0.0;
-    }
-    let labels = format.labels(shown);
-    let widest = labels.iter().map(|label| width_em(label, Face::SemiBold)).fold(0.0, f64::max);
-    match direction {
-        Direction::Up => theme.value_size * 1.3,
-        Direction::Right => theme.value_size * (widest + 0.6),
     }
 }

@@ -5,9 +5,10 @@
 use indexmap::IndexMap;
 
 use super::layout::Panel;
+use super::pattern::Dash;
 use super::plot::{Layer, Line};
 use super::rows::Row;
-use super::scene::{Dash, Pen, Scene};
+use super::scene::{Pen, Scene};
 use super::theme::Theme;
 
 /// Groups rows into lines, each in order of x; a path keeps the order of its rows.
@@ -48,16 +49,28 @@ pub(super) fn pen(theme: &Theme, layer: &Layer, group: usize, style: usize) -> P
     }
 }
 
-/// Draws the lines; a value between two gaps becomes a dot.
-pub(super) fn draw(scene: &mut Scene, panel: &Panel, theme: &Theme, layer: &Layer, lines: &[Line]) {
+/// Draws the lines; a value between two gaps becomes a dot. Over bars a rim parts them from these.
+pub(super) fn draw(
+    scene: &mut Scene,
+    panel: &Panel,
+    theme: &Theme,
+    layer: &Layer,
+    lines: &[Line],
+    is_over_bars: bool,
+) {
     for line in lines {
         let pen = pen(theme, layer, line.group, line.style);
         for run in line.places.split(|place| place.is_none_or(|place| !panel.shows(place))) {
             let run: Vec<(f64, f64)> = run.iter().flatten().map(|place| panel.pixel(*place)).collect();
             match run.as_slice() {
                 [] => {}
-                [only] => scene.circle(*only, pen.width, pen.colour, pen.opacity),
-                _ => scene.stroke(&run, pen),
+                [only] => scene.circle(*only, pen.width.max(theme.point_radius), pen.colour, pen.opacity),
+                _ => {
+                    if is_over_bars {
+                        scene.stroke(&run, theme.rim(pen, 1.4));
+                    }
+                    scene.stroke(&run, pen);
+                }
             }
         }
     }

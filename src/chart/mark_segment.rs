@@ -73,7 +73,16 @@ pub(super) fn draw_segments(
 }
 
 /// Draws rules from edge to edge.
-pub(super) fn draw_rules(scene: &mut Scene, panel: &Panel, theme: &Theme, layer: &Layer, rules: &[Rule]) {
+///
+/// Where they cross areas a rim parts them from these.
+pub(super) fn draw_rules(
+    scene: &mut Scene,
+    panel: &Panel,
+    theme: &Theme,
+    layer: &Layer,
+    rules: &[Rule],
+    is_over_areas: bool,
+) {
     for rule in rules {
         let mut pen = Pen { width: theme.axis_width * 1.3, ..pen(theme, layer, rule.group, rule.style) };
         if let Some(size) = layer.look.size_pt {
@@ -91,6 +100,9 @@ pub(super) fn draw_rules(scene: &mut Scene, panel: &Panel, theme: &Theme, layer:
         };
         let place = if rule.is_level { (panel.x.from, rule.at) } else { (rule.at, panel.y.from) };
         if panel.shows(place) {
+            if is_over_areas {
+                scene.line(from, to, theme.rim(pen, 0.8));
+            }
             scene.line(from, to, pen);
         }
     }

@@ -1,4 +1,4 @@
-//! Turns rows into words at places, and moves them apart where they would meet.
+//! Turns rows into words at places, and moves them where they would meet others or lines.
 
 use super::layout::Panel;
 use super::plot::{Layer, Text};
@@ -9,6 +9,9 @@ use super::theme::Theme;
 
 /// The length of a line in em; longer texts are wrapped.
 const LIMIT_EM: f64 = 24.0;
+
+/// With more texts than this there is no room beside the lines.
+const MANY: usize = 200;
 
 /// A text in lines, with its size in pixels.
 pub(super) struct Wrapped {
@@ -37,8 +40,9 @@ pub(super) fn reach(text: &Text, layer: &Layer, theme: &Theme) -> (f64, f64) {
     (right + size * 0.2, text.offset.1 * theme.point + above + size * 0.3)
 }
 
-/// Draws the texts; one that would meet another is moved up or down by lines until it does not.
+/// Draws the texts; one that would meet another, or a line, is moved up or down by half lines until it does not.
 pub(super) fn draw(scene: &mut Scene, panel: &Panel, theme: &Theme, layer: &Layer, texts: &[Text]) {
+    let faint = [theme.grid, theme.paper, theme.axis];
     for text in texts.iter().filter(|text| panel.shows(text.place)) {
         let Wrapped { lines, size, face, width: widest, height } = wrap_text(text, layer, theme);
         let (x, y) = panel.pixel(text.place);
@@ -58,17 +62,23 @@ pub(super) fn draw(scene: &mut Scene, panel: &Panel, theme: &Theme, layer: &Laye
             let away = step * number_of(usize::div_ceil(index, 2));
             if index % 2 == 0 { away } else { -away }
         });
-        let down = shifts.filter(|down| is_inside(*down)).find(|down| scene.is_free(&bounds(*down)));
-        let down = down.unwrap_or(0.0);
+        let mut free = shifts.filter(|down| is_inside(*down) && scene.is_free(&bounds(*down)));
+        let first_free = free.next();
+        // Best away from lines too; else their rims keep the letters clear.
+        let is_open = |down: &f64| texts.len() > MANY || !scene.is_crossed(&bounds(*down), &faint);
+        let down = first_free.into_iter().chain(free).find(is_open).or(first_free).unwrap_or(0.0);
+        let ground = scene.ground(&bounds(down), theme.paper);
         let colour = match (layer.look.colour, layer.is_grouped) {
             (Some(colour), _) => colour,
-            (None, true) => theme.line_colour(text.group),
-            (None, false) => theme.ink,
+            (None, true) => theme.word_colour(text.group),
+            (None, false) => ground.readable(theme.ink, theme.paper),
         };
+        let halo = theme.halo(colour, ground);
         for (index, line) in lines.iter().enumerate() {
             let style = Style { size, face, colour, anchor: Anchor::Start, role: Role::Value };
             let inner = (widest - width_em(line, face) * size) * text.hjust;
-            scene.text(line, (left + inner, first + down + theme.line(size) * number_of(index)), style);
+            let place = (left + inner, first + down + theme.line(size) * number_of(index));
+            scene.text_with_halo(line, place, style, halo);
         }
     }
 }

@@ -7,6 +7,7 @@
 //! because a printed report needs them to be the same everywhere.
 
 mod axis;
+mod bar_values;
 mod blocks;
 mod categories;
 mod clause;
@@ -17,9 +18,11 @@ mod extent;
 mod facets;
 mod format;
 mod frames;
+mod inks;
 mod layers;
 mod layout;
 mod legend;
+mod letters;
 mod mark_bar;
 mod mark_box;
 mod mark_line;
@@ -28,6 +31,7 @@ mod mark_segment;
 mod mark_shape;
 mod mark_text;
 mod paint;
+mod pattern;
 mod plot;
 mod raster;
 mod reader;
@@ -38,6 +42,7 @@ mod room;
 mod rows;
 mod scale;
 mod scene;
+mod sources;
 mod split;
 mod svg;
 mod text;
@@ -47,6 +52,8 @@ mod values;
 
 #[cfg(test)]
 mod grammar;
+#[cfg(test)]
+mod look_tests;
 #[cfg(test)]
 mod tests;
 
@@ -58,9 +65,11 @@ use crate::error::Lang;
 pub use blocks::draw_blocks;
 pub use clause::Clause;
 pub use describe::describe;
+pub use letters::missing_letters;
 pub use plot::Plot;
 pub use raster::{draw_pixels, draw_png, encode_pixels};
 pub use resolve::resolve_plot;
+pub use sources::LeftOut;
 pub use split::find_visualise;
 pub use svg::draw_svg;
 pub use theme::ThemeName;

@@ -20,23 +20,45 @@ const TOP_SHIFT: f64 = 0.76;
 /// The font as SVG names it, with substitutes for viewers that lack it.
 const FAMILY: &str = "Inter, Arial, sans-serif";
 
+/// The width of the rim around letters, half of which lies outside of them, as a share of the text's size.
+const HALO: f64 = 0.34;
+
 /// Writes the shapes and texts of a scene, without the document around them.
 pub(super) fn write_items(scene: &Scene, width: f64, height: f64) -> String {
     let mut body = String::new();
-    for run in scene.items.chunk_by(|one, two| is_dots(one) == is_dots(two)) {
-        if run.first().is_some_and(is_dots) {
-            for item in run {
-                write_dots(&mut body, item);
+    for run in scene.items.chunk_by(|one, two| is_plain(one) && is_plain(two)) {
+        match run {
+            [item @ Item::Dots { .. }] => write_dots(&mut body, item),
+            [item @ Item::Text { halo: Some(halo), style, .. }] => {
+                write_halo(&mut body, item, *halo, style.size, (width, height));
+                write_run(&mut body, run, width, height);
             }
-        } else {
-            write_run(&mut body, run, width, height);
+            _ => write_run(&mut body, run, width, height),
         }
     }
     body
 }
 
-fn is_dots(item: &Item) -> bool {
-    matches!(item, Item::Dots { .. })
+/// Tells whether plotters alone writes the item.
+fn is_plain(item: &Item) -> bool {
+    !matches!(item, Item::Dots { .. } | Item::Text { halo: Some(_), .. })
+}
+
+/// Writes the letters of a text once more below it, with a broad rim. One element with `paint-order` would
+/// do, but viewers that do not know it would draw the rim over the letters.
+fn write_halo(body: &mut String, item: &Item, halo: Colour, size: f64, (width, height): (f64, f64)) {
+    let mut below = item.clone();
+    if let Item::Text { style, .. } = &mut below {
+        style.colour = halo;
+    }
+    let Colour(red, green, blue) = halo;
+    let rim = fine_size(size * HALO);
+    let _ = writeln!(
+        body,
+        "<g aria-hidden=\"true\" stroke=\"#{red:02X}{green:02X}{blue:02X}\" stroke-width=\"{rim}\">"
+    );
+    write_run(body, std::slice::from_ref(&below), width, height);
+    body.push_str("</g>\n");
 }
 
 fn write_run(body: &mut String, items: &[Item], width: f64, height: f64) {
@@ -112,7 +134,9 @@ fn paint(backend: &mut SVGBackend, item: &Item) {
             let style = filled(*colour, *opacity);
             drop(backend.draw_circle(fine_place(*centre), fine_size(*radius), &style, true));
         }
-        Item::Text { text, place, style, is_upward } => write_text(backend, text, *place, style, *is_upward),
+        Item::Text { text, place, style, is_upward, .. } => {
+            write_text(backend, text, *place, style, *is_upward);
+        }
         Item::Dots { .. } => {}
     }
 }

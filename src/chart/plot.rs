@@ -3,7 +3,9 @@
 //! Categories lie at 0, 1, 2 … on their axis, so that every mark has plain numbers as its place
 //! and drawing needs one rule for both kinds of axis. Numbers are always finite here.
 
-use super::scene::{Colour, Dash};
+use super::pattern::Dash;
+use super::scene::Colour;
+use super::sources::LeftOut;
 use crate::error::Lang;
 
 /// A chart that is ready to be drawn at any size.
@@ -29,6 +31,10 @@ pub struct Plot {
     pub styles: Option<Groups>,
     /// What the shades of tiles mean.
     pub shades: Option<Shades>,
+    /// The tables that layers draw, the result of the SQL part being the one without a name.
+    pub tables: Vec<Option<String>>,
+    /// The numbers that are not drawn, because they have no place.
+    pub left_out: Vec<LeftOut>,
     /// The language of numbers and dates.
     pub lang: Lang,
 }
@@ -39,12 +45,12 @@ impl Plot {
         self.facets.iter().flat_map(|facet| &facet.layers)
     }
 
-    /// The same with greys in place of the layers' own colours.
+    /// The same with others in place of the layers' own colours.
     #[must_use]
-    pub(super) fn without_colours(&self) -> Self {
+    pub(super) fn recoloured(&self, change: impl Fn(Colour) -> Colour) -> Self {
         let mut plot = self.clone();
         for layer in plot.facets.iter_mut().flat_map(|facet| &mut facet.layers) {
-            layer.look.colour = layer.look.colour.map(Colour::grey);
+            layer.look.colour = layer.look.colour.map(&change);
         }
         plot
     }

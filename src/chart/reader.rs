@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::TableReference;
-use datafusion::datasource::MemTable;
+use datafusion::datasource::{MemTable, TableProvider};
 use datafusion::error::DataFusionError;
 use datafusion::execution::context::SQLOptions;
 use datafusion::prelude::{SessionConfig, SessionContext};
@@ -56,11 +56,18 @@ impl ChartReader {
     ) -> Result<(), DataFusionError> {
         let (schema, batches) = frames::plain(schema, batches)?;
         let table = MemTable::try_new(schema, vec![batches])?;
-        self.session.register_table(name_of(name), Arc::new(table)).map(drop)
+        let table: Arc<dyn TableProvider> = Arc::new(table);
+        // A name without quotation marks is looked up in lower case.
+        let lower = name.to_lowercase();
+        if lower != name {
+            self.session.register_table(name_of(&lower), Arc::clone(&table))?;
+        }
+        self.session.register_table(name_of(name), table).map(drop)
     }
 
     fn run(&self, sql: &str) -> Asked<(SchemaRef, Vec<RecordBatch>)> {
-        let sql = &bracketed(sql);
+        let sql = trimmed(sql);
+        let sql = &bracketed(&sql);
         let only_queries =
             SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
         let work = async {
@@ -84,6 +91,17 @@ fn bracketed(sql: &str) -> Cow<'_, str> {
             comparison.replace_all(sql, "($1 IS NOT DISTINCT FROM $2)")
         }
         _ => Cow::Borrowed(sql),
+    }
+}
+
+/// Keeps the curve of a density or of a smoother within its data: the crate lets it run on beyond them, where
+/// working days are negative. Its groups' own ends, which it does observe, stand in a `full_grid`.
+fn trimmed(sql: &str) -> Cow<'_, str> {
+    const BEYOND: &str = "3 * MAX(bw) AS expansion";
+    if sql.contains(BEYOND) && !sql.contains("full_grid") {
+        Cow::Owned(sql.replace(BEYOND, "0 * MAX(bw) AS expansion"))
+    } else {
+        Cow::Borrowed(sql)
     }
 }
 

@@ -17,6 +17,7 @@ use super::plot::{Facet, Marks, NumberKind, Plot, Shades};
 use super::reader::ChartReader;
 use super::rewrite::{RESULT, is_year_column, position_of, rewrite};
 use super::rows::{AxisPlaces, Places, Row, Wanted, group_aesthetic, rows, style_aesthetic};
+use super::sources::{drawn_tables, without_infinite};
 use super::values::{column_of, keys, number_kind};
 use super::{ChartData, ColumnNotes, clause, refuse};
 use crate::error::{Error, Explain as _, Lang, Result};
@@ -34,6 +35,9 @@ pub fn resolve_plot(clause: &Clause, data: &ChartData, notes: &ColumnNotes, lang
     refuse::check(clause, &written, data)?;
     check_rows(clause, &written, data)?;
     check_dates(clause, &written, data)?;
+    let tables = drawn_tables(&written);
+    let (finite, left_out) = without_infinite(&tables, data).unzip();
+    let data = finite.as_ref().unwrap_or(data);
     let named = years_as_names(&written, data);
     let data = named.as_ref().unwrap_or(data);
     let prepared =
@@ -42,7 +46,14 @@ pub fn resolve_plot(clause: &Clause, data: &ChartData, notes: &ColumnNotes, lang
         return Err(ChartFault::NoLayers.error().at(clause.opening()));
     };
     let resolver = Resolver { clause, written: &written, data, notes, lang, prepared: &prepared, spec };
-    resolver.plot()
+    let plot = resolver.plot()?;
+    let tables = tables.into_iter().map(|table| table.name).collect();
+    let mut left_out = left_out.unwrap_or_default();
+    for one in &mut left_out {
+        one.column =
+            notes.note(&one.column).and_then(|note| note.title.clone()).unwrap_or(one.column.clone());
+    }
+    Ok(Plot { tables, left_out, ..plot })
 }
 
 fn check_rows(clause: &Clause, written: &Written, data: &ChartData) -> Result<()> {
@@ -129,7 +140,7 @@ const MOST_GROUPS: usize = 24;
 type Drawn<'a> = (&'a GrammarLayer, &'a DrawClause, &'a ggsql::DataFrame);
 
 impl Resolver<'_> {
-    fn sides(&self) -> (Side, Side) {
+    pub(super) fn sides(&self) -> (Side, Side) {
         let (level, upright) =
             if self.written.is_flipped() { (Y_NAMES, X_NAMES) } else { (X_NAMES, Y_NAMES) };
         let x = Side {
@@ -192,6 +203,8 @@ impl Resolver<'_> {
             shades: self.shades(&facets),
             facets,
             is_free,
+            tables: Vec::new(),
+            left_out: Vec::new(),
             lang: self.lang,
         })
     }

@@ -73,6 +73,10 @@ fn reset(clause: &Clause, draw: &DrawClause) -> Option<Edit> {
     let mut kept: Vec<String> = draw.settings.iter().filter(is_passed).filter_map(text_of).collect();
     if is_placed_here {
         kept.push("position => 'identity'".to_owned());
+        // No shape where there are no data, unless the author wants tails.
+        if draw.geometry.text == "violin" && draw.setting("tails").is_none() {
+            kept.push("tails => 0".to_owned());
+        }
     } else if kept.len() == draw.settings.len() {
         return None;
     }

@@ -1,8 +1,8 @@
 //! Moves the far end of a value axis so that what is written beyond the marks stays inside the panel.
 
+use super::bar_values::{ValueFormat, value_room};
 use super::format::NumberFormat;
 use super::layout::{Panel, Span};
-use super::mark_bar::{ValueFormat, value_room};
 use super::mark_text;
 use super::plot::{Direction, Facet, Layer, Marks, Plot, Scale, Via};
 use super::theme::Theme;

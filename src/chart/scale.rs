@@ -147,6 +147,8 @@ fn number_breaks(numbers: &Numbers, most: usize, format: NumberFormat) -> (Vec<B
     let found = steps.numbers();
     let is_kept = is_fixed || is_years || !(numbers.is_snapped || numbers.has_baseline);
     let ends = match (is_kept, found.first(), found.last()) {
+        // Where the author says where labels stand, an end that is rounded would have none.
+        (false, ..) if matches!(numbers.breaks, Breaks::At(_)) => (low, high),
         (false, Some(first), Some(last)) => (*first, *last),
         // Marks at the very edge would be cut in half.
         (true, ..) if !is_fixed && low < high => (padded(low, low - high), padded(high, high - low)),

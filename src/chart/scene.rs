@@ -3,6 +3,7 @@
 //! Marks, axes and legends only add to it, so that a test can ask where everything lies and whether
 //! two texts meet, and every output draws the same.
 
+use super::pattern::{Dash, broken};
 use super::text::{Face, width_em};
 
 /// A place in pixels, from the upper left corner.
@@ -32,10 +33,17 @@ impl Colour {
         [self.0, self.1, self.2]
     }
 
-    /// Returns the grey that is as light (ITU-R BT.601), at most as light as still stands out from paper.
-    pub(super) fn grey(self) -> Self {
+    /// Returns the grey that is as light (ITU-R BT.601).
+    pub(super) fn full_grey(self) -> Self {
         let light = (u32::from(self.0) * 299 + u32::from(self.1) * 587 + u32::from(self.2) * 114) / 1000;
-        let light = u8::try_from(light.min(0x90)).unwrap_or(0x90);
+        let light = u8::try_from(light).unwrap_or(u8::MAX);
+        Self(light, light, light)
+    }
+
+    /// The same, at most as light as still stands out from paper.
+    pub(super) fn grey(self) -> Self {
+        let Self(light, ..) = self.full_grey();
+        let light = light.min(0x90);
         Self(light, light, light)
     }
 
@@ -125,49 +133,6 @@ impl Pen {
     }
 }
 
-/// How a line is broken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dash {
-    /// Not at all.
-    Solid,
-    /// Into dashes.
-    Dashed,
-    /// Into dots.
-    Dotted,
-    /// Into long dashes.
-    Long,
-    /// Into dashes and dots.
-    Mixed,
-}
-
-impl Dash {
-    /// All of them, in the order in which groups get them.
-    pub(super) const ALL: [Self; 5] = [Self::Solid, Self::Dashed, Self::Dotted, Self::Long, Self::Mixed];
-
-    /// Reads the name that the grammar gives.
-    pub(super) fn parse(name: &str) -> Option<Self> {
-        match name {
-            "solid" => Some(Self::Solid),
-            "dashed" => Some(Self::Dashed),
-            "dotted" => Some(Self::Dotted),
-            "longdash" => Some(Self::Long),
-            "dotdash" | "dashdot" | "twodash" => Some(Self::Mixed),
-            _ => None,
-        }
-    }
-
-    /// Lengths of strokes and gaps in widths of the line.
-    fn lengths(self) -> &'static [f64] {
-        match self {
-            Self::Solid => &[],
-            Self::Dashed => &[3.6, 2.4],
-            Self::Dotted => &[1.1, 1.7],
-            Self::Long => &[7.0, 2.6],
-            Self::Mixed => &[5.0, 2.0, 1.2, 2.0],
-        }
-    }
-}
-
 /// One shape or text.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Item {
@@ -206,6 +171,8 @@ pub(super) enum Item {
         place: Place,
         style: Style,
         is_upward: bool,
+        /// The colour of the rim that keeps lines away from the letters.
+        halo: Option<Colour>,
     },
 }
 
@@ -225,12 +192,54 @@ impl Bounds {
             && self.top < other.bottom
             && other.top < self.bottom
     }
+
+    /// Returns the least rectangle around places.
+    fn around(places: &[Place]) -> Self {
+        let none = Self { left: f64::MAX, top: f64::MAX, right: f64::MIN, bottom: f64::MIN };
+        places.iter().fold(none, |area, (x, y)| Self {
+            left: area.left.min(*x),
+            top: area.top.min(*y),
+            right: area.right.max(*x),
+            bottom: area.bottom.max(*y),
+        })
+    }
+
+    /// Tells whether a straight line runs through it: what is left of the line between each pair of edges.
+    fn is_cut(&self, (x0, y0): Place, (x1, y1): Place) -> bool {
+        let (mut from, mut to) = (0.0_f64, 1.0_f64);
+        for (start, way, low, high) in
+            [(x0, x1 - x0, self.left, self.right), (y0, y1 - y0, self.top, self.bottom)]
+        {
+            if way == 0.0 {
+                if start < low || start > high {
+                    return false;
+                }
+                continue;
+            }
+            let (one, two) = ((low - start) / way, (high - start) / way);
+            from = from.max(one.min(two));
+            to = to.min(one.max(two));
+        }
+        from <= to
+    }
+
+    fn corners(&self) -> [Place; 4] {
+        let Self { left, top, right, bottom } = *self;
+        [(left, top), (right, top), (right, bottom), (left, bottom)]
+    }
+
+    fn holds(&self, other: &Self) -> bool {
+        self.left <= other.left
+            && other.right <= self.right
+            && self.top <= other.top
+            && other.bottom <= self.bottom
+    }
 }
 
 impl Item {
     /// Returns the room that a text takes: capitals with their marks above, descenders below.
     pub(super) fn text_bounds(&self) -> Option<Bounds> {
-        let Self::Text { text, place, style, is_upward } = self else { return None };
+        let Self::Text { text, place, style, is_upward, .. } = self else { return None };
         let size = style.size;
         let length = width_em(text, style.face) * size;
         let before = match style.anchor {
@@ -290,18 +299,48 @@ impl Scene {
 
     /// Writes a line of text with its baseline at `place`.
     pub(super) fn text(&mut self, text: &str, place: Place, style: Style) {
-        self.write(text, place, style, false);
+        self.write(text, place, style, false, None);
+    }
+
+    /// Writes a line of text with a rim that keeps what lies behind it away from the letters.
+    pub(super) fn text_with_halo(&mut self, text: &str, place: Place, style: Style, halo: Colour) {
+        self.write(text, place, style, false, Some(halo));
     }
 
     /// Writes a line of text that runs upwards, its baseline to the right of the letters at `place`.
     pub(super) fn upward_text(&mut self, text: &str, place: Place, style: Style) {
-        self.write(text, place, style, true);
+        self.write(text, place, style, true, None);
     }
 
-    fn write(&mut self, text: &str, place: Place, style: Style, is_upward: bool) {
+    fn write(&mut self, text: &str, place: Place, style: Style, is_upward: bool, halo: Option<Colour>) {
         if !text.is_empty() {
-            self.items.push(Item::Text { text: text.to_owned(), place, style, is_upward });
+            self.items.push(Item::Text { text: text.to_owned(), place, style, is_upward, halo });
         }
+    }
+
+    /// Returns the colour on which a rectangle lies as a whole; on several it is that of the paper.
+    pub(super) fn ground(&self, bounds: &Bounds, paper: Colour) -> Colour {
+        for item in self.items.iter().rev() {
+            let (inside, colour, opacity) = match item {
+                Item::Rectangle { from, to, colour, opacity } => {
+                    let area = Bounds { left: from.0, top: from.1, right: to.0, bottom: to.1 };
+                    let inside = if area.holds(bounds) { 4 } else { usize::from(area.meets(bounds)) };
+                    (inside, *colour, *opacity)
+                }
+                Item::Polygon { corners, colour, opacity } => {
+                    let inside =
+                        bounds.corners().iter().filter(|corner| is_within(corners, **corner)).count();
+                    (inside, *colour, *opacity)
+                }
+                _ => continue,
+            };
+            match inside {
+                0 => {}
+                4 => return paper.mix(colour, opacity),
+                _ => return paper,
+            }
+        }
+        paper
     }
 
     /// Tells whether a rectangle is free of texts.
@@ -309,66 +348,48 @@ impl Scene {
         !self.items.iter().filter_map(Item::text_bounds).any(|taken| taken.meets(bounds))
     }
 
-    /// Fills a rectangle with slanting lines over its ground.
-    pub(super) fn hatch(&mut self, from: Place, to: Place, pen: Pen, gap: f64, is_rising: bool) {
-        let (width, height) = (to.0 - from.0, to.1 - from.1);
-        if width <= 0.0 || height <= 0.0 || gap <= 0.0 {
-            return;
-        }
-        let mut offset = gap / 2.0;
-        while offset < width + height {
-            // A line of 45 degrees that enters at the top or at the left edge.
-            let (x0, y0) = if offset <= height { (0.0, offset) } else { (offset - height, height) };
-            let (x1, y1) = if offset <= width { (offset, 0.0) } else { (width, offset - width) };
-            let place = |x: f64, y: f64| {
-                if is_rising { (from.0 + x, from.1 + y) } else { (from.0 + x, to.1 - y) }
-            };
-            self.line(place(x0, y0), place(x1, y1), pen);
-            offset += gap;
-        }
+    /// Tells whether lines or symbols run through a rectangle, other than lines of some colours.
+    pub(super) fn is_crossed(&self, bounds: &Bounds, faint: &[Colour]) -> bool {
+        let longest = 2.0 * (bounds.bottom - bounds.top);
+        self.items.iter().any(|item| match item {
+            Item::Stroke { places, colour, .. } => {
+                !faint.contains(colour) && places.windows(2).any(|pair| bounds.is_cut(pair[0], pair[1]))
+            }
+            Item::Circle { centre: (x, y), radius, .. } => {
+                let [left, top, right, bottom] = [x - radius, y - radius, x + radius, y + radius];
+                Bounds { left, top, right, bottom }.meets(bounds)
+            }
+            Item::Polygon { corners, .. } => {
+                let area = Bounds::around(corners);
+                // Areas are grounds to write on.
+                area.right - area.left < longest && area.bottom - area.top < longest && area.meets(bounds)
+            }
+            _ => false,
+        })
+    }
+
+    /// Tells whether a rectangle is free of texts and of all rectangles but the picture's own.
+    pub(super) fn is_clear(&self, bounds: &Bounds) -> bool {
+        let is_taken = |item: &Item| {
+            let Item::Rectangle { from, to, .. } = item else { return false };
+            Bounds { left: from.0, top: from.1, right: to.0, bottom: to.1 }.meets(bounds)
+        };
+        self.is_free(bounds) && !self.items.iter().skip(1).any(is_taken)
     }
 }
 
-/// Cuts a line into the strokes of a dash; the pattern goes on over its corners.
-fn broken(places: &[Place], dash: Dash, width: f64) -> Vec<Vec<Place>> {
-    let lengths: Vec<f64> = dash.lengths().iter().map(|length| length * width).collect();
-    if lengths.is_empty() || width <= 0.0 {
-        return vec![places.to_vec()];
-    }
-    let mut strokes: Vec<Vec<Place>> = Vec::new();
-    let (mut step, mut left) = (0, lengths[0]);
-    let mut stroke: Vec<Place> = places.first().copied().into_iter().collect();
-    for pair in places.windows(2) {
-        let ((x0, y0), (x1, y1)) = (pair[0], pair[1]);
-        let length = (x1 - x0).hypot(y1 - y0);
-        let mut done = 0.0;
-        while length - done > left && strokes.len() < 20_000 {
-            done += left;
-            let share = done / length;
-            let at = (x0 + (x1 - x0) * share, y0 + (y1 - y0) * share);
-            if step % 2 == 0 {
-                stroke.push(at);
-                strokes.push(std::mem::take(&mut stroke));
-            } else {
-                stroke = vec![at];
-            }
-            step = (step + 1) % lengths.len();
-            left = lengths[step];
-        }
-        left -= length - done;
-        if step % 2 == 0 {
-            stroke.push((x1, y1));
-        }
-    }
-    if stroke.len() > 1 {
-        strokes.push(stroke);
-    }
-    strokes
+/// Tells whether a place lies within an outline: a ray from it crosses the outline an odd number of times.
+fn is_within(corners: &[Place], (x, y): Place) -> bool {
+    let next = corners.iter().cycle().skip(1);
+    let crosses = |((x0, y0), (x1, y1)): (&Place, &Place)| {
+        (*y0 > y) != (*y1 > y) && x < x0 + (y - y0) / (y1 - y0) * (x1 - x0)
+    };
+    corners.iter().zip(next).filter(|pair| crosses(*pair)).count() % 2 == 1
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Colour, Dash, broken};
+    use super::Colour;
 
     #[test]
     fn colours_are_read_as_css_writes_them() {
@@ -382,14 +403,5 @@ mod tests {
         let (black, white) = (Colour::new(0, 0, 0), Colour::WHITE);
         assert!((black.contrast(white) - 21.0).abs() < 1e-9);
         assert!((Colour::new(0x77, 0x77, 0x77).contrast(white) - 4.48).abs() < 0.01);
-    }
-
-    #[test]
-    fn dashes_cover_their_share_of_a_line_and_go_round_corners() {
-        let strokes = broken(&[(0.0, 0.0), (30.0, 0.0), (30.0, 30.0)], Dash::Dashed, 1.0);
-        assert_eq!(strokes.len(), 10);
-        assert_eq!(strokes[0], [(0.0, 0.0), (3.6, 0.0)]);
-        assert!(strokes.iter().all(|stroke| stroke.len() >= 2));
-        assert_eq!(broken(&[(0.0, 0.0), (9.0, 0.0)], Dash::Solid, 1.0).len(), 1);
     }
 }

@@ -1,14 +1,14 @@
 //! Draws a plot as a scene, and the scene as SVG with what screen readers read.
 
+use super::bar_values::{self, ValueFormat};
 use super::format::NumberFormat;
 use super::layout::{Block, Framed, Layout, Panel, lay_out};
-use super::mark_bar::ValueFormat;
 use super::paint::write_items;
 use super::plot::{Bar, Direction, Facet, Layer, Marks, Plot, Scale, Text};
 use super::scale::number_of;
 use super::scene::{Anchor, Pen, Role, Scene, Style};
 use super::text::Face;
-use super::theme::Theme;
+use super::theme::{Theme, ThemeName};
 use super::{
     ChartOptions, axis, describe::describe, direct, legend, mark_bar, mark_box, mark_line, mark_point,
     mark_segment, mark_shape, mark_text,
@@ -45,9 +45,9 @@ pub(super) fn draw_scene(plot: &Plot, options: &ChartOptions) -> Result<Scene> {
         return Err(ChartFault::TooLarge { width, height }.error());
     }
     let dpi = if is_sound { options.dpi } else { 96.0 };
-    let theme = Theme::new(options.theme, dpi).with_groups(plot.groups.as_ref());
-    let grey = theme.is_mono().then(|| plot.without_colours());
-    let plot = grey.as_ref().unwrap_or(plot);
+    let theme = Theme::new(options.theme, dpi).for_plot(plot);
+    let suited = (options.theme != ThemeName::Report).then(|| plot.recoloured(|colour| theme.suited(colour)));
+    let plot = suited.as_ref().unwrap_or(plot);
     let layout = lay_out(plot, options, &theme);
     let least = LEAST_PANEL_PT * theme.point;
     let is_small =
@@ -155,12 +155,12 @@ fn draw_panel(scene: &mut Scene, plot: &Plot, facet: &Facet, framed: &Framed, th
     for layer in &facet.layers {
         if let Marks::Bars(bars) = &layer.marks {
             let written = value_format(facet, bars, format);
-            mark_bar::draw_values(scene, panel, theme, layer, bars, written);
+            bar_values::draw(scene, panel, theme, layer, bars, written);
         }
     }
     for layer in &facet.layers {
         match &layer.marks {
-            Marks::Lines(lines) => mark_line::draw(scene, panel, theme, layer, lines),
+            Marks::Lines(lines) => mark_line::draw(scene, panel, theme, layer, lines, has_bars),
             Marks::Points(points) => mark_point::draw(scene, panel, theme, layer, points),
             Marks::Segments(segments) => mark_segment::draw_segments(scene, panel, theme, layer, segments),
             _ => {}
@@ -196,7 +196,11 @@ fn draw_areas(
             mark_shape::draw(scene, panel, theme, layer, shapes, plot.shades.as_ref(), format);
         }
         Marks::Boxes(boxes) => mark_box::draw(scene, panel, theme, layer, boxes),
-        Marks::Rules(rules) => mark_segment::draw_rules(scene, panel, theme, layer, rules),
+        Marks::Rules(rules) => {
+            let is_area = |layer: &Layer| matches!(layer.marks, Marks::Bars(_) | Marks::Shapes(_));
+            let is_over_areas = plot.layers().any(is_area);
+            mark_segment::draw_rules(scene, panel, theme, layer, rules, is_over_areas);
+        }
         _ => {}
     }
 }

@@ -17,7 +17,7 @@ use crate::error::{Lang, Result};
 const FIELDS: [&str; 4] =
     ["Năng lượng nguyên tử", "Khoa học công nghệ", "Tiêu chuẩn đo lường chất lượng", "Sở hữu trí tuệ"];
 
-fn table(name: &str, columns: Vec<(&str, ArrayRef)>) -> Table {
+pub(super) fn table(name: &str, columns: Vec<(&str, ArrayRef)>) -> Table {
     let batch = RecordBatch::try_from_iter_with_nullable(
         columns.into_iter().map(|(name, column)| (name, column, true)),
     )
@@ -25,28 +25,28 @@ fn table(name: &str, columns: Vec<(&str, ArrayRef)>) -> Table {
     Table { name: name.to_owned(), schema: batch.schema(), batches: vec![batch], is_ordered: true }
 }
 
-fn texts<T: AsRef<str>>(values: &[T]) -> ArrayRef {
+pub(super) fn texts<T: AsRef<str>>(values: &[T]) -> ArrayRef {
     Arc::new(StringArray::from(values.iter().map(AsRef::as_ref).collect::<Vec<&str>>()))
 }
 
-fn floats(values: &[Option<f64>]) -> ArrayRef {
+pub(super) fn floats(values: &[Option<f64>]) -> ArrayRef {
     Arc::new(Float64Array::from(values.to_vec()))
 }
 
-fn years(values: &[i32]) -> ArrayRef {
+pub(super) fn years(values: &[i32]) -> ArrayRef {
     Arc::new(Int32Array::from(values.to_vec()))
 }
 
-fn counts(values: &[i64]) -> ArrayRef {
+pub(super) fn counts(values: &[i64]) -> ArrayRef {
     Arc::new(Int64Array::from(values.to_vec()))
 }
 
-fn data(result: Table) -> ChartData {
+pub(super) fn data(result: Table) -> ChartData {
     ChartData { result, tables: Vec::new() }
 }
 
 /// Dossiers by field and year, in an order that is neither the alphabet's nor the contract's.
-fn dossiers() -> ChartData {
+pub(super) fn dossiers() -> ChartData {
     let (mut year, mut field, mut count) = (Vec::new(), Vec::new(), Vec::new());
     for (at, name) in FIELDS.iter().enumerate() {
         for (index, one) in [2021, 2022, 2023].iter().enumerate() {
@@ -76,7 +76,7 @@ fn rates() -> ChartData {
     data(table("rates", vec![("year", years(&year)), ("linh_vuc", texts(&field)), ("rate", floats(&rate))]))
 }
 
-fn resolve(text: &str, data: &ChartData, lang: Lang) -> Result<Plot> {
+pub(super) fn resolve(text: &str, data: &ChartData, lang: Lang) -> Result<Plot> {
     let start = find_visualise(text).unwrap_or(0);
     let notes = ColumnNotes {
         columns: vec![ColumnNote {
@@ -111,7 +111,7 @@ fn with_source(mut options: ChartOptions) -> ChartOptions {
     options
 }
 
-fn print() -> ChartOptions {
+pub(super) fn print() -> ChartOptions {
     with_source(ChartOptions::print(155.0, 90.0, 300.0, Lang::Vi))
 }
 
@@ -479,8 +479,8 @@ fn a_group_keeps_its_colour_where_others_are_missing() {
         };
         let text = "VISUALISE n AS y, field AS fill DRAW bar";
         let plot = resolve_plot(&Clause { file: "f", text, start: 0 }, &data, &notes, Lang::Vi).unwrap();
+        let theme = Theme::new(ThemeName::Report, 300.0).for_plot(&plot);
         let groups = plot.groups.unwrap();
-        let theme = Theme::new(ThemeName::Report, 300.0).with_groups(Some(&groups));
         let last = groups.labels.iter().position(|label| label == FIELDS[3]).unwrap();
         theme.colour(last)
     };
@@ -508,7 +508,7 @@ fn of_three_years_the_last_is_stressed() {
     let plot = resolve(text, &dossiers(), Lang::Vi).unwrap();
     let theme = Theme::new(ThemeName::Report, 300.0);
     let strongest = theme.colour(0);
-    let theme = theme.with_groups(plot.groups.as_ref());
+    let theme = theme.for_plot(&plot);
     assert_eq!(theme.colour(2), strongest);
     assert_ne!(theme.colour(0), strongest);
 }

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use ab_glyph::{Font as _, FontRef};
 use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
 
 /// Inter, under the SIL Open Font License (`assets/fonts/OFL.txt`).
@@ -44,6 +45,13 @@ pub(super) fn width_em(text: &str, face: Face) -> f64 {
     let known = KNOWN.get_or_init(Mutex::default);
     let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
     text.chars().map(|letter| *known.entry((letter, face)).or_insert_with(|| advance_em(letter, face))).sum()
+}
+
+/// Tells whether the font has a picture of a letter; others are drawn as boxes.
+pub(super) fn has_letter(letter: char) -> bool {
+    static FONT: OnceLock<Option<FontRef<'static>>> = OnceLock::new();
+    let font = FONT.get_or_init(|| FontRef::try_from_slice(REGULAR).ok());
+    font.as_ref().is_none_or(|font| font.glyph_id(letter).0 != 0)
 }
 
 /// Asks plotters for the advance of a letter.

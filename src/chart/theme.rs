@@ -1,18 +1,36 @@
 //! Sizes and colours of a chart, in pixels of the picture that is drawn.
 //!
 //! Everything is given in points and multiplied once, so that the same chart prints alike at any
-//! density. The colours are those of Okabe and Ito ("Color Universal Design", 2008), which stay
-//! apart for colour-blind readers, with the light ones darkened until they stand out from paper
-//! (WCAG 2.2, 1.4.11: 3 to 1), in an order in which the first differ most: orange, which a red-blind
-//! reader takes for vermilion, comes late.
+//! density.
 
-use super::plot::{Groups, UNGROUPED};
+use std::collections::BTreeSet;
+
+use super::inks::Inks;
+use super::pattern::{Dash, Hatch};
+use super::plot::{Layer, Marks, Plot, UNGROUPED};
 use super::scale::number_of;
-use super::scene::{Anchor, Colour, Dash, Pen, Place, Role, Scene, Style};
+use super::scene::{Anchor, Colour, Pen, Place, Role, Scene, Style};
 use super::text::Face;
 
 /// More years than this cannot be told by shades between grey and blue.
 const MOST_YEARS: usize = 3;
+
+/// What carries meaning stands out from its ground by this ratio (WCAG 2.2, 1.4.11).
+const LEAST_CONTRAST: f64 = 3.0;
+
+/// Words stand out by this ratio (WCAG 2.2, 1.4.3).
+const WORD_CONTRAST: f64 = 4.5;
+
+/// Greys of areas that differ by less than this (of 255) look the same on a copy.
+const GREYS_APART: u8 = 0x24;
+
+/// The greys of lines that cannot have dashes.
+const LINE_GREYS: [Colour; 4] = [
+    Colour::new(0, 0, 0),
+    Colour::new(0x84, 0x84, 0x84),
+    Colour::new(0x4A, 0x4A, 0x4A),
+    Colour::new(0x90, 0x90, 0x90),
+];
 
 /// The name of a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -59,14 +77,18 @@ pub(super) struct Theme {
     /// How many years the groups are, where the last is to be stressed.
     years: Option<usize>,
     unknown: Option<usize>,
+    /// The groups of lines, in the order in which they get dashes.
+    lines: Vec<usize>,
+    /// Whether dashes mean something else than groups.
+    has_meant_dashes: bool,
 }
 
-/// The fill of an area: a ground, and slanting lines over it.
+/// The fill of an area: a ground, and lines over it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Fill {
     pub(super) ground: Colour,
-    /// The lines' colour and whether they rise to the right.
-    pub(super) hatch: Option<(Colour, bool)>,
+    /// The lines' colour and their course.
+    pub(super) hatch: Option<(Colour, Hatch)>,
 }
 
 impl Theme {
@@ -104,17 +126,22 @@ impl Theme {
             slots: Vec::new(),
             years: None,
             unknown: None,
+            lines: Vec::new(),
+            has_meant_dashes: false,
         }
     }
 
     /// The same with what the author and the data say about the groups.
-    pub(super) fn with_groups(mut self, groups: Option<&Groups>) -> Self {
-        if let Some(groups) = groups {
-            // A copier has no colours, whatever the author says.
-            self.own = if self.is_mono() { Vec::new() } else { groups.colours.clone() };
+    pub(super) fn for_plot(mut self, plot: &Plot) -> Self {
+        let is_dashed = |layer: &Layer| layer.look.dash.is_some_and(|dash| dash != Dash::Solid);
+        let lines = plot.layers().filter(|layer| layer.is_grouped).flat_map(line_groups);
+        self.lines = lines.collect::<BTreeSet<usize>>().into_iter().collect();
+        self.has_meant_dashes = plot.styles.is_some() || plot.layers().any(is_dashed);
+        if let Some(groups) = &plot.groups {
+            self.own = self.suited_together(&groups.colours);
             self.slots.clone_from(&groups.slots);
             let count = groups.labels.len();
-            let is_stressed = groups.is_years && (2..=MOST_YEARS).contains(&count) && !self.is_mono();
+            let is_stressed = groups.is_years && (2..=MOST_YEARS).contains(&count);
             self.years = is_stressed.then_some(count);
             self.unknown = groups.unknown;
         }
@@ -136,7 +163,8 @@ impl Theme {
             return *own;
         }
         if let Some(years) = self.years {
-            return self.neutral.mix(self.palette[0], number_of(group) / number_of(years - 1));
+            let first = if self.is_mono() { self.palette[1] } else { self.neutral };
+            return first.mix(self.palette[0], number_of(group) / number_of(years - 1));
         }
         let colour = self.palette[slot % self.palette.len()];
         match slot / self.palette.len() {
@@ -153,24 +181,96 @@ impl Theme {
             return Fill { ground, hatch: None };
         }
         if self.unknown == Some(group) {
-            return Fill { ground: self.paper.mix(self.neutral, 0.25), hatch: Some((self.axis, true)) };
+            return Fill {
+                ground: self.paper.mix(self.neutral, 0.25),
+                hatch: Some((self.axis, Hatch::Rising)),
+            };
         }
-        let is_hatched = self.is_mono() && self.own.is_empty() && group % 8 >= 4;
-        let hatch = is_hatched.then_some((self.ink, group.is_multiple_of(2)));
-        Fill { ground, hatch }
+        let hatch = match group % 8 {
+            _ if !self.is_mono() || !self.own.is_empty() => None,
+            4 => Some(Hatch::Level),
+            5 => Some(Hatch::Falling),
+            6 => Some(Hatch::Crossed),
+            7 => Some(Hatch::Upright),
+            _ => None,
+        };
+        Fill { ground, hatch: hatch.map(|hatch| (self.ink, hatch)) }
     }
 
     /// Returns the colour of a group's lines, which must be seen even where its areas are light.
     pub(super) fn line_colour(&self, group: usize) -> Colour {
-        if self.is_mono() && group != UNGROUPED && self.own.is_empty() {
-            return self.ink;
+        if !self.is_mono() || group == UNGROUPED {
+            return self.colour(group);
         }
-        self.colour(group)
+        // Without dashes lines differ in their greys.
+        if self.has_meant_dashes { LINE_GREYS[self.line_rank(group) % LINE_GREYS.len()] } else { self.ink }
+    }
+
+    /// Returns the colour of words in a group's colour, which need more contrast than its lines (WCAG 2.2, 1.4.3).
+    pub(super) fn word_colour(&self, group: usize) -> Colour {
+        let colour = self.line_colour(group);
+        let shares = (0..=10_u32).map(|step| f64::from(step) * 0.1);
+        let found = shares.map(|share| colour.mix(self.ink, share));
+        found.into_iter().find(|colour| colour.contrast(self.paper) >= WORD_CONTRAST).unwrap_or(self.ink)
+    }
+
+    fn line_rank(&self, group: usize) -> usize {
+        self.lines.iter().position(|line| *line == group).unwrap_or(group)
     }
 
     /// Returns the dash of a group's lines, where colours cannot tell them apart.
     pub(super) fn dash(&self, group: usize) -> Dash {
-        if self.is_mono() && group != UNGROUPED { Dash::ALL[group % Dash::ALL.len()] } else { Dash::Solid }
+        if !self.is_mono() || group == UNGROUPED || self.has_meant_dashes {
+            return Dash::Solid;
+        }
+        Dash::ALL[self.line_rank(group) % Dash::ALL.len()]
+    }
+
+    /// Returns the pen of the paper's colour, broader by so many points, that parts a line from the areas which
+    /// it crosses.
+    pub(super) fn rim(&self, pen: Pen, points: f64) -> Pen {
+        Pen::solid(pen.width + points * self.point, self.paper)
+    }
+
+    /// Returns a colour of the author's as this look shows it: grey on a copier, light enough on a dark ground.
+    pub(super) fn suited(&self, colour: Colour) -> Colour {
+        match self.name {
+            ThemeName::Report => colour,
+            ThemeName::Print => colour.grey(),
+            ThemeName::Screen => self.lifted(&[colour])[0],
+        }
+    }
+
+    /// The same for colours that must stay apart; none if they cannot.
+    fn suited_together(&self, colours: &[Colour]) -> Vec<Colour> {
+        match self.name {
+            ThemeName::Report => colours.to_vec(),
+            ThemeName::Print => {
+                let greys: Vec<Colour> = colours.iter().map(|colour| colour.full_grey()).collect();
+                let is_apart = |one: &Colour, two: &Colour| one.0.abs_diff(two.0) >= GREYS_APART;
+                let is_clear =
+                    (1..greys.len()).all(|at| greys[..at].iter().all(|one| is_apart(one, &greys[at])));
+                if is_clear { greys } else { Vec::new() }
+            }
+            ThemeName::Screen => self.lifted(colours),
+        }
+    }
+
+    /// Mixes colours with the ink, all by the same share, until each stands out from the ground.
+    fn lifted(&self, colours: &[Colour]) -> Vec<Colour> {
+        let lift = |share: f64| -> Vec<Colour> {
+            colours.iter().map(|colour| colour.mix(self.ink, share)).collect()
+        };
+        let shares = (0..20_u32).map(|step| f64::from(step) * 0.05);
+        let is_clear = |colours: &Vec<Colour>| {
+            colours.iter().all(|colour| colour.contrast(self.paper) >= LEAST_CONTRAST)
+        };
+        shares.map(lift).find(is_clear).unwrap_or_else(|| lift(1.0))
+    }
+
+    /// Returns the colour of the rim around a text: its ground, unless the text would vanish in it.
+    pub(super) fn halo(&self, text: Colour, ground: Colour) -> Colour {
+        if text.contrast(ground) >= LEAST_CONTRAST { ground } else { text.readable(self.paper, self.ink) }
     }
 
     /// Returns the shade of a number between the lightest (0) and the darkest (1).
@@ -193,9 +293,9 @@ impl Theme {
     /// Fills a rectangle as a group's areas are.
     pub(super) fn fill_rectangle(&self, scene: &mut Scene, from: Place, to: Place, fill: Fill, opacity: f64) {
         scene.rectangle(from, to, fill.ground, opacity);
-        if let Some((colour, is_rising)) = fill.hatch {
+        if let Some((colour, hatch)) = fill.hatch {
             let pen = Pen { width: 0.5 * self.point, colour, opacity, dash: Dash::Solid };
-            scene.hatch(from, to, pen, 3.2 * self.point, is_rising);
+            hatch.draw(scene, (from, to), pen, 3.2 * self.point);
         }
     }
 
@@ -205,71 +305,14 @@ impl Theme {
     }
 }
 
-struct Inks {
-    paper: Colour,
-    ink: Colour,
-    soft_ink: Colour,
-    grid: Colour,
-    axis: Colour,
-    neutral: Colour,
-    palette: [Colour; 8],
-}
-
-impl Inks {
-    const REPORT: Self = Self {
-        paper: Colour::WHITE,
-        ink: Colour::new(0x21, 0x25, 0x29),
-        soft_ink: Colour::new(0x56, 0x5D, 0x65),
-        grid: Colour::new(0xE1, 0xE4, 0xE8),
-        axis: Colour::new(0x6B, 0x72, 0x7B),
-        neutral: Colour::new(0x80, 0x8B, 0x97),
-        palette: [
-            Colour::new(0x00, 0x5B, 0x96),
-            Colour::new(0xD5, 0x5E, 0x00),
-            Colour::new(0x00, 0x8F, 0x6B),
-            Colour::new(0xCC, 0x79, 0xA7),
-            Colour::new(0x2F, 0x93, 0xC8),
-            Colour::new(0x4A, 0x4A, 0x4A),
-            Colour::new(0xC2, 0x7F, 0x00),
-            Colour::new(0x8A, 0x6D, 0x1F),
-        ],
-    };
-    const PRINT: Self = Self {
-        ink: Colour::new(0, 0, 0),
-        soft_ink: Colour::new(0x3A, 0x3A, 0x3A),
-        grid: Colour::new(0xDD, 0xDD, 0xDD),
-        axis: Colour::new(0x40, 0x40, 0x40),
-        neutral: Colour::new(0x7A, 0x7A, 0x7A),
-        palette: [
-            Colour::new(0x26, 0x26, 0x26),
-            Colour::new(0xB4, 0xB4, 0xB4),
-            Colour::new(0x6E, 0x6E, 0x6E),
-            Colour::new(0xE2, 0xE2, 0xE2),
-            Colour::new(0xFF, 0xFF, 0xFF),
-            Colour::new(0xD2, 0xD2, 0xD2),
-            Colour::new(0xF2, 0xF2, 0xF2),
-            Colour::new(0x9A, 0x9A, 0x9A),
-        ],
-        ..Self::REPORT
-    };
-    const SCREEN: Self = Self {
-        paper: Colour::new(0x16, 0x1B, 0x22),
-        ink: Colour::new(0xF0, 0xF3, 0xF6),
-        soft_ink: Colour::new(0xAE, 0xB8, 0xC4),
-        grid: Colour::new(0x2D, 0x35, 0x40),
-        axis: Colour::new(0x8B, 0x97, 0xA5),
-        neutral: Colour::new(0x9A, 0xA6, 0xB4),
-        palette: [
-            Colour::new(0x56, 0xB4, 0xE9),
-            Colour::new(0xFF, 0x8C, 0x42),
-            Colour::new(0x2F, 0xC8, 0x9B),
-            Colour::new(0xF5, 0xB8, 0xD8),
-            Colour::new(0xF0, 0xC9, 0x4A),
-            Colour::new(0x7F, 0x9C, 0xF5),
-            Colour::new(0xC9, 0xD1, 0xD9),
-            Colour::new(0xC8, 0xA9, 0x64),
-        ],
-    };
+/// Lists the groups of a layer's lines.
+fn line_groups(layer: &Layer) -> Vec<usize> {
+    match &layer.marks {
+        Marks::Lines(marks) => marks.iter().map(|mark| mark.group).collect(),
+        Marks::Segments(marks) => marks.iter().map(|mark| mark.group).collect(),
+        Marks::Rules(marks) => marks.iter().map(|mark| mark.group).collect(),
+        _ => Vec::new(),
+    }
 }
 
 #[cfg(test)]
@@ -294,6 +337,8 @@ mod tests {
             for group in 0..8 {
                 let colour = theme.line_colour(group);
                 assert!(colour.contrast(theme.paper) >= 3.0, "{name:?} line {group}");
+                let word = theme.word_colour(group);
+                assert!(word.contrast(theme.paper) >= 4.5, "{name:?} words of {group}");
                 let ground = theme.fill(group).ground;
                 let written = ground.readable(theme.ink, theme.paper);
                 assert!(written.contrast(ground) >= 3.0, "{name:?} value on {group}");

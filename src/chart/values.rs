@@ -9,7 +9,7 @@ use ggsql::plot::{AestheticValue, Layer, ParameterValue};
 use super::plot::NumberKind;
 
 /// Greater numbers are taken for none, so that sums and axis ends stay finite.
-const LARGEST: f64 = 1e300;
+pub(super) const LARGEST: f64 = 1e300;
 
 /// Microseconds of a day.
 const DAY_US: f64 = 86_400e6;

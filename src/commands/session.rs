@@ -211,6 +211,7 @@ fn find_engine_options(global: &Global) -> EngineOptions {
             limit: global.memory_limit.unwrap_or_else(default_memory_limit),
             folder: spill,
         }),
+        lang: global.lang,
     }
 }
 

@@ -54,7 +54,7 @@ struct Definition {
 
 const SATURDAYS: (&str, Wanted) = ("count_makeup_saturdays", Wanted::Truth);
 
-static DEFINITIONS: [Definition; 12] = [
+static DEFINITIONS: [Definition; 13] = [
     Definition {
         name: "working_days",
         parameters: &[("from", Wanted::Day), ("to", Wanted::Day), SATURDAYS],
@@ -114,7 +114,15 @@ static DEFINITIONS: [Definition; 12] = [
         optional: 1,
         result: DataType::Utf8,
         about: FunctionWords::ViNumber,
-        run: write_number,
+        run: |rows, _| Ok(write_numbers(rows, Lang::Vi)),
+    },
+    Definition {
+        name: "local_number",
+        parameters: &[("number", Wanted::Fraction), ("decimals", Wanted::Whole)],
+        optional: 1,
+        result: DataType::Utf8,
+        about: FunctionWords::LocalNumber,
+        run: |rows, _| Ok(write_numbers(rows, rows.lang)),
     },
     Definition {
         name: "vi_count",
@@ -211,15 +219,14 @@ fn find_sort_keys(rows: &Rows<'_>, _: &WorkingCalendar) -> Result<ArrayRef> {
     Ok(Arc::new(texts.map_or_else(|| BinaryArray::new_null(rows.count), keys)))
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "all functions of the table have one shape")]
-fn write_number(rows: &Rows<'_>, _: &WorkingCalendar) -> Result<ArrayRef> {
+fn write_numbers(rows: &Rows<'_>, lang: Lang) -> ArrayRef {
     let write = |row| {
         let number = rows.fraction(0, row)?;
         let decimals = rows.whole(1, row).map(|decimals| usize::try_from(decimals.clamp(0, 15)));
         let decimals = decimals.and_then(std::result::Result::ok).unwrap_or_else(|| decimals_of(number));
-        Some(format_number(number, decimals, Lang::Vi))
+        Some(format_number(number, decimals, lang))
     };
-    Ok(Arc::new((0..rows.count).map(write).collect::<StringArray>()))
+    Arc::new((0..rows.count).map(write).collect::<StringArray>())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "all functions of the table have one shape")]
@@ -238,6 +245,8 @@ fn write_date(rows: &Rows<'_>, _: &WorkingCalendar) -> Result<ArrayRef> {
 struct Rows<'a> {
     arrays: &'a [ArrayRef],
     count: usize,
+    /// The language in which the reader of the result sees numbers.
+    lang: Lang,
 }
 
 impl Rows<'_> {
@@ -319,6 +328,7 @@ struct DomainFunction {
     signature: Signature,
     documentation: Documentation,
     calendar: WorkingCalendar,
+    lang: Lang,
 }
 
 impl std::fmt::Debug for Definition {
@@ -329,7 +339,9 @@ impl std::fmt::Debug for Definition {
 
 impl PartialEq for DomainFunction {
     fn eq(&self, other: &Self) -> bool {
-        self.definition.name == other.definition.name && self.calendar == other.calendar
+        self.definition.name == other.definition.name
+            && self.calendar == other.calendar
+            && self.lang == other.lang
     }
 }
 
@@ -341,8 +353,8 @@ impl Hash for DomainFunction {
     }
 }
 
-/// Makes all functions of the table, over the calendar of a workspace.
-pub(super) fn domain_functions(workspace: &Workspace) -> impl Iterator<Item = ScalarUDF> {
+/// Makes all functions of the table, over the calendar of a workspace, for readers of a language.
+pub(super) fn domain_functions(workspace: &Workspace, lang: Lang) -> impl Iterator<Item = ScalarUDF> {
     let calendar = WorkingCalendar::new(workspace);
     DEFINITIONS.iter().map(move |definition| {
         ScalarUDF::from(DomainFunction {
@@ -350,6 +362,7 @@ pub(super) fn domain_functions(workspace: &Workspace) -> impl Iterator<Item = Sc
             signature: Signature::user_defined(Volatility::Stable),
             documentation: definition.document(),
             calendar: calendar.clone(),
+            lang,
         })
     })
 }
@@ -404,7 +417,8 @@ impl ScalarUDFImpl for DomainFunction {
         let count = if is_constant { 1 } else { args.number_rows };
         let arrays: Vec<ArrayRef> =
             args.args.into_iter().map(|value| value.into_array(count)).collect::<Result<_>>()?;
-        let result = (self.definition.run)(&Rows { arrays: &arrays, count }, &self.calendar)?;
+        let result =
+            (self.definition.run)(&Rows { arrays: &arrays, count, lang: self.lang }, &self.calendar)?;
         if is_constant {
             return ScalarValue::try_from_array(&result, 0).map(ColumnarValue::Scalar);
         }

@@ -38,7 +38,7 @@ use super::temporary::{self, Wish};
 use super::{
     Choice, SPEC_KEY, Script, Statement, TITLE_KEY, Watch, choices, fault, forecast, notice, statement, stop,
 };
-use crate::error::{Error, Result};
+use crate::error::{Error, Lang, Result};
 use crate::messages::{QueryFault, QueryNotice};
 use crate::query::{Parameter, SavedQuery, Value, parse_saved_query};
 use crate::store::{Provenance, read_provenance};
@@ -62,6 +62,8 @@ pub struct EngineOptions {
     pub cache: Option<CacheOptions>,
     /// How much memory statements may use, if not all.
     pub memory: Option<MemoryOptions>,
+    /// The language in which `local_number` writes, if not Vietnamese.
+    pub lang: Option<Lang>,
 }
 
 /// What a statement gives.
@@ -138,7 +140,8 @@ impl Engine {
         let contracts = Contracts::new(workspace.clone());
         let state = Arc::clone(&state_source);
         let inner = Context { workspace: workspace.clone(), contracts, state, kept: Arc::default() };
-        let context = open_context(&inner, options.memory).map_err(fault::describe)?;
+        let context = open_context(&inner, options.memory, options.lang.unwrap_or(Lang::Vi))
+            .map_err(fault::describe)?;
         let state = context.state_weak_ref();
         let source = move || state.upgrade().map(|state| state.read().clone());
         // The cell is new, so this is its first and only value.
@@ -505,6 +508,7 @@ fn keep_metadata(logical: &SchemaRef, physical: &Arc<dyn ExecutionPlan>) -> Sche
 fn open_context(
     inner: &Context,
     memory: Option<MemoryOptions>,
+    lang: Lang,
 ) -> datafusion::common::Result<SessionContext> {
     let registry = WorkspaceOnly::new(inner.workspace.root())?;
     let runtime = memory::limit(RuntimeEnvBuilder::new(), memory)
@@ -528,7 +532,7 @@ fn open_context(
         .build();
     let context = SessionContext::new_with_state(state);
     context.register_udf(ScalarUDF::from(Label::new()));
-    domain_functions(&inner.workspace).for_each(|function| context.register_udf(function));
+    domain_functions(&inner.workspace, lang).for_each(|function| context.register_udf(function));
     Ok(context)
 }
 

@@ -31,6 +31,10 @@ super::messages! {
         ViNumber Notice,
             "The number as Vietnamese reports print it, `1.234,5`, with this many decimals, or with as many as it has, up to six (Law on Accounting 2015, article 11)",
             "Số viết như trong báo cáo tiếng Việt, `1.234,5`, với số chữ số thập phân cho trước, hoặc đủ như số đó có, nhiều nhất sáu (Luật Kế toán 2015, Điều 11)";
+        /// `local_number`
+        LocalNumber Notice,
+            "The number as readers of the result write it, `1.234,5`, or `1,234.5` with `--lang en`, with this many decimals, or with as many as it has, up to six; for words in charts",
+            "Số viết theo ngôn ngữ của người đọc, `1.234,5`, hoặc `1,234.5` khi có `--lang en`, với số chữ số thập phân cho trước, hoặc đủ như số đó có, nhiều nhất sáu; dùng cho chữ trong biểu đồ";
         /// `vi_count`
         ViCount Notice,
             "The count as Vietnamese reports write it in a sentence: `03`, `12`, `1.234`",

@@ -220,6 +220,14 @@ super::messages! {
         Forecast { method: String, method_vi: String, level: String, years: String, count: usize, left_out: String, left_out_vi: String } Notice,
             "forecast by {method}, interval of {level} %, from {count} years ({years}){left_out}",
             "dự báo bằng {method_vi}, khoảng tin cậy {level}%, từ số liệu {count} năm ({years}){left_out_vi}";
+        /// Numbers that a chart cannot draw.
+        LeftOut { column: String, count: usize, of: usize } Notice,
+            "not drawn, because infinite or not a number: “{column}” in {count} of {of} rows",
+            "không vẽ được vì vô hạn hoặc không phải là số: “{column}” ở {count} trong {of} dòng";
+        /// Letters that the font of charts lacks.
+        NoLetters { count: usize, letters: String } Notice,
+            "{count} letters are not in the font of charts and stand as boxes: {letters}",
+            "{count} ký tự không có trong phông chữ của biểu đồ, vẽ thành ô vuông: {letters}";
         /// Years that are compared although they do not cover the same time.
         Periods { dataset: String, title: String, days: i64, short: String, short_vi: String } Notice,
             "periods differ in length ({dataset}): the longest has {days} days, {short}; nothing is made annual",

@@ -43,6 +43,12 @@ super::messages! {
         OneChartPerFile { count: usize } Usage,
             "`-o` takes one chart, and {count} are named", "`-o` chỉ nhận một biểu đồ, trong khi có {count} biểu đồ",
             hint "name one chart, or leave `-o` out", "hãy nêu một biểu đồ, hoặc bỏ `-o`";
+        /// Charts that need more room than a page has.
+        PageFull { charts: String, width: i64, height: i64 } Usage,
+            "one page (A4) has no room for these charts at a readable size: {charts}",
+            "một trang A4 không đủ chỗ để các biểu đồ này còn đọc được: {charts}",
+            hint "a page holds charts {width} mm wide on {height} mm of height; name fewer charts per page, or draw a tall one by itself: `cchc chart NAME`",
+                 "trang rộng {width} mm, cao {height} mm dành cho biểu đồ; hãy nêu ít biểu đồ hơn cho mỗi trang, hoặc vẽ riêng biểu đồ cao: `cchc chart TÊN`";
         /// A saved chart's own image shows its defaults.
         ArgumentsNeedAFile Usage,
             "a saved chart's image shows it with its defaults, so a chart with other values needs `-o`",
@@ -89,6 +95,8 @@ super::messages! {
             "shown: {what}; `-o FILE.csv` writes all", "hiển thị: {what_vi}; `-o TỆP.csv` ghi ra tất cả";
         /// A file that was written.
         Wrote { file: String } Notice, "wrote {file}", "đã ghi {file}";
+        /// What several tables in one file are.
+        Tables { tables: String } Notice, "tables in it: {tables}", "gồm các bảng: {tables}";
         /// How many charts were drawn.
         Drew { drawn: usize, count: usize } Notice, "drew {drawn} of {count} charts", "đã vẽ {drawn} trong {count} biểu đồ";
         /// Charts are drawn again when something changes.

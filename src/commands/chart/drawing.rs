@@ -11,8 +11,8 @@ use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use super::super::Session;
 use super::super::write::check_outside;
 use crate::chart::{
-    ChartData, ChartOptions, Clause, ColumnNote, ColumnNotes, Plot, Table, describe, draw_pixels, draw_png,
-    draw_svg, find_visualise, resolve_plot,
+    ChartData, ChartOptions, Clause, ColumnNote, ColumnNotes, LeftOut, Plot, Table, describe, draw_pixels,
+    draw_png, draw_svg, find_visualise, missing_letters, resolve_plot,
 };
 use crate::engine::{
     Answer, Arguments, CATEGORY_KEY, Engine, LABELS_KEY, MEASURE_UNIT_KEY, Source, TITLE_KEY, add_source,
@@ -44,8 +44,10 @@ pub struct Drawing {
     pub plot: Plot,
     /// What its reader must know.
     pub notices: Vec<QueryNotice>,
-    /// The rows that it draws, with labels.
-    pub answer: Answer,
+    /// What it is called.
+    pub(super) name: String,
+    /// The tables that its layers draw, by name, with labels.
+    pub(super) tables: Vec<(String, Answer)>,
     options: ChartOptions,
     description: String,
 }
@@ -81,16 +83,26 @@ impl Drawing {
             .for_each(|found| add_source(&mut sources, found));
         let data = ChartData {
             result: to_table(query.name.clone(), answer.clone()),
-            tables: parts.into_iter().map(|(name, part)| to_table(name, part)).collect(),
+            tables: parts.iter().map(|(name, part)| to_table(name.clone(), part.clone())).collect(),
         };
         let plot = resolve_plot(&clause, &data, &notes, options.lang)?;
+        notices.extend(plot.left_out.iter().map(|one| {
+            let LeftOut { column, count, of } = one.clone();
+            QueryNotice::LeftOut { column, count, of }
+        }));
+        notices.extend(say_missing_letters(&plot));
+        let named = |name: &Option<String>| match name {
+            None => Some((query.name.clone(), answer.clone())),
+            Some(name) => parts.iter().find(|part| part.0.to_lowercase() == *name).cloned(),
+        };
+        let tables = plot.tables.iter().filter_map(named).collect();
         let source = source_line(&sources).map(|note| note.message(options.lang));
         let said = notices.iter().map(|notice| capitalise(&notice.message(options.lang)));
         let caption_lines: Vec<String> = source.into_iter().chain(said).collect();
         let description =
             [vec![query.title.clone(), describe(&plot)], caption_lines.clone()].concat().join("\n");
         let options = ChartOptions { caption_lines, ..options.clone() };
-        Ok(Self { plot, notices, answer, options, description })
+        Ok(Self { plot, notices, name: query.name.clone(), tables, options, description })
     }
 
     /// The same at another size.
@@ -146,6 +158,12 @@ impl Drawing {
             ImageFormat::Svg => Ok(draw_svg(&self.plot, &self.options)?.into_bytes()),
             ImageFormat::Png => self.png(),
         }
+    }
+
+    /// Its width and height on paper.
+    pub(super) fn size_mm(&self) -> (f64, f64) {
+        let millimetres = |pixels: u32| f64::from(pixels) / self.options.dpi * 25.4;
+        (millimetres(self.options.width_px), millimetres(self.options.height_px))
     }
 
     /// What the picture says in words.
@@ -223,6 +241,18 @@ fn capitalise(text: &str) -> String {
 
 fn to_table(name: String, answer: Answer) -> Table {
     Table { name, schema: answer.schema, batches: answer.batches, is_ordered: answer.is_ordered }
+}
+
+/// Letters that a notice names.
+const LETTERS_NAMED: usize = 5;
+
+/// Says which letters of the chart's words are boxes, by their numbers, since the notice stands in the chart, too.
+fn say_missing_letters(plot: &Plot) -> Option<QueryNotice> {
+    let missing = missing_letters(plot);
+    let named = missing.iter().take(LETTERS_NAMED).map(|letter| format!("U+{:04X}", u32::from(*letter)));
+    let more = (missing.len() > LETTERS_NAMED).then(|| "…".to_owned());
+    let letters = named.chain(more).collect::<Vec<_>>().join(", ");
+    (!missing.is_empty()).then_some(QueryNotice::NoLetters { count: missing.len(), letters })
 }
 
 /// Puts the labels of categories in place of their codes: a picture is read by people.

@@ -3,25 +3,27 @@
 //! All questions are asked at once and all pictures drawn at once; files are written and said in the order
 //! of the names, so that two runs say the same.
 
+mod data;
 mod drawing;
 mod page;
 mod size;
 mod watch;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use futures::future::join_all;
 
 use super::Session;
 use super::query::parse_arguments;
-use super::write::{Destination, check_outside};
-use crate::cli::{ChartArgs, ListArgs};
+use super::write::check_outside;
+use crate::cli::ChartArgs;
 use crate::engine::{Arguments, Engine};
 use crate::error::{Error, Explain as _, Result};
 use crate::messages::{Narration, QueryNotice, TerminalFault};
 use crate::query::{SavedQuery, parse_saved_query};
 use crate::store::replace_file;
 
+use data::check_data_file;
 pub use drawing::{Drawing, ask_chart, find_clause};
 use drawing::{ImageFormat, image_format, shown};
 use size::read_options;
@@ -53,6 +55,9 @@ impl<'a> Job<'a> {
             arguments.page.as_ref().filter(|file| image_format(file).ok() != Some(ImageFormat::Png))
         {
             return Err(TerminalFault::NotAnImage { file: file.display().to_string() }.error());
+        }
+        if let Some(file) = &arguments.data {
+            check_data_file(session, engine, file)?;
         }
         if let Some(sql) = &arguments.sql {
             let query = parse_saved_query("chart", "-c", sql)?;
@@ -143,7 +148,7 @@ impl<'a> Job<'a> {
             }
         }
         if let (Some(file), Some(drawing)) = (&self.arguments.data, drawn.first()) {
-            write_data(session, engine, &drawing.1, file)?;
+            data::write_data(session, engine, &drawing.1, file)?;
         }
         let told = drawn.iter().filter(|(index, _)| changed.contains(index));
         say_notices(session, told.map(|(_, drawing)| drawing));
@@ -152,13 +157,6 @@ impl<'a> Job<'a> {
         }
         Error::join(errors).map_or(Ok(()), Err)
     }
-}
-
-/// Writes the numbers that a chart draws, in the format of the file's extension.
-fn write_data(session: &Session, engine: &Engine, drawing: &Drawing, file: &Path) -> Result<()> {
-    let list = ListArgs { format: None, output: Some(file.to_owned()) };
-    Destination::for_list(&list, session.terminal, engine.workspace())?
-        .write_list(session.terminal, &drawing.answer)
 }
 
 /// Says each notice once.

@@ -1,4 +1,4 @@
-//! Draws charts again whenever a file changes on which they rest: charts, queries, contracts, years.
+//! Draws charts again whenever a file changes on which they rest: charts, queries, contracts, years, the calendar.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -39,6 +39,10 @@ fn look(engine: &Engine) -> Seen {
     let root = engine.workspace().root();
     let mut waiting = ["charts", "queries", "datasets"].map(|folder| root.join(folder)).to_vec();
     let mut seen = Seen::new();
+    let calendar = engine.workspace().calendar_file();
+    if let Ok(metadata) = std::fs::metadata(&calendar) {
+        seen.insert(calendar, (metadata.modified().ok(), metadata.len()));
+    }
     while let Some(folder) = waiting.pop() {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
             let path = entry.path();
