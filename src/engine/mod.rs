@@ -23,6 +23,7 @@ mod lex;
 mod limits;
 mod memory;
 mod notice;
+mod outside;
 mod saved;
 mod session;
 mod statement;
