@@ -125,6 +125,14 @@ fn a_page_gives_tall_charts_their_room_and_says_what_does_not_fit() {
         "{run}"
     );
     assert!(!project.path("three.png").exists());
+    project.run(&["chart", "staffing", "--page", "dark.png", "--theme", "screen", "--dpi", "60"]).data();
+    let mut pixels =
+        png::Decoder::new(std::io::Cursor::new(std::fs::read(project.path("dark.png")).unwrap()))
+            .read_info()
+            .unwrap();
+    let mut first = vec![0; pixels.output_buffer_size().unwrap()];
+    pixels.next_frame(&mut first).unwrap();
+    assert!(first[..3].iter().all(|part| *part < 60), "the page is as dark as its chart");
     // A chart that cannot be read in half the width gets a row for itself.
     let five = ["online_share", "online_levels", "autonomy", "staffing", "on_time_range"];
     project.run(&[&["chart", "--page", "five.png", "--dpi", "100"], &five[..]].concat()).data();

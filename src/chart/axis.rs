@@ -67,7 +67,7 @@ pub(super) fn names_below(
     if names.iter().all(|name| wraps_whole(name, limit, Face::Regular, MOST_LINES)) {
         let lines: Vec<Vec<String>> = names.iter().map(|name| wrap(name, limit, Face::Regular)).collect();
         let most = lines.iter().map(Vec::len).max().unwrap_or(1);
-        return level(lines.into_iter(), 1, most, theme);
+        return Labels { stressed: last_year(names), ..level(lines.into_iter(), 1, most, theme) };
     }
     let every = step_for(theme.line(size), band);
     let longest = (most_room - gap(theme)).max(size) / size;
@@ -146,10 +146,13 @@ pub(super) fn names_left(
     labels
 }
 
-/// Returns the place of the last of several years: the one that is reported on.
+/// Returns the place of the last of several years, the one that is reported on. `2023 (đến 14/12)` is a year, too.
 fn last_year(names: &[String]) -> Option<f64> {
-    let is_year = names.last().is_some_and(|name| name.len() == 4 && name.parse::<u16>().is_ok());
-    (is_year && names.len() > 1).then(|| number_of(names.len() - 1))
+    let is_year = |name: &String| {
+        let digits = name.split(' ').next().unwrap_or_default();
+        digits.len() == 4 && digits.parse::<u16>().is_ok()
+    };
+    (names.len() > 1 && names.iter().all(is_year)).then(|| number_of(names.len() - 1))
 }
 
 fn level(names: impl Iterator<Item = Vec<String>>, every: usize, most_lines: usize, theme: &Theme) -> Labels {

@@ -7,6 +7,7 @@ use super::plot::Marks;
 use super::scene::{Bounds, Colour, Item, Role, Scene};
 use super::svg::draw_scene;
 use super::tests::{counts, data, dossiers, floats, print, resolve, table, texts, years};
+use super::text::Face;
 use super::theme::Theme;
 use super::{ChartData, ChartOptions, LeftOut, Plot, ThemeName, draw_svg};
 use crate::error::Lang;
@@ -278,6 +279,25 @@ fn axis_labels(scene: &Scene) -> Vec<String> {
         _ => None,
     };
     scene.items.iter().filter_map(label).collect()
+}
+
+#[test]
+fn the_year_that_is_reported_on_is_stressed_on_either_axis_and_with_its_closing_date() {
+    let bold = |scene: &Scene| -> Vec<String> {
+        let label = |item: &Item| match item {
+            Item::Text { text, style, .. } if style.role == Role::Axis && style.face == Face::SemiBold => {
+                Some(text.clone())
+            }
+            _ => None,
+        };
+        scene.items.iter().filter_map(label).collect()
+    };
+    let names = texts(&["2022", "2023 (đến 14/12)"]);
+    let data = data(table("t", vec![("k", names), ("v", floats(&[Some(15.0), Some(25.0)]))]));
+    assert_eq!(bold(&scene("VISUALISE k AS x, v AS y DRAW bar", &data, &print())), ["2023 (đến 14/12)"]);
+    let level = "VISUALISE year AS y, n AS x DRAW bar FILTER field < 'L'";
+    assert_eq!(bold(&scene(level, &dossiers(), &print())), ["2023"]);
+    assert!(bold(&scene("VISUALISE field AS x, n AS y DRAW bar", &dossiers(), &print())).is_empty());
 }
 
 #[test]

@@ -72,7 +72,7 @@ pub use resolve::resolve_plot;
 pub use sources::LeftOut;
 pub use split::find_visualise;
 pub use svg::draw_svg;
-pub use theme::ThemeName;
+pub use theme::{ThemeName, ground};
 
 /// The geometries that are drawn.
 pub(crate) const DRAWN: [&str; 17] = [

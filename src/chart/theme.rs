@@ -91,6 +91,12 @@ pub(super) struct Fill {
     pub(super) hatch: Option<(Colour, Hatch)>,
 }
 
+/// Returns the colour of the ground of a look, for what stands around a chart.
+pub fn ground(name: ThemeName) -> [u8; 3] {
+    let Colour(red, green, blue) = Theme::new(name, 96.0).paper;
+    [red, green, blue]
+}
+
 impl Theme {
     /// The look of this name at `dpi` pixels per inch.
     pub(super) fn new(name: ThemeName, dpi: f64) -> Self {

@@ -12,7 +12,7 @@ use super::super::Session;
 use super::super::write::check_outside;
 use crate::chart::{
     ChartData, ChartOptions, Clause, ColumnNote, ColumnNotes, LeftOut, Plot, Table, describe, draw_pixels,
-    draw_png, draw_svg, find_visualise, missing_letters, resolve_plot,
+    draw_png, draw_svg, find_visualise, ground, missing_letters, resolve_plot,
 };
 use crate::engine::{
     Answer, Arguments, CATEGORY_KEY, Engine, LABELS_KEY, MEASURE_UNIT_KEY, Source, TITLE_KEY, add_source,
@@ -164,6 +164,11 @@ impl Drawing {
     pub(super) fn size_mm(&self) -> (f64, f64) {
         let millimetres = |pixels: u32| f64::from(pixels) / self.options.dpi * 25.4;
         (millimetres(self.options.width_px), millimetres(self.options.height_px))
+    }
+
+    /// The colour of what lies around its marks.
+    pub(super) fn ground(&self) -> [u8; 3] {
+        ground(self.options.theme)
     }
 
     /// What the picture says in words.

@@ -35,8 +35,10 @@ struct Cell {
 pub(super) fn draw_page(session: &Session, drawings: &[Drawing], dpi: f64) -> Result<Vec<u8>> {
     let size = |width: f64, height: f64| ChartOptions::print(width, height, dpi, session.image_lang);
     let page = size(PAGE_MM.0, PAGE_MM.1);
+    // The page is as dark as its charts.
+    let ground = drawings.first().map_or([255; 3], Drawing::ground);
     let (page_width, page_height) = (page.width_px as usize, page.height_px as usize);
-    let mut pixels = vec![[255_u8; 3]; page_width * page_height];
+    let mut pixels = vec![ground; page_width * page_height];
     for (cell, drawing) in draw_cells(drawings, &size)? {
         let (corner, width) = (size(cell.left, cell.top), size(cell.width, cell.height).width_px as usize);
         for (line, source) in drawing.chunks_exact(width).enumerate() {
