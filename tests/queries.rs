@@ -308,11 +308,23 @@ fn files_outside_the_workspace_are_read_only_where_the_run_allows_it() {
     );
     let refused = project.run(&["query", "-c", &sql]);
     assert_eq!(refused.code, Some(1));
-    assert!(refused.stderr.contains("there is no table") && refused.stderr.contains("--allow-external"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("there is no table") && refused.stderr.contains("--allow-external"),
+        "{}",
+        refused.stderr
+    );
     let read = project.run(&["--allow-external", "query", "-c", &sql]);
     assert_eq!(read.stdout, "field,n,wanted\nstandards,65,70\n");
-    assert!(read.stderr.contains("read outside the workspace") && read.stderr.contains("other.csv"), "{}", read.stderr);
-    for closed in ["copy dossiers to 'x.csv'", "create external table t stored as csv location 'x.csv'", "select * from 'http://localhost/x.csv'"] {
+    assert!(
+        read.stderr.contains("read outside the workspace") && read.stderr.contains("other.csv"),
+        "{}",
+        read.stderr
+    );
+    for closed in [
+        "copy dossiers to 'x.csv'",
+        "create external table t stored as csv location 'x.csv'",
+        "select * from 'http://localhost/x.csv'",
+    ] {
         let refused = project.run(&["--allow-external", "query", "-c", closed]);
         assert_eq!(refused.code, Some(1), "{closed}: {}", refused.stdout);
     }

@@ -36,7 +36,8 @@ use super::notice::{Reading, Source};
 use super::saved::{self, Bindings};
 use super::temporary::{self, Wish};
 use super::{
-    Choice, SPEC_KEY, Script, Statement, TITLE_KEY, Watch, choices, fault, forecast, notice, outside, statement, stop,
+    Choice, SPEC_KEY, Script, Statement, TITLE_KEY, Watch, choices, fault, forecast, notice, outside,
+    statement, stop,
 };
 use crate::error::{Error, Lang, Result};
 use crate::messages::{QueryFault, QueryNotice};
@@ -142,8 +143,7 @@ impl Engine {
         let contracts = Contracts::new(workspace.clone());
         let state = Arc::clone(&state_source);
         let inner = Context { workspace: workspace.clone(), contracts, state, kept: Arc::default() };
-        let context = open_context(&inner, &options)
-            .map_err(fault::describe)?;
+        let context = open_context(&inner, &options).map_err(fault::describe)?;
         let state = context.state_weak_ref();
         let source = move || state.upgrade().map(|state| state.read().clone());
         // The cell is new, so this is its first and only value.
@@ -533,7 +533,8 @@ fn open_context(inner: &Context, options: &EngineOptions) -> datafusion::common:
         .build();
     let context = outside::open_paths(SessionContext::new_with_state(state));
     context.register_udf(ScalarUDF::from(Label::new()));
-    domain_functions(&inner.workspace, options.lang.unwrap_or(Lang::Vi)).for_each(|function| context.register_udf(function));
+    domain_functions(&inner.workspace, options.lang.unwrap_or(Lang::Vi))
+        .for_each(|function| context.register_udf(function));
     Ok(context)
 }
 

@@ -97,15 +97,15 @@ fn show_value(column: &ArrayRef, row: usize) -> Result<String, Fault> {
     Ok(match column.data_type() {
         kind if kind.is_string() && text.is_empty() => "(empty)".to_owned(),
         kind if kind.is_string() => text.trim_end_matches('\n').replace('\0', "\\0"),
-        DataType::Float16 => show_float(column.as_primitive::<Float16Type>().value(row)),
-        DataType::Float32 => show_float(column.as_primitive::<Float32Type>().value(row)),
-        DataType::Float64 => show_float(column.as_primitive::<Float64Type>().value(row)),
+        DataType::Float16 => show_float(&column.as_primitive::<Float16Type>().value(row)),
+        DataType::Float32 => show_float(&column.as_primitive::<Float32Type>().value(row)),
+        DataType::Float64 => show_float(&column.as_primitive::<Float64Type>().value(row)),
         kind if kind.is_decimal() => show_number(&text, None),
         _ => text,
     })
 }
 
-fn show_float(value: impl ToString) -> String {
+fn show_float(value: &impl ToString) -> String {
     show_number(&value.to_string(), Some(DIGITS))
 }
 
