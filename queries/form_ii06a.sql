@@ -20,6 +20,7 @@
 -- column open_overdue: count -- Số lượng hồ sơ đang giải quyết → Quá hạn
 -- missing carried_in: không có số liệu
 -- numbers: 1, 2, 3=4+5+6, 4, 5, 6, 7=8+9+10, 8, 9, 10, 11=12+13, 12, 13
+-- sum: received_total = resolved_total + open_total
 -- form: Biểu số II.06a/VPCP/KSTT
 -- form: Đơn vị báo cáo: ……………………………………
 -- form: Kỳ báo cáo: từ ngày $from đến ngày $to

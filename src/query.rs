@@ -38,6 +38,8 @@ pub struct SavedQuery {
     pub parameters: Vec<Parameter>,
     /// What its result columns are, as far as declared.
     pub columns: Vec<ResultColumn>,
+    /// Columns that others add up to, by `-- sum` and by `-- numbers`.
+    pub sums: Vec<(String, Vec<String>)>,
     /// How a document lays it out, if it is a printed form.
     pub form: Form,
     /// The whole file.

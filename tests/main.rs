@@ -53,6 +53,8 @@ mod report;
 mod revisions;
 /// The shell on a pipe and from files.
 mod shell;
+/// What is left out where a contract says which counts are small.
+mod small_counts;
 /// A throw-away workspace and a way to run the program in it.
 mod support;
 /// Many processes in one workspace.

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use super::compare_groups::{Group, Groups, Measures, Name, find_groups};
+use super::suppress::Reason;
 use crate::engine::{Answer, QUERY_YEAR};
 use crate::error::{Error, Explain as _, Place, Result};
 use crate::messages::CompareFault;
@@ -60,6 +61,10 @@ pub struct Line {
     pub growth: Option<f64>,
     /// The difference of a rate, in percentage points.
     pub points: Option<f64>,
+    /// Why the value of a year is left out; none where it is not.
+    pub left_out: Vec<Option<Reason>>,
+    /// Whether the change is left out, because it follows from a value that is.
+    pub is_change_left_out: bool,
     /// Whether the change is for the better; none if nobody says what is better, or nothing changed.
     pub is_better: Option<bool>,
 }
@@ -185,7 +190,7 @@ fn total_groups(groups: &Groups, columns: &Columns, years: &Years) -> Groups {
 pub(super) const TOTAL: &str = "total";
 
 /// Names a total: `total` in place of the first key that it goes across, nothing in place of the others.
-fn name_total(group: &[Option<String>], keys: &[ResultColumn]) -> Name {
+pub(super) fn name_total(group: &[Option<String>], keys: &[ResultColumn]) -> Name {
     let mut is_named = false;
     let name = |(value, key): (&Option<String>, &ResultColumn)| {
         if key.stands_apart {
@@ -271,6 +276,8 @@ fn make_line(
         measure: measure.clone(),
         group,
         is_total,
+        left_out: vec![None; values.len()],
+        is_change_left_out: false,
         values,
         difference: difference.filter(|_| !is_rate),
         growth,

@@ -7,7 +7,9 @@ use datafusion::arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray}
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 
 use super::compare::{Comparison, Line, TOTAL};
-use crate::engine::{Answer, Contracts, TITLE_KEY, Trace};
+use super::suppress::Reason;
+use super::suppress_answer::Threshold;
+use crate::engine::{Answer, Contracts, LeftOut, TITLE_KEY, Trace};
 use crate::error::{Explain as _, Lang, Result};
 use crate::messages::{CompareWords, QueryFault, QueryNotice};
 use crate::output::{Layout, Style};
@@ -16,11 +18,17 @@ use crate::query::{ResultColumn, Role};
 /// The column that says what a line measures.
 const MEASURE: &str = "measure";
 
-/// Makes the answer; `like` is the result that was compared, whose columns know their categories.
+/// Makes the answer; `like` is the result that was compared, whose columns know their categories, and
+/// `threshold` what made values be left out, if anything did.
 ///
 /// # Errors
 /// If the engine does not take the columns, which is a defect.
-pub fn tabulate(comparison: &Comparison, like: &Answer, notices: Vec<QueryNotice>) -> Result<Answer> {
+pub fn tabulate(
+    comparison: &Comparison,
+    like: &Answer,
+    mut notices: Vec<QueryNotice>,
+    threshold: Option<&Threshold>,
+) -> Result<Answer> {
     let lines = &comparison.lines;
     let mut columns: Vec<(Field, ArrayRef)> = Vec::new();
     let names = StringArray::from_iter_values(lines.iter().map(|line| &line.measure.name));
@@ -47,7 +55,32 @@ pub fn tabulate(comparison: &Comparison, like: &Answer, notices: Vec<QueryNotice
     let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)
         .map_err(|error| QueryFault::Defect { problem: error.to_string() }.error())?;
     let trace: Trace = like.trace.clone();
-    Ok(Answer { schema, batches: vec![batch], notices, is_ordered: true, trace })
+    let mut left_out = Vec::new();
+    if let Some(threshold) = threshold {
+        left_out = list_left_out(comparison, threshold);
+        notices.extend(threshold.notice(left_out.len()));
+    }
+    Ok(Answer { schema, batches: vec![batch], notices, is_ordered: true, trace, left_out })
+}
+
+/// Lists the cells of the table without a value that could have one.
+fn list_left_out(comparison: &Comparison, threshold: &Threshold) -> Vec<LeftOut> {
+    let first = 1 + comparison.keys.len();
+    let changes = changes(comparison);
+    let mut cells = Vec::new();
+    for (row, line) in comparison.lines.iter().enumerate() {
+        let mut add = |column, reason| cells.push(LeftOut { row, column, sign: threshold.sign(reason) });
+        for (index, reason) in line.left_out.iter().enumerate() {
+            if let Some(reason) = reason {
+                add(first + index, *reason);
+            }
+        }
+        let changes = changes.iter().enumerate().filter(|(_, change)| change.is_of(line));
+        for (index, _) in changes.filter(|_| line.is_change_left_out) {
+            add(first + comparison.years.len() + index, Reason::Beside);
+        }
+    }
+    cells
 }
 
 fn titled(field: Field, title: &str) -> Field {
@@ -71,7 +104,7 @@ fn changes(comparison: &Comparison) -> Vec<Change> {
     if comparison.change.is_none() {
         return Vec::new();
     }
-    let is_rate = |line: &Line| matches!(line.measure.role, Role::Rate { .. });
+    let is_rate = |line: &Line| Change::Points.is_of(line);
     let mut changes = Vec::new();
     if comparison.lines.iter().any(|line| !is_rate(line)) {
         changes.extend([Change::Difference, Change::Growth]);
@@ -83,6 +116,11 @@ fn changes(comparison: &Comparison) -> Vec<Change> {
 }
 
 impl Change {
+    /// Tells whether a line changes in this way: rates in points, all else by differences.
+    fn is_of(self, line: &Line) -> bool {
+        matches!(line.measure.role, Role::Rate { .. }) == (self == Self::Points)
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Difference => "change",
@@ -135,6 +173,7 @@ pub fn lay_out(
         layout.set_styles(&year.to_string(), by_line(value_style));
         layout.set_missing(&year.to_string(), CompareWords::NoData.message(lang));
     }
+    layout.set_left_out(&answer.left_out);
     let Some(pair) = comparison.change else { return layout };
     let tones: Vec<Option<bool>> = comparison.lines.iter().map(|line| line.is_better).collect();
     for change in changes(comparison) {

@@ -7,6 +7,7 @@ use datafusion::arrow::array::{ArrayRef, Float64Array, Int32Array, Int64Array, R
 use proptest::prelude::*;
 
 use super::{Comparison, Line, Years, choose_baseline, compare};
+use crate::analysis::leave_out_of_comparison;
 use crate::engine::{Answer, Trace};
 use crate::query::{SavedQuery, parse_saved_query};
 
@@ -45,6 +46,7 @@ fn answer(rows: &[Row]) -> Answer {
         notices: Vec::new(),
         is_ordered: true,
         trace: Trace::default(),
+        left_out: Vec::new(),
     }
 }
 
@@ -205,5 +207,36 @@ proptest! {
         let least = rates.iter().copied().fold(f64::MAX, f64::min);
         let most = rates.iter().copied().fold(f64::MIN, f64::max);
         prop_assert!(least <= total + 1e-12 && total <= most + 1e-12);
+    }
+}
+
+#[test]
+fn what_is_left_out_takes_its_rate_and_its_change_with_it() {
+    let query = query();
+    let answer = answer(&[
+        (2022, "a", Some(30), Some(40), 100),
+        (2022, "b", Some(20), Some(30), 100),
+        (2022, "c", Some(25), Some(30), 100),
+        (2023, "a", Some(3), Some(40), 100),
+        (2023, "b", Some(20), Some(30), 100),
+        (2023, "c", Some(25), Some(30), 100),
+    ]);
+    let years = Years { shown: vec![2022, 2023], imported: [2022, 2023].into(), baseline: Some(2022) };
+    let mut comparison = compare(&query, &answer, &years).unwrap();
+    let whole = comparison.clone();
+    leave_out_of_comparison(&mut comparison, &query, 5);
+    for (line, before) in comparison.lines.iter().zip(&whole.lines) {
+        let name = line.group[0].as_deref().unwrap_or_default();
+        // The small count of a, and b beside it, since the total stays.
+        let is_touched =
+            matches!(line.measure.name.as_str(), "on_time" | "rate") && matches!(name, "a" | "b");
+        assert_eq!(line.values[1].is_none(), is_touched, "{line:?}");
+        assert_eq!(line.is_change_left_out, is_touched, "{line:?}");
+        if is_touched {
+            assert_eq!([line.difference, line.growth, line.points], [None; 3], "{line:?}");
+            assert_eq!(line.is_better, None);
+        } else {
+            assert_eq!(line, before);
+        }
     }
 }

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::write::Destination;
 use super::{Session, ask_for_missing};
-use crate::analysis::{Years, check_years, choose_baseline, compare, lay_out, tabulate, warn_of_periods};
+use crate::analysis::{
+    Years, check_years, choose_baseline, compare, find_threshold, lay_out, leave_out_of_comparison, tabulate,
+    warn_of_periods,
+};
 use crate::cli::CompareArgs;
 use crate::engine::{Answer, Arguments, Engine, QUERY_YEAR, add_source};
 use crate::error::{Explain as _, Lang, Result};
@@ -104,7 +107,11 @@ fn compare_one(
     }
     let asked = session.wait(ask_years(engine, &query, values, &wanted))?;
     let years = find_years(engine, &query, &asked, wanted, arguments.baseline)?;
-    let comparison = compare(&query, &asked, &years)?;
+    let mut comparison = compare(&query, &asked, &years)?;
+    let threshold = find_threshold(engine, &asked.trace)?;
+    if let Some(threshold) = &threshold {
+        leave_out_of_comparison(&mut comparison, &query, threshold.least);
+    }
     let provenance = engine.provenance(&asked.trace)?;
     let mut notices = asked.notices.clone();
     let title = |dataset: &str| match engine.contracts().read(dataset) {
@@ -113,7 +120,7 @@ fn compare_one(
     };
     notices.extend(warn_of_periods(&provenance, &years.shown, title));
     notices.extend(tell_missing(&years, format.is_for_people()));
-    let answer = tabulate(&comparison, &asked, notices)?;
+    let answer = tabulate(&comparison, &asked, notices, threshold.as_ref())?;
     let is_document = format.is_document() || format == Format::ExcelCsv;
     let lang = if is_document { session.image_lang } else { session.terminal.lang };
     let layout = lay_out(&comparison, &answer, engine.contracts(), lang, format.is_for_people());

@@ -68,6 +68,7 @@ impl Listing {
             notices: Vec::new(),
             is_ordered: true,
             trace: Trace::default(),
+            left_out: Vec::new(),
         }
     }
 }

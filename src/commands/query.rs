@@ -2,6 +2,7 @@
 
 use super::write::Destination;
 use super::{Asked, Session, ask_for_missing};
+use crate::analysis::leave_out_of_form;
 use crate::cli::QueryArgs;
 use crate::engine::{Arguments, Watch};
 use crate::error::{Explain as _, Result};
@@ -20,6 +21,7 @@ pub(super) fn run(session: &Session, arguments: &QueryArgs) -> Result<()> {
     if arguments.explain {
         return destination.write_list(session.terminal, &watch.explain(session.terminal.lang));
     }
+    let answer = leave_out_of_form(&engine, &query, answer)?;
     destination.write(session, &engine, &answer, &Asked::Saved(Box::new(query)))
 }
 

@@ -47,6 +47,9 @@ pub fn make_sheet<'a>(
         Layout::plain(&answer.schema)
     };
     let mut sheet = Sheet::of(answer, layout);
+    if format.is_for_people() {
+        sheet.layout.set_left_out(&answer.left_out);
+    }
     let query = match asked {
         Asked::Saved(query) => {
             sheet.name.clone_from(&query.name);

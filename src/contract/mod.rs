@@ -29,6 +29,8 @@ pub struct Contract {
     /// Whether a key that also stands in another year is worth a warning: dossiers and documents happen
     /// once, units and indicators stand in every year.
     pub unique_across_years: bool,
+    /// The least count that is shown where small ones are left out; none leaves nothing out.
+    pub min_cell: Option<u32>,
     /// Names of the columns that order the rows of a year's file.
     pub sort: Vec<String>,
     /// All declared columns, personal ones included, in order.

@@ -31,6 +31,7 @@ struct RawContract {
     primary_key: Vec<Spanned<String>>,
     #[serde(default)]
     unique_across_years: bool,
+    min_cell: Option<Spanned<i64>>,
     #[serde(default)]
     sort: Vec<Spanned<String>>,
     #[serde(default)]
@@ -148,6 +149,7 @@ impl Checker<'_> {
         tell_parts(&mut columns);
         let primary_key = self.check_references("primary_key", raw.primary_key, &names);
         let sort = self.check_references("sort", raw.sort, &names);
+        let min_cell = raw.min_cell.and_then(|least| self.check_min_cell(&least));
         let unpivot = raw.unpivot.map(|unpivot| Unpivot {
             column: self.check_reference("unpivot.column", unpivot.column, &names),
             values: self.check_references("unpivot.values", unpivot.values, &names),
@@ -160,11 +162,21 @@ impl Checker<'_> {
             about: raw.about.as_deref().map(normalise),
             primary_key,
             unique_across_years: raw.unique_across_years,
+            min_cell,
             sort,
             columns,
             unpivot,
             hash: hex(&Sha256::digest(self.text.as_bytes())),
         }
+    }
+
+    /// From 1 on every count is shown, so such a threshold would promise what does not happen.
+    fn check_min_cell(&mut self, raw: &Spanned<i64>) -> Option<u32> {
+        let least = u32::try_from(*raw.get_ref()).ok().filter(|least| *least >= 2);
+        if least.is_none() {
+            self.report(ContractFault::BadMinCell { found: *raw.get_ref() }, raw.span());
+        }
+        least
     }
 
     /// Two columns may not claim the same header, or an export could be read in two ways.
@@ -422,6 +434,16 @@ late = ["Quá hạn"]
     fn an_unknown_key_is_refused_with_its_place() {
         let shown = fault(&GOOD.replace("required = true", "requried = true"));
         assert!(shown.contains("datasets/x.toml:8:1"), "{shown}");
+    }
+
+    #[test]
+    fn the_least_count_that_is_shown_is_a_whole_number_from_two() {
+        let with = |least: &str| GOOD.replacen("primary_key", &format!("min_cell = {least}\nprimary_key"), 1);
+        assert_eq!(parse_contract("x", "datasets/x.toml", &with("5")).unwrap().min_cell, Some(5));
+        for wrong in ["1", "-3", "2.5", "'5'"] {
+            let shown = fault(&with(wrong));
+            assert!(shown.contains("datasets/x.toml:3:12"), "{shown}");
+        }
     }
 
     #[test]

@@ -45,6 +45,7 @@ impl Watch {
             notices: Vec::new(),
             is_ordered: true,
             trace: Trace::default(),
+            left_out: Vec::new(),
         }
     }
 }

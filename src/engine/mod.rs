@@ -49,7 +49,7 @@ pub use limits::{OPERATORS, STATEMENT_BYTES};
 pub use memory::{MemoryOptions, default_memory_limit};
 pub use notice::{Source, add_source};
 pub use saved::Arguments;
-pub use session::{Answer, Engine, EngineOptions, Trace};
+pub use session::{Answer, Engine, EngineOptions, LeftOut, Trace};
 pub use statement::{Script, Statement};
 pub use types::type_word;
 pub use watch::{Reach, Watch};

@@ -82,6 +82,19 @@ pub struct Answer {
     pub is_ordered: bool,
     /// What the rows were made from.
     pub trace: Trace,
+    /// The cells that are NULL because their value is not to be told; then the rows are one batch.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A cell that is left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its row.
+    pub row: usize,
+    /// Its column.
+    pub column: usize,
+    /// What people read in its place.
+    pub sign: String,
 }
 
 /// What an answer was made from; lists of the program's own have none.
@@ -111,6 +124,7 @@ impl Answer {
             notices: vec![notice],
             is_ordered: true,
             trace: Trace::default(),
+            left_out: Vec::new(),
         }
     }
 
@@ -488,7 +502,7 @@ impl Engine {
         watch.follow(&physical);
         let batches = collect(physical, state.task_ctx()).await?;
         let trace = Trace { parameters: Vec::new(), sources: reading.sources };
-        Ok(Answer { schema, batches, notices: reading.notices, is_ordered, trace })
+        Ok(Answer { schema, batches, notices: reading.notices, is_ordered, trace, left_out: Vec::new() })
     }
 }
 

@@ -60,6 +60,10 @@ super::messages! {
             "the rule `{title}` gives {found} and not true or false", "quy tắc `{title}` cho giá trị {found}, không phải đúng hoặc sai",
             hint "write a condition on one row, such as `due_at >= received_at`",
                  "hãy viết điều kiện trên một dòng, ví dụ `due_at >= received_at`";
+        /// A threshold that leaves nothing out.
+        BadMinCell { found: i64 } Usage,
+            "`min_cell` is {found}", "`min_cell` là {found}",
+            hint "it is the least count that is shown: a whole number from 2", "đó là số đếm nhỏ nhất được công bố: số nguyên từ 2 trở lên";
         /// A part of no cell.
         PartAlone { column: String } Usage,
             "column `{column}` has `part` and does not say of which cell", "cột `{column}` có `part` mà không nêu là phần của ô nào",

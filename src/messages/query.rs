@@ -245,6 +245,10 @@ super::messages! {
         StillKept { name: String } Notice, "`{name}` is there already and stays as it is", "`{name}` đã có sẵn, giữ nguyên";
         /// Temporary tables were dropped.
         Forgotten { names: String } Notice, "dropped: {names}", "đã bỏ: {names}";
+        /// Cells that are left out.
+        CellsLeftOut { count: usize, least: u32, file: String } Notice,
+            "{count} cells are left out: “<{least}” for small counts, “*” for what follows from them or gives them away, empty for programs (`min_cell` in {file})",
+            "không công bố {count} ô: “<{least}” là số đếm nhỏ, “*” là ô suy ra từ số đó hoặc làm lộ số đó, tệp cho chương trình để trống (`min_cell` trong {file})";
         /// Years that are shown without data.
         NotImported { years: String, sign: String } Notice,
             "not imported{sign}: {years}", "chưa nhập số liệu{sign}: {years}";

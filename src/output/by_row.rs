@@ -2,6 +2,7 @@
 //! and rates in one column.
 
 use super::layout::{ColumnLayout, Layout, Style};
+use crate::engine::LeftOut;
 
 impl Layout {
     /// Writes whole numbers without decimals, whatever their type.
@@ -33,6 +34,15 @@ impl Layout {
     /// Says what stands for NULL in a column.
     pub fn set_missing(&mut self, name: &str, sign: String) {
         self.change(name, |column| column.missing = Some(sign));
+    }
+
+    /// Puts a sign in the place of every cell that is left out, so that it does not read as NULL.
+    pub fn set_left_out(&mut self, cells: &[LeftOut]) {
+        for cell in cells {
+            if let Some(column) = self.columns.get_mut(cell.column) {
+                column.left_out.insert(cell.row, cell.sign.clone());
+            }
+        }
     }
 
     /// Marks the rows of a column whose value is for the better (true) or for the worse.

@@ -37,7 +37,7 @@ pub(super) fn write_excel_csv(out: &mut impl Write, answer: &Answer, layout: &La
 
 fn print_cell(reader: &CellReader<'_>, row: usize) -> String {
     if reader.is_null(row) {
-        return reader.own_missing().unwrap_or_default().to_owned();
+        return reader.own_missing(row).unwrap_or_default().to_owned();
     }
     match reader.array().data_type() {
         data_type if data_type.is_numeric() => match reader.style(row) {

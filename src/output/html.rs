@@ -67,7 +67,7 @@ fn write_table(out: &mut impl Write, sheet: &Sheet<'_>) -> io::Result<()> {
                     (true, None) => " class=\"n\"",
                     (false, _) => "",
                 };
-                let text = reader.text(row).unwrap_or_else(|| reader.missing("").to_owned());
+                let text = reader.text(row).unwrap_or_else(|| reader.missing(row, "").to_owned());
                 write!(out, "<td{class}>{}</td>", escape(&text))?;
             }
             writeln!(out, "</tr>")?;

@@ -44,6 +44,8 @@ pub struct ColumnLayout {
     pub(super) tones: Vec<Option<bool>>,
     /// What stands for NULL here, if not the same as elsewhere.
     pub(super) missing: Option<String>,
+    /// What stands in the rows whose value is left out.
+    pub(super) left_out: HashMap<usize, String>,
     /// Whether the digits of whole numbers stand in groups of three; those of years and keys do not.
     pub(super) grouped: bool,
 }
@@ -103,6 +105,7 @@ impl Layout {
                 styles: Vec::new(),
                 tones: Vec::new(),
                 missing: None,
+                left_out: HashMap::new(),
                 // Whole numbers of 32 bits are years.
                 grouped: field.data_type() != &DataType::Int32,
             })
@@ -209,14 +212,16 @@ impl<'a> CellReader<'a> {
         self.column.tones.get(row).copied().flatten()
     }
 
-    /// Returns what stands for NULL.
-    pub fn missing(&self, plain: &'a str) -> &'a str {
-        self.column.missing.as_deref().unwrap_or_else(|| self.layout.missing(plain))
+    /// Returns what stands for NULL in a row.
+    pub fn missing(&self, row: usize, plain: &'a str) -> &'a str {
+        let own = self.column.left_out.get(&row).or(self.column.missing.as_ref());
+        own.map_or_else(|| self.layout.missing(plain), String::as_str)
     }
 
-    /// Returns what stands for NULL in this column alone, if anything.
-    pub(super) fn own_missing(&self) -> Option<&'a str> {
-        self.column.missing.as_deref().filter(|sign| !sign.is_empty())
+    /// Returns what stands for NULL in a row of this column alone, if anything.
+    pub(super) fn own_missing(&self, row: usize) -> Option<&'a str> {
+        let own = self.column.left_out.get(&row).or(self.column.missing.as_ref());
+        own.map(String::as_str).filter(|sign| !sign.is_empty())
     }
 
     /// Returns the language of printed numbers.

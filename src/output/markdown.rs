@@ -15,8 +15,9 @@ pub(super) fn write_markdown(out: &mut impl Write, answer: &Answer, layout: &Lay
     for batch in &answer.batches {
         let readers = layout.readers(batch);
         for row in 0..batch.num_rows() {
-            let text =
-                |reader: &CellReader<'_>| reader.text(row).unwrap_or_else(|| reader.missing("").to_owned());
+            let text = |reader: &CellReader<'_>| {
+                reader.text(row).unwrap_or_else(|| reader.missing(row, "").to_owned())
+            };
             let cells = readers.iter().map(text);
             write_row(out, cells.map(|text| escape(&text)))?;
         }

@@ -133,7 +133,7 @@ fn read_rows(answer: &Answer, layout: &Layout, max_rows: usize) -> Vec<Vec<Shown
         for row in 0..batch.num_rows().min(max_rows - rows.len()) {
             let cells = readers.iter().map(|reader| {
                 let (lines, is_null) = match reader.text(row) {
-                    None => (vec![reader.missing("NULL").to_owned()], true),
+                    None => (vec![reader.missing(row, "NULL").to_owned()], true),
                     Some(text) if is_plan => (text.lines().map(visible).collect(), false),
                     Some(text) => (vec![visible(&text)], false),
                 };

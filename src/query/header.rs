@@ -23,6 +23,7 @@ pub fn parse_saved_query(name: &str, file: &str, text: &str) -> Result<SavedQuer
         size_mm: None,
         parameters: Vec::new(),
         columns: Vec::new(),
+        sums: Vec::new(),
         form: Form::default(),
         text: text.to_owned(),
     };
@@ -105,12 +106,45 @@ impl HeaderParser<'_> {
                     "số ô đánh số không bằng số cột khai báo ở trên",
                 ));
             }
+            query.sums.extend(numbered_sums(query));
+        } else if let Some(sum) = body.strip_prefix("sum:") {
+            match parse_sum(sum, &query.columns) {
+                Some(sum) => query.sums.push(sum),
+                None => report((
+                    "a sum is `total = part + part`, of columns declared above",
+                    "tổng có dạng `tổng = phần + phần`, gồm các cột khai báo ở trên",
+                )),
+            }
         }
     }
 }
 
 /// What is wrong with a header line, in English and Vietnamese.
 pub(super) type HeaderFault = (&'static str, &'static str);
+
+/// Parses `received = resolved + open`.
+fn parse_sum(text: &str, columns: &[ResultColumn]) -> Option<(String, Vec<String>)> {
+    let known = |name: &str| {
+        columns.iter().find(|column| column.name == name.trim()).map(|column| column.name.clone())
+    };
+    let (total, parts) = text.split_once('=')?;
+    Some((known(total)?, parts.split('+').map(known).collect::<Option<_>>()?))
+}
+
+/// Reads the sums among the numbers of a form's columns, `3=4+5+6`.
+fn numbered_sums(query: &SavedQuery) -> Vec<(String, Vec<String>)> {
+    let number = |text: &str| text.split('=').next().unwrap_or_default().trim().to_owned();
+    let numbers: Vec<String> = query.form.numbers.iter().map(|text| number(text)).collect();
+    let find = |text: &str| {
+        let at = numbers.iter().position(|number| number == text.trim())?;
+        query.columns.get(at).map(|column| column.name.clone())
+    };
+    let sum = |text: &String| {
+        let (total, parts) = text.split_once('=')?;
+        Some((find(total)?, parts.split('+').map(find).collect::<Option<_>>()?))
+    };
+    query.form.numbers.iter().filter_map(sum).collect()
+}
 
 /// Parses `155mm x 90mm`.
 fn parse_size(text: &str) -> Option<(f64, f64)> {
@@ -352,6 +386,20 @@ SELECT 1";
         ] {
             let shown = parse_saved_query("q", "q.sql", wrong).unwrap_err().render(Lang::En);
             assert!(shown.contains(place), "{shown}");
+        }
+    }
+
+    #[test]
+    fn sums_are_read_from_their_lines_and_from_the_numbers_of_a_form() {
+        let header = "-- column a: count\n-- column b: count\n-- column c: count\n";
+        let text = format!("{header}-- sum: c = a + b\n-- numbers: 1=2+3, 2, 3\nSELECT 1");
+        let query = parse_saved_query("q", "q.sql", &text).unwrap();
+        let sum = |total: &str, parts: [&str; 2]| (total.to_owned(), parts.map(str::to_owned).to_vec());
+        assert_eq!(query.sums, [sum("c", ["a", "b"]), sum("a", ["b", "c"])]);
+        for wrong in ["c = a + d", "c", "d = a + b"] {
+            let text = format!("{header}-- sum: {wrong}\nSELECT 1");
+            let shown = parse_saved_query("q", "q.sql", &text).unwrap_err().render(Lang::En);
+            assert!(shown.contains("q.sql:4:4"), "{shown}");
         }
     }
 }

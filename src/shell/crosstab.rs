@@ -57,6 +57,7 @@ pub(super) fn make_crosstab(answer: &Answer, names: &[String]) -> Result<Answer>
         notices: answer.notices.clone(),
         is_ordered: answer.is_ordered,
         trace: answer.trace.clone(),
+        left_out: Vec::new(),
     })
 }
 
@@ -121,6 +122,7 @@ mod tests {
             notices: Vec::new(),
             is_ordered: true,
             trace: Trace::default(),
+            left_out: Vec::new(),
         }
     }
 

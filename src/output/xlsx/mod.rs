@@ -163,7 +163,7 @@ fn write_result(target: &mut Worksheet, sheet: &Sheet<'_>) -> std::result::Resul
                 }
                 if line as usize <= ROWS_MEASURED {
                     let text = reader.text(row);
-                    let width = text.as_deref().or(reader.own_missing()).map_or(0, widest_line);
+                    let width = text.as_deref().or(reader.own_missing(row)).map_or(0, widest_line);
                     widths[usize::from(at)] = widths[usize::from(at)].max(width);
                 }
             }
@@ -263,7 +263,7 @@ fn write_value(
     format: &Format,
 ) -> std::result::Result<(), XlsxError> {
     if reader.is_null(row) {
-        match reader.own_missing() {
+        match reader.own_missing(row) {
             Some(sign) => {
                 let format = format.clone().set_align(FormatAlign::Right);
                 target.write_string_with_format(line, at, sign, &format)?;

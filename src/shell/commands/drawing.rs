@@ -220,6 +220,7 @@ mod tests {
             notices: Vec::new(),
             is_ordered: true,
             trace: Trace::default(),
+            left_out: Vec::new(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! `\n` and `\save`: saved queries listed, run and made.
 
 use super::{Call, split_words};
+use crate::analysis::leave_out_of_form;
 use crate::chart::find_visualise;
 use crate::commands::{Asked, Listing, ask_for_missing, parse_arguments};
 use crate::engine::{Arguments, LexemeKind, split_lexemes};
@@ -26,7 +27,8 @@ pub(super) fn run(shell: &mut Shell<'_>, call: &Call<'_>) -> Result<After> {
     let written = call_arguments(&values);
     let asked = Asked::Saved(Box::new(query.clone()));
     let outcome = shell.time(asked, async move |engine, watch| {
-        engine.ask_saved_watched(&query, query.text.len(), &values, &watch).await
+        let answer = engine.ask_saved_watched(&query, query.text.len(), &values, &watch).await?;
+        leave_out_of_form(&engine, &query, answer)
     })?;
     shell.last_statement = Some(format!("SELECT * FROM queries.{name}{written}"));
     shell.keep_and_show(outcome)?;

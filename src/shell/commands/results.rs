@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use super::{Call, split_words};
+use crate::analysis::leave_out_of_crosstab;
 use crate::error::{Error, Explain as _, Kind, Result};
 use crate::messages::{ShellFault, ShellNote};
 use crate::shell::crosstab::make_crosstab;
-use crate::shell::show::Outcome;
+use crate::shell::show::{Outcome, OutcomeKind};
 use crate::shell::{After, Shell};
 
 /// Shows the last result again, all of it.
@@ -43,7 +44,11 @@ pub(super) fn crosstab(shell: &mut Shell<'_>, call: &Call<'_>) -> Result<After> 
         shell.last = Some(outcome);
     }
     let last = shell.last.as_ref().ok_or_else(no_result)?;
-    let answer = make_crosstab(&last.answer, &split_words(call.argument))?;
+    let mut answer = make_crosstab(&last.answer, &split_words(call.argument))?;
+    // A list of the program's own counts columns and values, not people.
+    if last.kind == OutcomeKind::Result {
+        answer = leave_out_of_crosstab(&shell.engine, answer)?;
+    }
     let outcome = Outcome { answer, asked: last.asked.clone(), elapsed: last.elapsed, kind: last.kind };
     shell.show(&outcome)?;
     Ok(After::Continue)
