@@ -7,7 +7,7 @@
 
 Parts, all of them unless some are named: `questions` (the ten of benches/questions over six years of `--rows` dossiers,
 on the same Parquet files that cchc imported; answers must be equal), `import` (CSV against DuckDB, XLSX against Polars),
-`chart` (against a cold start of matplotlib), `start` (`select 1` and the bundled data against datafusion-cli, memory at the
+`chart` (against a cold start of matplotlib), `scale` (3, 30 and 100 million rows with `--memory-limit 2G`), `start` (`select 1` and the bundled data against datafusion-cli, memory at the
 prompt, file size). A peer that is not there is left out and said so. Whole processes are timed; a ratio below 1 is faster than the peer.
 Generated files stay in `--folder` and are used again. Prints the tables in Markdown.
 """
@@ -156,7 +156,6 @@ def questions(options):
     cache = os.path.join(options.folder, "cache")
     rows, ratios, fills = [], {"cold": [], "warm": [], "one year new": []}, []
     peers = ["DuckDB"] + (["datafusion-cli"] if options.datafusion_cli else [])
-    changed = [f"{register.dossiers}/year=2019/data.parquet"]
     for name in sorted(os.listdir(QUESTIONS)):
         with open(os.path.join(QUESTIONS, name), encoding="utf-8") as file:
             sql = "\n".join(line for line in file.read().splitlines() if not line.startswith("--"))
@@ -168,11 +167,7 @@ def questions(options):
             if not same(answers["cchc"], answer):
                 sys.exit(f"{name}: cchc and {engine} differ\n{answers['cchc'][:5]}\n{answer[:5]}")
         medians = dict(zip(commands, alternate(list(commands.values()), options.runs)))
-        # One year of the six is new: what was kept of it is gone, as after an import.
-        renewed = []
-        for _ in range(options.runs):
-            forget(cache, changed)
-            renewed.append(run(*commands["cchc kept"])[1])
+        renewed = one_year_new(register, cache, commands["cchc kept"])
         best = min(medians[peer] for peer in peers)
         found = {"cold": medians["cchc"], "warm": medians["cchc kept"], "one year new": statistics.median(renewed)}
         for state, seconds in found.items():
@@ -187,14 +182,51 @@ def questions(options):
     table(["question"] + peers + ["cchc, nothing kept", "ratio", "filling", "kept (ratio)", "one year of six new (ratio)"], rows)
 
 
-def forget(cache, files):
-    """Forgets what is kept of files, by the hash of their bytes."""
-    import hashlib
-    for file in files:
-        with open(file, "rb") as opened:
-            content = hashlib.file_digest(opened, "sha256").hexdigest()
-        shutil.rmtree(os.path.join(cache, "cchc", "aggregates", "kept", content), ignore_errors=True)
-        shutil.rmtree(os.path.join(cache, "cchc", "aggregates", "contents"), ignore_errors=True)
+SCALES = [500_000, 5_000_000, 16_666_667]
+
+
+def scale(options):
+    """How the time and the memory of the ten questions grow with the rows, nothing kept, with at most 2G for a statement."""
+    names = sorted(os.listdir(QUESTIONS))
+    rows = {name: [name[:-4]] for name in names}
+    totals = []
+    for years_rows in SCALES:
+        register = Register(argparse.Namespace(**{**vars(options), "rows": years_rows}))
+        register.make()
+        seconds, memory = [], []
+        for name in names:
+            with open(os.path.join(QUESTIONS, name), encoding="utf-8") as file:
+                sql = "\n".join(line for line in file.read().splitlines() if not line.startswith("--"))
+            command = [options.cchc, "--no-cache", "--memory-limit", "2G", "--workspace", register.workspace,
+                       "query", "-c", sql, "--format", "csv"]
+            seconds.append(statistics.median(run(command)[1] for _ in range(options.runs)))
+            memory.append(peak(command))
+            rows[name] += [f"{seconds[-1]:.2f}", f"{memory[-1]:.0f}"]
+        totals.append(sum(seconds))
+    exponent = math.log(totals[-1] / totals[0]) / math.log(SCALES[-1] / SCALES[0])
+    print(f"\n### Growth, medians of {options.runs}; the sum grows with the rows to the power of {exponent:.2f}")
+    headings = [heading for years_rows in SCALES for heading in (f"{6 * years_rows / 1e6:.0f} M rows, s", "peak MiB")]
+    table(["question"] + headings, [*rows.values(), ["sum"] + [cell for total in totals for cell in (f"{total:.2f}", "")]])
+
+
+def one_year_new(register, cache, command):
+    """The seconds of a question when five years of the six are kept and the sixth has just come."""
+    year, aside = (os.path.join(register.dossiers, "year=2019"), os.path.join(register.workspace, "aside"))
+    shutil.rmtree(cache, ignore_errors=True)
+    os.rename(year, aside)
+    run(*command)
+    os.rename(aside, year)
+    kept = files(cache)
+    seconds = []
+    for _ in range(register.options.runs):
+        seconds.append(run(*command)[1])
+        for file in files(cache) - kept:
+            os.remove(file)
+    return seconds
+
+
+def files(folder):
+    return {os.path.join(parent, name) for parent, _, names in os.walk(folder) for name in names}
 
 
 DUCKDB_IMPORT = """SET temp_directory = '{target}.tmp';
@@ -349,7 +381,7 @@ def resident(cchc):
     return found / 1024
 
 
-PARTS = {"start": start, "chart": chart, "questions": questions, "import": imports}
+PARTS = {"start": start, "chart": chart, "questions": questions, "import": imports, "scale": scale}
 
 
 def main():

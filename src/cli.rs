@@ -53,6 +53,9 @@ pub struct Global {
     /// Compute everything again, also of years that have not changed
     #[arg(long, global = true)]
     pub no_cache: bool,
+    /// Let statements name local files outside the workspace as tables, in this run only
+    #[arg(long, global = true)]
+    pub allow_external: bool,
     /// Say nothing but errors
     #[arg(long, short, global = true)]
     pub quiet: bool,

@@ -1,10 +1,11 @@
 //! Turns a panic of a foreign library on damaged input into the absence of a value.
 //!
 //! Readers of foreign formats assume in places that a file is whole. What they then report helps
-//! nobody, so the panic's own message is left out as well; the caller says which file is damaged.
+//! nobody, so the panic's own message is left out as well; the caller says which file is damaged. Every other panic
+//! is a defect of the program and is reported.
 
 use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 
 thread_local! {
     /// Whether a panic of this thread is expected.
@@ -21,12 +22,12 @@ pub fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
     result.ok()
 }
 
-/// Leaves out the messages of panics that are expected; every other one is a defect and is shown.
-pub fn silence_guarded_panics() {
-    let shown = take_hook();
+/// Reports where a panic happened that nobody expects. Its own words are left out: values may stand in them.
+pub fn report_panics(report: impl Fn(&str) + Send + Sync + 'static) {
     set_hook(Box::new(move |panic| {
         if !GUARDED.get() {
-            shown(panic);
+            let place = panic.location().map(|place| format!("{}:{}", place.file(), place.line()));
+            report(&place.unwrap_or_default());
         }
     }));
 }

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 
 use cchc::cli::{self, Cli, ColorChoice, Command, Global, Stop};
 use cchc::commands::{self, Session};
-use cchc::error::{Lang, Result};
+use cchc::error::{Explain as _, Lang, Result};
 use cchc::guard;
+use cchc::messages::TerminalFault;
 use cchc::shell::{self, Settings};
 use cchc::terminal::{Color, Terminal};
 
@@ -18,11 +19,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const STACK_BYTES: usize = 64 << 20;
 
 fn main() -> ExitCode {
-    guard::silence_guarded_panics();
     let words: Vec<OsString> = std::env::args_os().collect();
     let settings = Settings::read_configuration();
     let configured = settings.as_ref().ok().and_then(Settings::language);
     let lang = cli::find_language(&words, || configured.unwrap_or_else(find_locale));
+    guard::report_panics(move |place| report_defect(lang, place));
     let cli = match cli::parse(&words, lang) {
         Ok(cli) => cli,
         Err(Stop::Show(text)) => return end(plain(lang), show(plain(lang), &text)),
@@ -37,6 +38,11 @@ fn main() -> ExitCode {
         // The thread could not start, or panicked and has said so: a defect.
         Ok(Err(_)) | Err(_) => ExitCode::from(255),
     }
+}
+
+fn report_defect(lang: Lang, place: &str) {
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    plain(lang).complain(&TerminalFault::Defect { version, place: place.to_owned() }.error());
 }
 
 /// Says what went wrong and decides the exit code.
@@ -56,6 +62,8 @@ fn show(terminal: Terminal, text: &str) -> Result<()> {
 }
 
 fn run(cli: &Cli, terminal: Terminal, settings: Settings) -> Result<()> {
+    // A defect on demand, so that a test sees how one is reported; not in builds for users.
+    debug_assert!(std::env::var_os("CCHC_DEFECT").is_none(), "not to be shown");
     let here = std::env::current_dir().unwrap_or_default();
     let mut session = Session::start(&cli.global, terminal, &here)?;
     match &cli.command {

@@ -7,6 +7,8 @@ use serde_json::{Value as Json, json};
 
 use crate::support::{Project, repository};
 
+mod drawn;
+
 /// A Python with DuckDB: the one that is named, or the machine's own.
 fn find_python() -> Option<String> {
     let named = std::env::var("CCHC_DUCKDB_PYTHON").ok().filter(|named| !named.is_empty());
@@ -110,6 +112,45 @@ fn canonical(cells: impl Iterator<Item = Json>) -> String {
         None => cell.to_string(),
     };
     cells.map(cell).collect::<Vec<_>>().join(" | ")
+}
+
+/// How many drawn statements both engines answer: `CCHC_DRAWN=N` asks for more.
+fn drawn_count() -> usize {
+    std::env::var("CCHC_DRAWN").ok().and_then(|count| count.parse().ok()).unwrap_or(120)
+}
+
+#[test]
+fn drawn_statements_give_what_duckdb_gives_on_the_same_parquet() {
+    let Some(python) = find_python() else {
+        eprintln!("skipped: no Python with DuckDB here");
+        return;
+    };
+    let project = Project::with_data();
+    let name = |index: usize| format!("drawn_{index:05}");
+    let queries: Vec<SavedQuery> = drawn::draw(drawn_count())
+        .iter()
+        .enumerate()
+        .map(|(index, sql)| {
+            let text = format!("-- title: drawn\n{sql}\n");
+            project.write(&format!("queries/{}.sql", name(index)), &text);
+            parse_saved_query(&name(index), "drawn", &text).unwrap()
+        })
+        .collect();
+    let theirs = ask_duckdb(&python, &project, &queries);
+    let differences: Vec<String> = queries
+        .iter()
+        .filter_map(|query| {
+            let difference = compare_rows(&project, &query.name, &theirs[&query.name])?;
+            Some(format!("{}\n{difference}", statement(query)))
+        })
+        .collect();
+    assert!(
+        differences.is_empty(),
+        "{} of {}:\n{}",
+        differences.len(),
+        queries.len(),
+        differences.join("\n\n")
+    );
 }
 
 #[test]

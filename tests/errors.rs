@@ -168,3 +168,14 @@ fn what_goes_wrong_most_often_in_sql_is_said_in_both_languages() {
         insta::assert_snapshot!(name, both(&project, &["query", "-c", sql]));
     }
 }
+
+#[test]
+fn a_defect_is_reported_without_data_and_ends_with_255() {
+    let project = Project::with_data();
+    let output = project.command(&["--lang", "en", "datasets"]).env("CCHC_DEFECT", "1").output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(255), "{said}");
+    assert!(said.starts_with("error: a defect of the program: cchc ") && said.contains("main.rs:"), "{said}");
+    assert!(said.contains("please report this line") && !said.contains("not to be shown"), "{said}");
+    assert!(output.stdout.is_empty());
+}

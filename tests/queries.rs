@@ -294,3 +294,38 @@ fn temporary_tables_do_not_hide_or_drop_those_of_the_workspace() {
     project.write("queries/sneaky.sql", "CREATE TABLE t AS SELECT 1 AS a");
     assert_eq!(project.run(&["query", "sneaky"]).code, Some(1), "a saved query asks");
 }
+
+#[test]
+fn files_outside_the_workspace_are_read_only_where_the_run_allows_it() {
+    let project = Project::with_data();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("other.csv");
+    std::fs::write(&file, "field,wanted\nstandards,70\n").unwrap();
+    let sql = format!(
+        "select d.field, count(*) as n, max(o.wanted) as wanted from dossiers d join '{}' o on o.field = d.field \
+         where year = 2023 group by 1",
+        file.display()
+    );
+    let refused = project.run(&["query", "-c", &sql]);
+    assert_eq!(refused.code, Some(1));
+    assert!(
+        refused.stderr.contains("there is no table") && refused.stderr.contains("--allow-external"),
+        "{}",
+        refused.stderr
+    );
+    let read = project.run(&["--allow-external", "query", "-c", &sql]);
+    assert_eq!(read.stdout, "field,n,wanted\nstandards,65,70\n");
+    assert!(
+        read.stderr.contains("read outside the workspace") && read.stderr.contains("other.csv"),
+        "{}",
+        read.stderr
+    );
+    for closed in [
+        "copy dossiers to 'x.csv'",
+        "create external table t stored as csv location 'x.csv'",
+        "select * from 'http://localhost/x.csv'",
+    ] {
+        let refused = project.run(&["--allow-external", "query", "-c", closed]);
+        assert_eq!(refused.code, Some(1), "{closed}: {}", refused.stdout);
+    }
+}

@@ -458,3 +458,17 @@ fn a_change_that_was_cut_short_is_told_by_the_next_one() {
     assert_eq!(history(&project).len(), 3);
     assert_found(&project, &[]);
 }
+
+#[test]
+fn each_row_group_has_statistics_of_every_column_and_a_bloom_filter_of_its_keys() {
+    let project = Project::with_data();
+    let file = std::fs::File::open(project.path("datasets/dossiers/year=2023/data.parquet")).unwrap();
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+    for group in reader.metadata().row_groups() {
+        for column in group.columns() {
+            let name = column.column_path().string();
+            assert!(column.statistics().is_some(), "{name}");
+            assert_eq!(column.bloom_filter_offset().is_some(), name == "dossier_code", "{name}");
+        }
+    }
+}

@@ -138,7 +138,7 @@ impl Session {
         });
         match outcome {
             Some(Ok(result)) => result,
-            Some(Err(failed)) => Err(TerminalFault::Panicked { problem: failed.to_string() }.error()),
+            Some(Err(_)) => Err(TerminalFault::Ended.error()),
             None => {
                 let fresh = start_runtime()?;
                 std::mem::replace(&mut self.runtime, fresh).shutdown_background();
@@ -212,6 +212,7 @@ fn find_engine_options(global: &Global) -> EngineOptions {
             folder: spill,
         }),
         lang: global.lang,
+        may_read_outside: global.allow_external,
     }
 }
 

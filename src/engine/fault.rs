@@ -13,7 +13,7 @@ use datafusion::sql::parser::Statement as Parsed;
 use datafusion::sql::sqlparser::ast::{ObjectName, Spanned as _, visit_relations};
 use datafusion::sql::sqlparser::tokenizer::{Location, Span};
 
-use super::{Script, Statement};
+use super::{Script, Statement, outside};
 use crate::error::{Error, Explain as _, Place, Result};
 use crate::messages::{QueryFault, translate_syntax};
 use crate::workspace::did_you_mean;
@@ -339,6 +339,7 @@ pub(super) fn check_relation(
 fn exists(state: &SessionState, reference: &TableReference) -> bool {
     let is_function = reference.schema().is_none() && state.table_functions().contains_key(reference.table());
     is_function
+        || outside::is_path(state, reference)
         || state.schema_for_ref(reference.clone()).is_ok_and(|schema| schema.table_exist(reference.table()))
 }
 
@@ -354,6 +355,10 @@ pub(super) fn unknown_table(
     // A saved query named without its schema is meant more often than a dataset that looks alike.
     let qualified = format!("{}.{name}", super::catalog::QUERIES);
     let (hint, hint_vi) = match known.iter().find(|known| **known == qualified) {
+        _ if outside::is_file(reference) => (
+            "`--allow-external` lets one run read files outside the workspace".to_owned(),
+            "tùy chọn `--allow-external` cho phép một lần chạy đọc tệp ngoài không gian làm việc".to_owned(),
+        ),
         Some(found) => suggest(found, &[found]),
         None => suggest(&name, &known),
     };

@@ -3,7 +3,8 @@
 //!
 //! DataFusion opens a path again for every range it reads, and a year is published by renaming a
 //! new file over the old one; without this a query could take the footer of one version and the
-//! pages of the other. Nothing outside the workspace can be reached: no other store is registered.
+//! pages of the other. Nothing outside the workspace can be reached, unless the user asks for it: no other store
+//! is registered.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -36,28 +37,31 @@ pub(super) const WORKSPACE_URL: &str = "ws://workspace/";
 #[error("`{0}` was replaced while the query was being planned")]
 pub(super) struct FileReplaced(pub(super) String);
 
-/// Serves the workspace and nothing else.
+/// Serves the workspace, and other local files only if the user has opened the way.
 #[derive(Debug)]
-pub(super) struct WorkspaceOnly {
+pub(super) struct WorkspaceStores {
     workspace: Arc<dyn ObjectStore>,
+    outside: Option<Arc<dyn ObjectStore>>,
 }
 
-impl WorkspaceOnly {
-    pub(super) fn new(root: &std::path::Path) -> object_store::Result<Self> {
-        Ok(Self { workspace: Arc::new(LocalFileSystem::new_with_prefix(root)?) })
+impl WorkspaceStores {
+    pub(super) fn new(root: &std::path::Path, may_read_outside: bool) -> object_store::Result<Self> {
+        let outside = || Arc::new(LocalFileSystem::new()) as Arc<dyn ObjectStore>;
+        let workspace = Arc::new(LocalFileSystem::new_with_prefix(root)?);
+        Ok(Self { workspace, outside: may_read_outside.then(outside) })
     }
 }
 
-impl ObjectStoreRegistry for WorkspaceOnly {
+impl ObjectStoreRegistry for WorkspaceStores {
     fn register_store(&self, _: &Url, _: Arc<dyn ObjectStore>) -> Option<Arc<dyn ObjectStore>> {
         None
     }
 
     fn get_store(&self, url: &Url) -> datafusion::common::Result<Arc<dyn ObjectStore>> {
-        if url.scheme() == "ws" {
-            Ok(Arc::clone(&self.workspace))
-        } else {
-            plan_err!("queries read the workspace only, not `{url}`")
+        match (url.scheme(), &self.outside) {
+            ("ws", _) => Ok(Arc::clone(&self.workspace)),
+            ("file", Some(outside)) => Ok(Arc::clone(outside)),
+            _ => plan_err!("queries read the workspace only, not `{url}`"),
         }
     }
 }

@@ -8,6 +8,7 @@ mod call;
 mod catalog;
 mod categories;
 mod choices;
+mod conjuncts;
 mod dataset;
 mod explain;
 mod fault;
@@ -22,6 +23,7 @@ mod lex;
 mod limits;
 mod memory;
 mod notice;
+mod outside;
 mod saved;
 mod session;
 mod statement;
@@ -29,6 +31,8 @@ mod stop;
 mod temporary;
 #[cfg(test)]
 mod logic_tests;
+#[cfg(test)]
+mod slt_tests;
 #[cfg(test)]
 mod testing;
 mod types;

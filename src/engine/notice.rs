@@ -19,6 +19,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan, TableScan};
 
 use super::catalog::{Context, external};
 use super::dataset::DatasetTable;
+use super::outside;
 use crate::contract::Contract;
 use crate::messages::QueryNotice;
 use crate::store::{Origin, Synthetic, read_provenance};
@@ -98,6 +99,7 @@ pub(super) fn find_reading(state: &SessionState, inner: &Context, plan: &Logical
                     add_source(&mut sources, source);
                 }
             }
+            kept.extend(outside::find_notice(scan)?);
             inspect_scan(state, &inner.workspace, scan, &mut findings, &mut sources)?;
         }
         Ok(TreeNodeRecursion::Continue)

@@ -26,7 +26,8 @@ use super::call::expand_calls;
 use super::catalog::{
     CATALOG, Context, Contracts, DATASETS, KeptTable, LAST, StateSource, WorkspaceCatalogs, external,
 };
-use super::files::{FileReplaced, WorkspaceOnly};
+use super::conjuncts::CheapFirst;
+use super::files::{FileReplaced, WorkspaceStores};
 use super::functions::domain_functions;
 use super::label::{Label, LabelRule};
 use super::limits::check_size;
@@ -35,7 +36,8 @@ use super::notice::{Reading, Source};
 use super::saved::{self, Bindings};
 use super::temporary::{self, Wish};
 use super::{
-    Choice, SPEC_KEY, Script, Statement, TITLE_KEY, Watch, choices, fault, forecast, notice, statement, stop,
+    Choice, SPEC_KEY, Script, Statement, TITLE_KEY, Watch, choices, fault, forecast, notice, outside,
+    statement, stop,
 };
 use crate::error::{Error, Lang, Result};
 use crate::messages::{QueryFault, QueryNotice};
@@ -63,6 +65,8 @@ pub struct EngineOptions {
     pub memory: Option<MemoryOptions>,
     /// The language in which `local_number` writes, if not Vietnamese.
     pub lang: Option<Lang>,
+    /// Whether statements may name local files outside the workspace as tables.
+    pub may_read_outside: bool,
 }
 
 /// What a statement gives.
@@ -153,8 +157,7 @@ impl Engine {
         let contracts = Contracts::new(workspace.clone());
         let state = Arc::clone(&state_source);
         let inner = Context { workspace: workspace.clone(), contracts, state, kept: Arc::default() };
-        let context = open_context(&inner, options.memory, options.lang.unwrap_or(Lang::Vi))
-            .map_err(fault::describe)?;
+        let context = open_context(&inner, &options).map_err(fault::describe)?;
         let state = context.state_weak_ref();
         let source = move || state.upgrade().map(|state| state.read().clone());
         // The cell is new, so this is its first and only value.
@@ -518,13 +521,9 @@ fn keep_metadata(logical: &SchemaRef, physical: &Arc<dyn ExecutionPlan>) -> Sche
     Arc::new(Schema::new(fields))
 }
 
-fn open_context(
-    inner: &Context,
-    memory: Option<MemoryOptions>,
-    lang: Lang,
-) -> datafusion::common::Result<SessionContext> {
-    let registry = WorkspaceOnly::new(inner.workspace.root())?;
-    let runtime = memory::limit(RuntimeEnvBuilder::new(), memory)
+fn open_context(inner: &Context, options: &EngineOptions) -> datafusion::common::Result<SessionContext> {
+    let registry = WorkspaceStores::new(inner.workspace.root(), options.may_read_outside)?;
+    let runtime = memory::limit(RuntimeEnvBuilder::new(), options.memory.clone())
         .with_object_store_registry(Arc::new(registry))
         // Zero turns the cache of file listings off; it would hide imports by other processes.
         .with_object_list_cache_limit(0)
@@ -534,17 +533,22 @@ fn open_context(
     // Off, because the catalogue has an `information_schema` of its own that survives broken files.
     config.options_mut().catalog.information_schema = false;
     config.options_mut().sql_parser.collect_spans = true;
+    if options.may_read_outside {
+        config = outside::allow(config);
+    }
     let state = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime)
         .with_default_features()
         .with_catalog_list(Arc::new(WorkspaceCatalogs::new(inner.clone())))
         .with_analyzer_rules(analyzer_rules(inner))
+        .with_optimizer_rule(Arc::new(CheapFirst))
         .with_query_planner(cache::planner())
         .build();
-    let context = SessionContext::new_with_state(state);
+    let context = outside::open_paths(SessionContext::new_with_state(state));
     context.register_udf(ScalarUDF::from(Label::new()));
-    domain_functions(&inner.workspace, lang).for_each(|function| context.register_udf(function));
+    domain_functions(&inner.workspace, options.lang.unwrap_or(Lang::Vi))
+        .for_each(|function| context.register_udf(function));
     Ok(context)
 }
 

@@ -109,7 +109,11 @@ fn open_exports(request: &ImportRequest) -> Result<Vec<Export>> {
         let (first, second) = (STANDARD_INPUT.to_owned(), STANDARD_INPUT.to_owned());
         return Err(ImportFault::SameExport { first, second }.into());
     }
-    let options = ReadOptions { encoding: request.encoding.clone(), ..ReadOptions::default() };
+    let options = ReadOptions {
+        encoding: request.encoding.clone(),
+        progress: Arc::clone(&request.progress),
+        ..ReadOptions::default()
+    };
     let open = |path: &PathBuf| {
         let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         request.progress.begin(Stage::Reading { file }, Unit::Time, None);

@@ -57,7 +57,7 @@ use crate::workspace::Workspace;
 ///
 /// It is part of every revision: raise it whenever the same export, contract and options give other
 /// rows or other provenance than before, so that importing them again is not taken for no change.
-pub const IMPORTER_VERSION: u32 = 4;
+pub const IMPORTER_VERSION: u32 = 5;
 
 /// Reads, converts and checks the exports, and keeps nothing of the rows.
 ///

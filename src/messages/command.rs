@@ -135,6 +135,7 @@ const HELP_VI: &[(&str, &str)] = &[
     ("*.color", "Khi nào dùng màu"),
     ("*.keep_going", "Gặp lỗi trong tập lệnh thì vẫn chạy tiếp câu sau"),
     ("*.memory_limit", "Bộ nhớ mà truy vấn được dùng, dạng 2G hoặc 800M [mặc định: 60 % của máy]"),
+    ("*.allow_external", "Cho câu lệnh đọc tệp ngoài không gian làm việc như bảng, chỉ trong lần chạy này"),
     ("*.no_cache", "Tính lại mọi thứ, kể cả các năm không thay đổi"),
     ("*.quiet", "Không nói gì ngoài lỗi"),
     ("*.help", "Hiện trợ giúp (`--help` đầy đủ hơn)"),

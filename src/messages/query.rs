@@ -224,6 +224,9 @@ super::messages! {
         LeftOut { column: String, count: usize, of: usize } Notice,
             "not drawn, because infinite or not a number: “{column}” in {count} of {of} rows",
             "không vẽ được vì vô hạn hoặc không phải là số: “{column}” ở {count} trong {of} dòng";
+        /// The result reads a file that nobody imported.
+        Outside { file: String } Notice,
+            "read outside the workspace, of unknown origin: {file}", "đọc ngoài không gian làm việc, không rõ nguồn gốc: {file}";
         /// Letters that the font of charts lacks.
         NoLetters { count: usize, letters: String } Notice,
             "{count} letters are not in the font of charts and stand as boxes: {letters}",

@@ -74,10 +74,13 @@ super::messages! {
         /// The runtime cannot start.
         NoRuntime { problem: String } Internal,
             "the program cannot start its threads: {problem}", "chương trình không khởi tạo được luồng xử lý: {problem}";
-        /// A thread of a query ended without a word.
-        Panicked { problem: String } Internal,
-            "the query ended in a defect of the program: {problem}", "truy vấn dừng do lỗi của chương trình: {problem}",
-            hint "please report the statement", "xin hãy báo lại câu lệnh";
+        /// The program met a state that cannot be; what it says of itself names no data.
+        Defect { version: String, place: String } Internal,
+            "a defect of the program: cchc {version}, {place}", "lỗi của chương trình: cchc {version}, {place}",
+            hint "please report this line and what was asked (see SECURITY.md); no data stand in it",
+                 "xin hãy báo lại dòng này và việc đang làm (xem SECURITY.md); dòng này không chứa số liệu";
+        /// A thread of a query ended by a defect that has been reported.
+        Ended Internal, "the query was ended by that defect", "truy vấn dừng vì lỗi nêu trên";
         /// A chart in a place that shows tables.
         ChartHere Data,
             "a VISUALISE clause makes a chart, and this shows tables",

@@ -35,6 +35,7 @@ pub use self::cell::{Cell, Shown, Unreadable};
 pub use self::encoding::TextEncoding;
 pub use self::open::{STANDARD_INPUT, read_exports};
 pub use self::rows::Rows;
+use crate::progress::{Watcher, silent};
 use crate::vietnamese::letters::Letters;
 
 /// One export file, read.
@@ -152,11 +153,13 @@ pub struct ReadOptions {
     pub encoding: Option<String>,
     /// About how many bytes of delimited text are a block; it changes nothing but the memory.
     pub block_bytes: usize,
+    /// Who watches the bytes of long texts go by.
+    pub progress: Watcher,
 }
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { encoding: None, block_bytes: delimited::BLOCK_BYTES }
+        Self { encoding: None, block_bytes: delimited::BLOCK_BYTES, progress: silent() }
     }
 }
 

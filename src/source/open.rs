@@ -18,7 +18,8 @@ use super::xls::container::{self, Container};
 use super::{Export, Format, ReadOptions, Sheet, html, mend, mhtml, ods, spreadsheetml, xls, xlsb, xlsx};
 use crate::contract::hex;
 use crate::error::{Error, Place, Result};
-use crate::messages::SourceFault;
+use crate::messages::{SourceFault, Stage};
+use crate::progress::Unit;
 use crate::vietnamese::letters::Letters;
 use crate::workspace::unreadable;
 
@@ -42,7 +43,7 @@ pub fn read_exports(path: &Path, options: &ReadOptions) -> Result<Vec<Export>> {
     let named = options.encoding.as_deref().map(TextEncoding::parse).transpose()?;
     let file = path.display().to_string();
     let place = |error: Error| error.at_if_unplaced(|| Place::file(&file));
-    if let Some(export) = read_text_file(path, &file, named, options.block_bytes).map_err(place)? {
+    if let Some(export) = read_text_file(path, &file, named, options).map_err(place)? {
         return Ok(vec![export]);
     }
     let packed = read_file(path, &file).map_err(place)?;
@@ -58,7 +59,7 @@ fn read_text_file(
     path: &Path,
     file: &str,
     named: Option<TextEncoding>,
-    block_bytes: usize,
+    options: &ReadOptions,
 ) -> Result<Option<Export>> {
     // What cannot be opened here is complained of by those who read it as a whole.
     let is_file =
@@ -70,15 +71,18 @@ fn read_text_file(
     if !is_delimited(&text.read(0, HEAD_BYTES)?) {
         return Ok(None);
     }
+    let (progress, block_bytes) = (options.progress.as_ref(), options.block_bytes);
+    let shown = file_name(path, file);
+    progress.begin(Stage::Reading { file: shown.clone() }, Unit::Bytes, Some(text.length()));
     // The hash takes as long as everything else together.
     let (sha256, read) = std::thread::scope(|scope| {
-        let hash = scope.spawn(|| text.hash());
+        let hash = scope.spawn(|| text.hash(progress));
         let read = guarded(|| read_delimited(&text, named, block_bytes)).and_then(|read| finish(read, named));
         (hash.join(), read)
     });
     let sha256 = sha256.unwrap_or_else(|_| Err(SourceFault::Damaged.into()));
     let bytes = text.length();
-    let member = Member { file: file.to_owned(), name: file_name(path, file), sha256: sha256?, bytes };
+    let member = Member { file: file.to_owned(), name: shown, sha256: sha256?, bytes };
     Ok(Some(member.export(read?)))
 }
 

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::contract::hex;
 use crate::error::{Error, Place, Result};
 use crate::messages::SourceFault;
+use crate::progress::Progress;
 use crate::workspace::unreadable;
 
 /// Bytes that are hashed at once.
@@ -83,8 +84,8 @@ impl TextFile {
         }
     }
 
-    /// Computes the SHA-256 of all bytes, in hexadecimal.
-    pub(super) fn hash(&self) -> Result<String> {
+    /// Computes the SHA-256 of all bytes, in hexadecimal; `progress` hears of each that is read.
+    pub(super) fn hash(&self, progress: &dyn Progress) -> Result<String> {
         let mut hasher = Sha256::new();
         let mut at = 0;
         loop {
@@ -94,6 +95,7 @@ impl TextFile {
             }
             hasher.update(&bytes);
             at += bytes.len() as u64;
+            progress.advance(bytes.len() as u64);
         }
     }
 

@@ -32,6 +32,9 @@ const GROUP_ROWS: usize = 131_072;
 /// they save: the file of 400,000 dossiers has 11,736,272 bytes with level 1, and 12,029,777 with level 3.
 const ZSTD_LEVEL: i32 = 1;
 
+/// How often a row group is read for a key that is not in it: one in 33, for a byte per row.
+const KEY_FPP: f64 = 0.03;
+
 /// Why a file could not be written.
 pub(super) enum WriteFault {
     /// The disk.
@@ -103,8 +106,11 @@ fn encode_as(properties: WriterPropertiesBuilder, column: &str, shape: Shape) ->
     let column = ColumnPath::from(column);
     let properties = properties.set_column_dictionary_enabled(column.clone(), false);
     match shape {
-        // Shared beginnings would save a tenth, and reading one dossier would take longer.
-        Shape::Distinct => properties,
+        // Shared beginnings would save a tenth, and reading one dossier would take longer. Codes are spread over
+        // all row groups, so only a Bloom filter tells which of them holds one.
+        Shape::Distinct => properties
+            .set_column_bloom_filter_max_ndv(column.clone(), GROUP_ROWS as u64)
+            .set_column_bloom_filter_fpp(column, KEY_FPP),
         Shape::Near => properties.set_column_encoding(column, Encoding::DELTA_BINARY_PACKED),
         Shape::Hashed => properties.set_column_encoding(column, Encoding::DELTA_LENGTH_BYTE_ARRAY),
     }

@@ -4,6 +4,8 @@ use std::process::{Command, Stdio};
 
 use crate::support::Project;
 
+/// What is kept of closed years.
+mod cache;
 /// What survives of names and contents when the power goes.
 mod power;
 
