@@ -174,7 +174,10 @@ fn a_merged_number_is_refused_with_the_region_in_both_languages() {
     insta::assert_snapshot!("merged_number_en", import(&project, "a.xlsx", &[]));
     insta::assert_snapshot!("merged_number_vi", import(&project, "a.xlsx", &["--lang", "vi"]));
     import(&project, "a.xlsx", &["--rejects", "loi.csv"]);
-    insta::assert_snapshot!("merged_number_rejects", std::fs::read_to_string(project.path("loi.csv")).unwrap());
+    insta::assert_snapshot!(
+        "merged_number_rejects",
+        std::fs::read_to_string(project.path("loi.csv")).unwrap()
+    );
 }
 
 #[test]
