@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::plot::{Marks, Plot, Scale};
+use super::plot::{Marks, Plot};
 use super::text::has_letter;
 
 /// Lists the letters without a picture, each once.
@@ -14,17 +14,10 @@ pub fn missing_letters(plot: &Plot) -> BTreeSet<char> {
 /// Lists the texts of a chart, as far as they come from its author and its data.
 fn texts(plot: &Plot) -> Vec<&str> {
     let titles = [&plot.title, &plot.subtitle, &plot.caption, &plot.x_title, &plot.y_title];
-    let groups = plot.groups.iter().chain(&plot.styles);
-    let groups = groups.flat_map(|groups| groups.labels.iter().chain(&groups.title));
-    let axes = plot.facets.iter().flat_map(|facet| [&facet.x, &facet.y]).flat_map(|scale| match scale {
-        Scale::Categories { labels, .. } => labels.as_slice(),
-        Scale::Numbers(_) => &[],
-    });
-    let strips = plot.facets.iter().filter_map(|facet| facet.label.as_ref());
     let words = plot.layers().flat_map(|layer| match &layer.marks {
         Marks::Texts(texts) => texts.as_slice(),
         _ => &[],
     });
-    let all = titles.into_iter().flatten().chain(groups).chain(axes).chain(strips);
+    let all = titles.into_iter().flatten().chain(plot.labels());
     all.chain(words.map(|text| &text.words)).map(String::as_str).collect()
 }

@@ -45,6 +45,18 @@ impl Plot {
         self.facets.iter().flat_map(|facet| &facet.layers)
     }
 
+    /// Returns the names of groups, of categories on the axes and of panels.
+    pub(super) fn labels(&self) -> impl Iterator<Item = &String> {
+        let groups = self.groups.iter().chain(&self.styles);
+        let groups = groups.flat_map(|groups| groups.labels.iter().chain(&groups.title));
+        let axes = self.facets.iter().flat_map(|facet| [&facet.x, &facet.y]);
+        let axes = axes.flat_map(|scale| match scale {
+            Scale::Categories { labels, .. } => labels.as_slice(),
+            Scale::Numbers(_) => &[],
+        });
+        groups.chain(axes).chain(self.facets.iter().filter_map(|facet| facet.label.as_ref()))
+    }
+
     /// The same with others in place of the layers' own colours.
     #[must_use]
     pub(super) fn recoloured(&self, change: impl Fn(Colour) -> Colour) -> Self {

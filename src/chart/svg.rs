@@ -97,14 +97,7 @@ fn label_fault(text: &str, options: &ChartOptions) -> Error {
 fn longest_text(plot: &Plot, options: &ChartOptions) -> Option<String> {
     let titles = [&plot.title, &plot.subtitle].into_iter().filter(|_| options.has_title).flatten();
     let notes = [&plot.caption, &plot.x_title, &plot.y_title].into_iter().flatten();
-    let groups = plot.groups.iter().chain(&plot.styles);
-    let groups = groups.flat_map(|groups| groups.labels.iter().chain(&groups.title));
-    let axes = plot.facets.iter().flat_map(|facet| [&facet.x, &facet.y]).flat_map(|scale| match scale {
-        Scale::Categories { labels, .. } => labels.as_slice(),
-        Scale::Numbers(_) => &[],
-    });
-    let strips = plot.facets.iter().filter_map(|facet| facet.label.as_ref());
-    let all = titles.chain(notes).chain(&options.caption_lines).chain(groups).chain(axes).chain(strips);
+    let all = titles.chain(notes).chain(&options.caption_lines).chain(plot.labels());
     all.max_by_key(|text| text.chars().count()).filter(|text| text.chars().count() > LONG).cloned()
 }
 
