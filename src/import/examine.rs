@@ -118,7 +118,9 @@ fn walk_exports(
     let repeats = work.find_repeats(&mut outcome)?;
     let layout = work.layout;
     for (part, survey) in parts.iter_mut().zip(std::mem::take(&mut outcome.surveys)) {
-        survey.into_iter().for_each(|survey| part.located.settle_survey(survey));
+        if let Some(survey) = survey {
+            part.located.settle_survey(survey);
+        }
     }
     let sheets = files.iter_mut().flat_map(|file| &mut file.sheets);
     sheets.zip(&parts).for_each(|(sheet, part)| *sheet = plan_sheet(&part.located, contract));

@@ -300,6 +300,7 @@ impl Survey {
     }
 
     /// Ends the survey: no data follow the open rows, and blank rows at the end are none.
+    #[must_use]
     pub fn finish(mut self) -> Self {
         let open = std::mem::take(&mut self.open);
         self.count(RowKind::Footer, open.headings.len() as u64 + open.details);
