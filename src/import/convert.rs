@@ -231,7 +231,14 @@ impl<'a> Converter<'a> {
                 memo.add(text, &value, reader.column, |text| self.layout.word(reader.stored, text));
             }
         }
-        values.finish()
+        let values = values.finish()?;
+        watch.sparse.see(&values, |index| {
+            let record = records.get(index)?;
+            let slot =
+                self.part.located.find_slot(&reader.source, &block.row(record.row), record, self.part.as_of);
+            Some(slot_place(self.part, &slot, reader.column))
+        });
+        Ok(values)
     }
 
     /// Refuses a number that several rows or columns share.
