@@ -36,15 +36,14 @@ impl Sparse {
             return;
         }
         for (row, rank) in ranks.iter().enumerate() {
-            match rank {
-                Some(rank) => self.see_value(rank),
-                None => {
-                    let empty = if self.last.is_some() { &mut self.below } else { &mut self.above };
-                    *empty += 1;
-                    if self.place.is_none() {
-                        self.place = place(row);
-                    }
-                }
+            if let Some(rank) = rank {
+                self.see_value(rank);
+                continue;
+            }
+            let empty = if self.last.is_some() { &mut self.below } else { &mut self.above };
+            *empty += 1;
+            if self.place.is_none() {
+                self.place = place(row);
             }
         }
     }
