@@ -24,16 +24,37 @@ use datafusion::physical_plan::joins::{
 
 /// Whether a statement is to end.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Stop(Arc<AtomicBool>);
+pub(super) struct Stop(Arc<Sign>);
+
+#[derive(Debug, Default)]
+struct Sign {
+    is_set: AtomicBool,
+    /// What runs of the statement on other machines.
+    #[cfg(feature = "cluster")]
+    jobs: std::sync::Mutex<Vec<Arc<super::cluster::Job>>>,
+}
 
 impl Stop {
     /// Asks everything that runs for the statement to end.
     pub(super) fn set(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.is_set.store(true, Ordering::Relaxed);
+        #[cfg(feature = "cluster")]
+        self.jobs().drain(..).for_each(|job| job.cancel());
+    }
+
+    /// Cancels a job on other machines when the statement is to end.
+    #[cfg(feature = "cluster")]
+    pub(super) fn cancels(&self, job: Arc<super::cluster::Job>) {
+        self.jobs().push(job);
+    }
+
+    #[cfg(feature = "cluster")]
+    fn jobs(&self) -> std::sync::MutexGuard<'_, Vec<Arc<super::cluster::Job>>> {
+        self.0.jobs.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     fn check(&self) -> Result<()> {
-        if self.0.load(Ordering::Relaxed) {
+        if self.0.is_set.load(Ordering::Relaxed) {
             return Err(DataFusionError::Execution("nobody waits for the result".to_owned()));
         }
         Ok(())
