@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _};
-use object_store::aws::AmazonS3Builder;
+use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::client::SpawnedReqwestConnector;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
@@ -341,7 +341,7 @@ fn split(address: &str) -> Option<(&str, &str)> {
     (!bucket.is_empty()).then_some((bucket, prefix))
 }
 
-fn open_bucket(bucket: &str, io: &Runtime) -> object_store::Result<impl ObjectStore + use<>> {
+fn open_bucket(bucket: &str, io: &Runtime) -> object_store::Result<AmazonS3> {
     // Amazon's own name of the variable, which the library does not read, beside the library's.
     let endpoint = std::env::var("AWS_ENDPOINT_URL").ok().filter(|endpoint| !endpoint.is_empty());
     let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket);

@@ -3,9 +3,10 @@
 use std::net::SocketAddr;
 
 use super::Session;
+use super::session::asked_to_end;
 use crate::cli::{ClusterArgs, ClusterPart};
 use crate::engine::{Executor, Scheduler};
-use crate::error::{Error, Explain as _, Kind, Result};
+use crate::error::{Error, Explain as _, Result};
 use crate::messages::{ClusterFault, ClusterWords};
 
 /// The ports that are taken when none is named; the engine's own.
@@ -15,22 +16,27 @@ const TASKS: u16 = 50052;
 
 /// Runs the part until it is told to end.
 pub(super) fn run(session: &Session, arguments: &ClusterArgs) -> Result<()> {
-    let ended = match arguments.part {
+    match arguments.part {
         ClusterPart::Scheduler => run_scheduler(session, arguments),
         ClusterPart::Executor => run_executor(session, arguments),
-    };
-    // Being told to end is how a service ends.
-    ended.or_else(|error| if error.kind() == Kind::Interrupted { Ok(()) } else { Err(error) })
+    }
 }
 
 fn run_scheduler(session: &Session, arguments: &ClusterArgs) -> Result<()> {
     let terminal = session.terminal;
     let scheduler =
         Scheduler { bind: arguments.bind, port: arguments.port.unwrap_or(SCHEDULER), host: host(arguments) };
-    session.serve(scheduler.run(|address| {
+    let service = scheduler.run(|address| {
         terminal.narrate(&ClusterWords::Scheduling { address: address.to_string() });
         warn_if_open(session, address);
-    }))
+    });
+    // An executor looks after such requests itself: it finishes what it has in hand.
+    session.serve(async {
+        tokio::select! {
+            result = service => result,
+            () = asked_to_end() => Ok(()),
+        }
+    })
 }
 
 fn run_executor(session: &Session, arguments: &ClusterArgs) -> Result<()> {

@@ -128,18 +128,13 @@ impl Session {
         result
     }
 
-    /// Runs a service until it ends by itself, or Ctrl-C or the system's request to end comes.
+    /// Runs a service until it ends.
     ///
     /// # Errors
-    /// What the service gives, or [`TerminalFault::Interrupted`].
+    /// What the service gives.
     #[cfg(feature = "cluster")]
     pub(super) fn serve(&self, service: impl Future<Output = Result<()>>) -> Result<()> {
-        self.runtime.block_on(async {
-            tokio::select! {
-                result = service => result,
-                () = asked_to_end() => Err(TerminalFault::Interrupted.error()),
-            }
-        })
+        self.runtime.block_on(service)
     }
 
     /// The memory that work on this machine may use together.
@@ -213,7 +208,7 @@ impl Session {
 
 /// Waits for Ctrl-C, or for what service managers send.
 #[cfg(all(feature = "cluster", unix))]
-async fn asked_to_end() {
+pub(super) async fn asked_to_end() {
     let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
     match terminate {
         Ok(mut terminate) => {
@@ -227,7 +222,7 @@ async fn asked_to_end() {
 }
 
 #[cfg(all(feature = "cluster", not(unix)))]
-async fn asked_to_end() {
+pub(super) async fn asked_to_end() {
     drop(tokio::signal::ctrl_c().await);
 }
 

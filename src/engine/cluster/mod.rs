@@ -21,11 +21,12 @@ use datafusion_proto::physical_plan::AsExecutionPlan as _;
 use datafusion_proto::protobuf::PhysicalPlanNode;
 use url::Url;
 
-use self::client::{CancelOnDrop, Job};
+use self::client::CancelOnDrop;
 use super::Watch;
 use crate::error::Error;
 use crate::messages::ClusterFault;
 
+pub(super) use self::client::Job;
 pub use self::service::{Executor, Scheduler};
 
 /// A cluster, by the address of its scheduler.
