@@ -9,6 +9,7 @@ mod codec;
 mod pin;
 mod service;
 mod settings;
+mod tasks;
 
 use std::sync::Arc;
 

@@ -22,6 +22,7 @@ use super::super::files::open_store;
 use super::codec::Codec;
 use super::pin::PinnedStores;
 use super::settings::{self, MESSAGE_BYTES};
+use super::tasks::StoppingEngine;
 use crate::error::{Error, Result};
 use crate::messages::ClusterFault;
 use crate::workspace::Workspace;
@@ -172,6 +173,7 @@ impl Executor {
             grpc_max_encoding_message_size: MESSAGE_BYTES,
             executor_heartbeat_interval_seconds: HEARTBEAT_SECONDS,
             memory_pool_size: Some(self.memory),
+            override_execution_engine: Some(Arc::new(StoppingEngine::new())),
             override_function_registry: Some(Arc::new(known_functions())),
             override_runtime_producer: Some(Arc::new(runtime)),
             override_config_producer: Some(Arc::new(settings::of_service)),
