@@ -6,6 +6,7 @@
 //! range, by the engine. Publishing is one conditional put on the year's one key: of two imports one wins, and
 //! the other one is told.
 
+mod credentials;
 mod quiet;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,7 @@ use object_store::{
 };
 use tokio::runtime::{Builder, Runtime};
 
+use self::credentials::{Credentials, variable};
 use self::quiet::Quiet;
 use crate::error::{Error, Explain as _, Result};
 use crate::messages::RemoteFault;
@@ -94,8 +96,11 @@ impl Remote {
         let settings = |problem: String| RemoteFault::BadSettings { problem }.error();
         let io = Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let io = io.map_err(|error| settings(error.to_string()))?;
-        let store = open_bucket(bucket, &io).map_err(|error| settings(quiet::describe(&error, &[])))?;
-        let store = Arc::new(Quiet::new(PrefixStore::new(store, prefix)));
+        let credentials = Credentials::find();
+        let secrets = Credentials::secrets(credentials.as_ref());
+        let store = open_bucket(bucket, credentials, &io)
+            .map_err(|error| settings(quiet::describe(&error, &secrets)))?;
+        let store = Arc::new(Quiet::new(PrefixStore::new(store, prefix), secrets));
         let folder = make_folder().map_err(|error| settings(error.to_string()))?;
         let remote = Self { io: Some(io), store, address, folder, copied: Mutex::default() };
         remote.refresh()?;
@@ -341,16 +346,25 @@ fn split(address: &str) -> Option<(&str, &str)> {
     (!bucket.is_empty()).then_some((bucket, prefix))
 }
 
-fn open_bucket(bucket: &str, io: &Runtime) -> object_store::Result<AmazonS3> {
-    // Amazon's own name of the variable, which the library does not read, beside the library's.
-    let endpoint = std::env::var("AWS_ENDPOINT_URL").ok().filter(|endpoint| !endpoint.is_empty());
+fn open_bucket(
+    bucket: &str,
+    credentials: Option<Credentials>,
+    io: &Runtime,
+) -> object_store::Result<AmazonS3> {
     let mut builder = AmazonS3Builder::from_env().with_bucket_name(bucket);
-    if let Some(endpoint) = endpoint {
+    // Amazon's own name of the variable, beside the library's.
+    if let Some(endpoint) = variable("AWS_ENDPOINT_URL") {
         builder = builder.with_endpoint(endpoint);
+    }
+    if let Some(credentials) = credentials {
+        builder = builder.with_access_key_id(credentials.key_id).with_secret_access_key(credentials.secret);
+        if let Some(token) = credentials.token {
+            builder = builder.with_token(token);
+        }
     }
     let options = ClientOptions::new()
         .with_connect_timeout(CONNECT_TIME)
-        .with_allow_http(std::env::var("AWS_ALLOW_HTTP").is_ok_and(|value| value == "true"));
+        .with_allow_http(variable("AWS_ALLOW_HTTP").is_some_and(|value| value == "true"));
     builder
         .with_client_options(options)
         .with_retry(RetryConfig {

@@ -31,10 +31,8 @@ pub(super) struct Quiet<S> {
 }
 
 impl<S> Quiet<S> {
-    pub(super) fn new(store: S) -> Self {
-        let secrets = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
-        let secrets = secrets.into_iter().filter_map(|name| std::env::var(name).ok());
-        Self { store, secrets: secrets.filter(|secret| !secret.is_empty()).collect() }
+    pub(super) fn new(store: S, secrets: Vec<String>) -> Self {
+        Self { store, secrets }
     }
 
     fn quiet(&self, error: Error) -> Error {
