@@ -144,6 +144,8 @@ fn every_function_and_kind_of_step_is_the_same_on_a_cluster() {
         "select field, year from dossiers where year = 2022 union select field, year from dossiers where year = 2023 order by 1, 2",
         "select dossier_code from dossiers where received_at >= (select max(received_at) from dossiers where year = 2021) order by 1 limit 5",
         "select * from source.dossiers where year = 2023 order by dossier_code limit 3",
+        "select dossier_code, rank() over (partition by fold(field) order by dossier_code) r from dossiers where year = 2023 order by 1",
+        "select a.n, b.n m from (select fold(field) f, count(*) n from dossiers group by 1) a join (select unaccent(field) f, count(*) n from dossiers where year = 2023 group by 1) b on fold(a.f) = fold(b.f) order by 1, 2",
         "select i.dataset, i.rows, d.n from imports i join (select year, count(*) n from dossiers group by 1) d on d.year = i.year where i.dataset = 'dossiers' order by i.year",
         "with recursive t(n) as (select 1 union all select n + 1 from t where n < 5) select t.n, count(*) c from t, dossiers where dossiers.year = 2023 group by 1 order by 1",
         "select * from forecast((select field, year, count(*) n from dossiers group by 1, 2), horizon => 1) order by 1, 2",

@@ -377,6 +377,12 @@ struct Packed {
     calendar: Option<String>,
 }
 
+/// Tells whether a function is one of the table.
+#[cfg(feature = "cluster")]
+pub(super) fn is_domain_function(function: &ScalarUDF) -> bool {
+    function.inner().downcast_ref::<DomainFunction>().is_some()
+}
+
 /// Packs a function, if it is one of the table.
 ///
 /// # Errors

@@ -7,13 +7,30 @@
 use std::sync::Arc;
 
 use ballista_core::serde::BallistaPhysicalExtensionCodec;
+use datafusion::common::tree_node::TreeNode as _;
 use datafusion::common::{Result, plan_err};
 use datafusion::execution::TaskContext;
 use datafusion::logical_expr::ScalarUDF;
-use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr};
+use datafusion::physical_plan::repartition::RepartitionExec;
+use datafusion::physical_plan::{ExecutionPlan, Partitioning};
 use datafusion_proto::physical_plan::{PhysicalExtensionCodec, PhysicalProtoConverterExtension};
 
 use super::super::functions;
+
+/// Tells whether a plan deals rows out by what one of the department's functions gives. Ballista writes the expressions
+/// of a deal without this codec, so such a plan cannot travel.
+pub(super) fn deals_by_function(plan: &Arc<dyn ExecutionPlan>) -> Result<bool> {
+    plan.exists(|node| {
+        let Some(deal) = node.downcast_ref::<RepartitionExec>() else { return Ok(false) };
+        let Partitioning::Hash(expressions, _) = deal.partitioning() else { return Ok(false) };
+        let is_ours = |expression: &Arc<dyn PhysicalExpr>| {
+            let call = expression.downcast_ref::<ScalarFunctionExpr>();
+            Ok(call.is_some_and(|call| functions::is_domain_function(call.fun())))
+        };
+        expressions.iter().try_fold(false, |found, expression| Ok(found || expression.exists(is_ours)?))
+    })
+}
 
 /// Ballista's codec, which also knows the department's functions.
 #[derive(Debug, Default)]

@@ -72,6 +72,9 @@ pub(super) async fn run(
 
 /// A plan that holds what no codec knows (a recursive query) stays here.
 fn encode(plan: Arc<dyn ExecutionPlan>) -> Option<Vec<u8>> {
+    if codec::deals_by_function(&plan).unwrap_or(true) {
+        return None;
+    }
     let message = PhysicalPlanNode::try_from_physical_plan(plan, &codec::Codec::default()).ok()?;
     let mut bytes = Vec::new();
     message.try_encode(&mut bytes).ok()?;
