@@ -118,19 +118,13 @@ struct File {
     open: Option<Arc<OpenFile>>,
 }
 
+/// A version of a file: its bytes are on this machine, or are asked for range by range.
 #[derive(Debug)]
 struct OpenFile {
-    file: Source,
-    meta: ObjectMeta,
-}
-
-/// Where the bytes of a version come from.
-#[derive(Debug)]
-enum Source {
-    File(std::fs::File),
-    /// Each range is asked for with the version.
+    file: Option<std::fs::File>,
     #[cfg(feature = "cluster")]
-    Store(Arc<dyn ObjectStore>),
+    store: Option<Arc<dyn ObjectStore>>,
+    meta: ObjectMeta,
 }
 
 impl OpenFiles {
@@ -193,22 +187,23 @@ fn description() -> GetOptions {
 }
 
 impl OpenFile {
-    fn new(found: GetResult, store: &Arc<dyn ObjectStore>) -> object_store::Result<Self> {
+    #[cfg(not(feature = "cluster"))]
+    fn new(found: GetResult, _: &Arc<dyn ObjectStore>) -> object_store::Result<Self> {
         match found.payload {
-            GetResultPayload::File(file, _) => Ok(Self { file: Source::File(file), meta: found.meta }),
-            GetResultPayload::Stream(_) => Self::in_store(found.meta, store),
+            GetResultPayload::File(file, _) => Ok(Self { file: Some(file), meta: found.meta }),
+            GetResultPayload::Stream(_) => Err(not_local()),
         }
     }
 
     #[cfg(feature = "cluster")]
-    #[expect(clippy::unnecessary_wraps, reason = "the shape of the one that knows no stores")]
-    fn in_store(meta: ObjectMeta, store: &Arc<dyn ObjectStore>) -> object_store::Result<Self> {
-        Ok(Self { file: Source::Store(Arc::clone(store)), meta })
-    }
-
-    #[cfg(not(feature = "cluster"))]
-    fn in_store(_: ObjectMeta, _: &Arc<dyn ObjectStore>) -> object_store::Result<Self> {
-        Err(object_store::Error::NotSupported { source: "the workspace is not on a local disk".into() })
+    #[expect(clippy::unnecessary_wraps, reason = "the shape of the one that knows no object stores")]
+    fn new(found: GetResult, store: &Arc<dyn ObjectStore>) -> object_store::Result<Self> {
+        Ok(match found.payload {
+            GetResultPayload::File(file, _) => Self { file: Some(file), store: None, meta: found.meta },
+            GetResultPayload::Stream(_) => {
+                Self { file: None, store: Some(Arc::clone(store)), meta: found.meta }
+            }
+        })
     }
 
     #[cfg_attr(
@@ -216,11 +211,11 @@ impl OpenFile {
         expect(clippy::unused_async, reason = "the shape of the one that knows stores")
     )]
     async fn read(&self, range: &Range<u64>) -> object_store::Result<Bytes> {
-        let file = match &self.file {
-            Source::File(file) => file,
-            #[cfg(feature = "cluster")]
-            Source::Store(store) => return read_version(store, &self.meta, range).await,
-        };
+        #[cfg(feature = "cluster")]
+        if let Some(store) = &self.store {
+            return read_version(store, &self.meta, range).await;
+        }
+        let Some(file) = &self.file else { return Err(not_local()) };
         let length = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX);
         let mut buffer = vec![0; length];
         read_exact_at(file, &mut buffer, range.start).map_err(|source| object_store::Error::Generic {
@@ -229,6 +224,10 @@ impl OpenFile {
         })?;
         Ok(buffer.into())
     }
+}
+
+fn not_local() -> object_store::Error {
+    object_store::Error::NotSupported { source: "the workspace is not on a local disk".into() }
 }
 
 /// Reads a range of the version that was listed.
@@ -311,7 +310,7 @@ impl ObjectStore for OpenFiles {
     async fn get_ranges(&self, location: &Path, ranges: &[Range<u64>]) -> object_store::Result<Vec<Bytes>> {
         let file = self.open(location).await?;
         #[cfg(feature = "cluster")]
-        if matches!(file.file, Source::Store(_)) {
+        if file.store.is_some() {
             let read = |range: Range<u64>| {
                 let file = Arc::clone(&file);
                 async move { file.read(&range).await }

@@ -510,13 +510,13 @@ impl Engine {
         };
         let physical = state.query_planner().create_physical_plan(&plan, &state).await?;
         let schema = keep_metadata(&schema, &physical);
-        let batches = match elsewhere::run(&state, &physical, watch).await? {
-            Some(batches) => batches,
-            None => {
-                let physical = stop::make_stoppable(physical, watch.stop_sign())?;
-                watch.follow(&physical);
-                collect(physical, state.task_ctx()).await?
-            }
+        let elsewhere = elsewhere::run(&state, &physical, watch).await?;
+        let batches = if let Some(batches) = elsewhere {
+            batches
+        } else {
+            let physical = stop::make_stoppable(physical, watch.stop_sign())?;
+            watch.follow(&physical);
+            collect(physical, state.task_ctx()).await?
         };
         let trace = Trace { parameters: Vec::new(), sources: reading.sources };
         Ok(Answer { schema, batches, notices: reading.notices, is_ordered, trace, left_out: Vec::new() })

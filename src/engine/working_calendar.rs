@@ -16,50 +16,36 @@ const CALENDAR: &str = "calendar.csv";
 /// The calendar that a workspace's statements use; read when a statement needs it, so that an edit
 /// counts at once.
 #[derive(Debug, Clone)]
-pub(super) struct WorkingCalendar(Lines);
-
-/// Where the lines are that a workspace adds to the calendar that ships.
-#[derive(Debug, Clone)]
-enum Lines {
-    In(Workspace),
-    /// They came with a plan from another machine.
-    #[cfg(feature = "cluster")]
-    Brought(Option<Arc<str>>),
+pub(super) struct WorkingCalendar {
+    /// The workspace whose file adds lines to the calendar that ships; none if they were brought along.
+    workspace: Option<Workspace>,
+    brought: Option<Arc<str>>,
 }
 
 impl PartialEq for WorkingCalendar {
     fn eq(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
-            (Lines::In(own), Lines::In(other)) => own.root() == other.root(),
-            #[cfg(feature = "cluster")]
-            (Lines::Brought(own), Lines::Brought(other)) => own == other,
-            #[cfg(feature = "cluster")]
-            _ => false,
-        }
+        let root = |calendar: &Self| calendar.workspace.as_ref().map(|workspace| workspace.root().to_owned());
+        root(self) == root(other) && self.brought == other.brought
     }
 }
 
 impl WorkingCalendar {
     pub(super) fn new(workspace: &Workspace) -> Self {
-        Self(Lines::In(workspace.clone()))
+        Self { workspace: Some(workspace.clone()), brought: None }
     }
 
-    /// A calendar with lines that were brought along.
+    /// A calendar with lines that came with a plan from another machine.
     #[cfg(feature = "cluster")]
     pub(super) fn brought(lines: Option<String>) -> Self {
-        Self(Lines::Brought(lines.map(Arc::from)))
+        Self { workspace: None, brought: lines.map(Arc::from) }
     }
 
-    /// Reads the lines that the workspace adds; none, if it adds nothing.
+    /// Returns the lines that are added to the calendar that ships; none, if there are none.
     ///
     /// # Errors
     /// If `calendar.csv` is there and cannot be read.
     pub(super) fn lines(&self) -> Result<Option<Arc<str>>> {
-        let workspace = match &self.0 {
-            Lines::In(workspace) => workspace,
-            #[cfg(feature = "cluster")]
-            Lines::Brought(lines) => return Ok(lines.clone()),
-        };
+        let Some(workspace) = &self.workspace else { return Ok(self.brought.clone()) };
         let path = workspace.calendar_file();
         if !path.exists() {
             return Ok(None);
@@ -84,7 +70,8 @@ impl WorkingCalendar {
     }
 
     fn fault(&self, calendar: &Calendar, problem: &CalendarProblem) -> DataFusionError {
-        let file = CALENDAR.to_owned();
+        let shown = |workspace: &Workspace| workspace.display(&workspace.calendar_file());
+        let file = self.workspace.as_ref().map_or_else(|| CALENDAR.to_owned(), shown);
         external(match problem {
             CalendarProblem::NoYear(date) => {
                 let (first, last) = calendar.span().unwrap_or_default();

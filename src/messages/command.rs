@@ -111,11 +111,10 @@ pub fn value_name_vi(name: &str) -> Option<&'static str> {
         "SECONDS" => "GIÂY",
         "COUNT" => "SỐ_LẦN",
         "SETTING" => "TUỲ_CHỌN",
-        "ADDRESS" => "ĐỊA_CHỈ",
+        "ADDRESS" | "URL" => "ĐỊA_CHỈ",
         "PORT" => "CỔNG",
         "HOST" => "MÁY",
         "HOST:PORT" => "MÁY:CỔNG",
-        "URL" => "ĐỊA_CHỈ",
         "PART" => "PHẦN",
         _ => return None,
     })
