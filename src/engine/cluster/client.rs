@@ -1,17 +1,18 @@
 //! Turns an encoded plan into the rows that a cluster computes of it.
 //!
-//! Ballista's own client hides the job's name until the job has ended, so it cannot be cancelled; this one
-//! keeps it, and whoever stops waiting cancels the job on all executors.
+//! Ballista's own client of physical plans hides the job's name, so the job cannot be cancelled; this one keeps it,
+//! and whoever stops waiting cancels the job on all executors.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ballista_core::client::BallistaClient;
 use ballista_core::serde::protobuf::execute_query_params::Query;
 use ballista_core::serde::protobuf::job_status::Status;
 use ballista_core::serde::protobuf::scheduler_grpc_client::SchedulerGrpcClient;
 use ballista_core::serde::protobuf::{
-    CancelJobParams, ExecuteQueryParams, GetJobStatusResult, KeyValuePair, PartitionLocation,
+    CancelJobParams, ExecuteQueryParams, GetJobStatusParams, KeyValuePair, PartitionLocation,
+    execute_query_result,
 };
 use ballista_core::utils::{GrpcClientConfig, create_grpc_client_endpoint};
 use ballista_core::version::insert_version_header;
@@ -19,6 +20,8 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::common::{DataFusionError, Result};
 use datafusion::config::ConfigOptions;
 use futures::TryStreamExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tonic::transport::Channel;
 
 use super::super::catalog::external;
@@ -32,8 +35,16 @@ use crate::messages::ClusterFault;
 const CONNECT_SECONDS: u64 = 5;
 /// How often a connection over which nothing comes is tried.
 const KEEP_ALIVE_SECONDS: u64 = 10;
-/// How long a statement may wait until an executor takes it.
-const START_SECONDS: u64 = 120;
+/// How long a request of the scheduler may take: the longest is to cut a large plan up.
+const ANSWER_SECONDS: u64 = 60;
+/// How long a statement waits for the first executor.
+const IDLE_TIME: Duration = Duration::from_secs(20);
+/// How often it is looked for one.
+const LOOK_TIME: Duration = Duration::from_secs(2);
+/// How soon it is asked first whether a job has ended.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(4);
+/// How long it is not asked at most.
+const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 /// How long the cancelling of a job may hold up whoever has stopped waiting.
 const CANCEL_TIME: Duration = Duration::from_secs(3);
 
@@ -47,6 +58,26 @@ pub(super) async fn run(
     job: &Arc<Job>,
 ) -> Result<Vec<RecordBatch>> {
     let mut scheduler = connect(address).await.map_err(external)?;
+    let name = submit(&mut scheduler, address, plan, options).await?;
+    job.begin(address, &name);
+    let parts = wait(&mut scheduler, address, &name).await;
+    let rows = match parts {
+        Ok(parts) => fetch_all(parts).await,
+        Err(error) => Err(error),
+    };
+    if rows.is_ok() {
+        job.end();
+    }
+    rows
+}
+
+/// Hands a plan to the scheduler, and returns the name of the job.
+async fn submit(
+    scheduler: &mut Scheduler,
+    address: &str,
+    plan: Vec<u8>,
+    options: &ConfigOptions,
+) -> Result<String> {
     let settings = options.entries().into_iter();
     let settings = settings.map(|entry| KeyValuePair { key: entry.key, value: entry.value }).collect();
     let query = ExecuteQueryParams {
@@ -57,46 +88,80 @@ pub(super) async fn run(
     };
     let mut request = tonic::Request::new(query);
     insert_version_header(request.metadata_mut());
-    let lost = |status: tonic::Status| {
-        external(Error::new(ClusterFault::SchedulerLost {
-            address: address.to_owned(),
-            problem: status.message().to_owned(),
-        }))
-    };
-    let mut statuses = scheduler.execute_query_push(request).await.map_err(lost)?.into_inner();
-    loop {
-        let next = statuses.message();
-        // Before the first task runs, the scheduler says nothing; without executors, for ever.
-        let status = if job.is_running() {
-            next.await
-        } else {
-            let waited = tokio::time::timeout(Duration::from_secs(START_SECONDS), next).await;
-            waited.map_err(|_| {
-                let fault = ClusterFault::NoExecutor { address: address.to_owned(), seconds: START_SECONDS };
-                external(Error::new(fault))
-            })?
-        };
-        let closed = || {
-            let problem = "the connection ended".to_owned();
-            external(Error::new(ClusterFault::SchedulerLost { address: address.to_owned(), problem }))
-        };
-        let GetJobStatusResult { status, .. } = status.map_err(lost)?.ok_or_else(closed)?;
-        let Some(status) = status else { continue };
-        job.learn(address, &status.job_id);
-        match status.status {
-            Some(Status::Running(_)) => job.start(),
-            Some(Status::Failed(failed)) => {
-                job.end();
-                return Err(describe_failure(&failed.error));
-            }
-            Some(Status::Successful(done)) => {
-                let rows = fetch_all(done.partition_location).await?;
-                job.end();
-                return Ok(rows);
-            }
-            Some(Status::Queued(_)) | None => {}
+    let answer = scheduler.execute_query(request).await;
+    let answer = answer.map_err(|status| lost(address, status.message()))?.into_inner();
+    match answer.result {
+        Some(execute_query_result::Result::Success(job)) => Ok(job.job_id),
+        Some(execute_query_result::Result::Failure(failure)) => {
+            Err(lost(address, &format!("{:?}", failure.failure)))
         }
+        None => Err(lost(address, "an empty answer")),
     }
+}
+
+/// Waits until a job has ended, and returns where its rows are.
+async fn wait(scheduler: &mut Scheduler, address: &str, name: &str) -> Result<Vec<PartitionLocation>> {
+    let mut pause = SHORTEST_PAUSE;
+    let mut idle = Idle::default();
+    loop {
+        let asked = GetJobStatusParams { job_id: name.to_owned() };
+        let answer = scheduler.get_job_status(asked).await;
+        let answer = answer.map_err(|status| lost(address, status.message()))?.into_inner();
+        match answer.status.and_then(|status| status.status) {
+            Some(Status::Failed(failed)) => return Err(describe_failure(&failed.error)),
+            Some(Status::Successful(done)) => return Ok(done.partition_location),
+            Some(Status::Queued(_) | Status::Running(_)) | None => {}
+        }
+        idle.check(address).await?;
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// Since when the scheduler has known no executor: it would wait for one without end.
+#[derive(Default)]
+struct Idle {
+    looked: Option<Instant>,
+    since: Option<Instant>,
+}
+
+impl Idle {
+    /// Looks now and then whether there is an executor.
+    async fn check(&mut self, address: &str) -> Result<()> {
+        if self.looked.is_some_and(|looked| looked.elapsed() < LOOK_TIME) {
+            return Ok(());
+        }
+        self.looked = Some(Instant::now());
+        if is_ready(address).await.unwrap_or(true) {
+            self.since = None;
+            return Ok(());
+        }
+        let since = *self.since.get_or_insert_with(Instant::now);
+        if since.elapsed() < IDLE_TIME {
+            return Ok(());
+        }
+        let (address, seconds) = (address.to_owned(), IDLE_TIME.as_secs());
+        Err(external(Error::new(ClusterFault::NoExecutor { address, seconds })))
+    }
+}
+
+/// Asks the scheduler's page for load balancers whether it has an executor.
+async fn is_ready(address: &str) -> Option<bool> {
+    let host = address.strip_prefix("http://")?;
+    let asking = async {
+        let mut stream = TcpStream::connect(host).await.ok()?;
+        let request = format!("GET /readyz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.ok()?;
+        let mut head = [0; 12];
+        stream.read_exact(&mut head).await.ok()?;
+        Some(head.ends_with(b" 200"))
+    };
+    tokio::time::timeout(LOOK_TIME, asking).await.ok()?
+}
+
+fn lost(address: &str, problem: &str) -> DataFusionError {
+    let (address, problem) = (address.to_owned(), problem.to_owned());
+    external(Error::new(ClusterFault::SchedulerLost { address, problem }))
 }
 
 async fn connect(address: &str) -> crate::error::Result<Scheduler> {
@@ -104,7 +169,7 @@ async fn connect(address: &str) -> crate::error::Result<Scheduler> {
         |problem: String| Error::new(ClusterFault::NoScheduler { address: address.to_owned(), problem });
     let config = GrpcClientConfig {
         connect_timeout_seconds: CONNECT_SECONDS,
-        timeout_seconds: START_SECONDS,
+        timeout_seconds: ANSWER_SECONDS,
         http2_keepalive_interval_seconds: KEEP_ALIVE_SECONDS,
         ..GrpcClientConfig::default()
     };
@@ -185,21 +250,12 @@ pub(in crate::engine) struct Job(Mutex<JobState>);
 #[derive(Debug, Default)]
 struct JobState {
     name: Option<(String, String)>,
-    is_running: bool,
     has_ended: bool,
 }
 
 impl Job {
-    fn learn(&self, address: &str, name: &str) {
-        self.locked().name.get_or_insert_with(|| (address.to_owned(), name.to_owned()));
-    }
-
-    fn start(&self) {
-        self.locked().is_running = true;
-    }
-
-    fn is_running(&self) -> bool {
-        self.locked().is_running
+    fn begin(&self, address: &str, name: &str) {
+        self.locked().name = Some((address.to_owned(), name.to_owned()));
     }
 
     fn end(&self) {
