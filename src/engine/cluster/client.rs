@@ -60,15 +60,24 @@ pub(super) async fn run(
     let mut scheduler = connect(address).await.map_err(external)?;
     let name = submit(&mut scheduler, address, plan, options).await?;
     job.begin(address, &name);
-    let parts = wait(&mut scheduler, address, &name).await;
-    let rows = match parts {
-        Ok(parts) => fetch_all(parts).await,
-        Err(error) => Err(error),
+    let parts = match wait(&mut scheduler, address, &name).await? {
+        Ended::Well(parts) => parts,
+        Ended::Badly(report) => {
+            job.end();
+            return Err(describe_failure(&report));
+        }
     };
-    if rows.is_ok() {
-        job.end();
-    }
-    rows
+    let rows = fetch_all(parts).await?;
+    job.end();
+    Ok(rows)
+}
+
+/// How a job has ended.
+enum Ended {
+    /// Its rows are there.
+    Well(Vec<PartitionLocation>),
+    /// This is what the scheduler tells.
+    Badly(String),
 }
 
 /// Hands a plan to the scheduler, and returns the name of the job.
@@ -99,8 +108,8 @@ async fn submit(
     }
 }
 
-/// Waits until a job has ended, and returns where its rows are.
-async fn wait(scheduler: &mut Scheduler, address: &str, name: &str) -> Result<Vec<PartitionLocation>> {
+/// Waits until a job has ended.
+async fn wait(scheduler: &mut Scheduler, address: &str, name: &str) -> Result<Ended> {
     let mut pause = SHORTEST_PAUSE;
     let mut idle = Idle::default();
     loop {
@@ -108,8 +117,8 @@ async fn wait(scheduler: &mut Scheduler, address: &str, name: &str) -> Result<Ve
         let answer = scheduler.get_job_status(asked).await;
         let answer = answer.map_err(|status| lost(address, status.message()))?.into_inner();
         match answer.status.and_then(|status| status.status) {
-            Some(Status::Failed(failed)) => return Err(describe_failure(&failed.error)),
-            Some(Status::Successful(done)) => return Ok(done.partition_location),
+            Some(Status::Failed(failed)) => return Ok(Ended::Badly(failed.error)),
+            Some(Status::Successful(done)) => return Ok(Ended::Well(done.partition_location)),
             Some(Status::Queued(_) | Status::Running(_)) | None => {}
         }
         idle.check(address).await?;
