@@ -24,6 +24,7 @@ mod imports;
 mod label;
 mod lex;
 mod limits;
+mod median;
 mod memory;
 mod notice;
 mod outside;

@@ -31,6 +31,7 @@ use super::files::{FileReplaced, WorkspaceStores};
 use super::functions::domain_functions;
 use super::label::{Label, LabelRule};
 use super::limits::check_size;
+use super::median::counted_median;
 use super::memory::{self, MemoryOptions};
 use super::notice::{Reading, Source};
 use super::saved::{self, Bindings};
@@ -571,6 +572,7 @@ fn open_context(inner: &Context, options: &EngineOptions) -> datafusion::common:
         .build();
     let context = outside::open_paths(SessionContext::new_with_state(state));
     context.register_udf(ScalarUDF::from(Label::new()));
+    context.register_udaf(counted_median());
     domain_functions(&inner.workspace, options.lang.unwrap_or(Lang::Vi))
         .for_each(|function| context.register_udf(function));
     Ok(context)

@@ -10,10 +10,11 @@ use sha2::{Digest, Sha256};
 use super::convert::Part;
 use super::gaps::find_gaps;
 use super::outcome::{Outcome, Work};
-use super::plan::{FilePlan, ImportPlan, ImportRequest, count_kinds};
+use super::plan::{FilePlan, ImportPlan, ImportRequest, count_kinds, plan_sheet};
 use super::report::merge_warnings;
 use super::rules::{Known, Rules};
 use super::sheets::locate_export;
+use super::survey::Walk;
 use super::twins::{digest_rivals, find_twins};
 use super::{IMPORTER_VERSION, notes, period, personal, totals};
 use crate::contract::{Contract, Personal, hex};
@@ -28,7 +29,7 @@ pub(super) fn examine(
     contract: &Contract,
     request: &ImportRequest,
     scratch: &dyn Fn() -> Scratch,
-    keep: impl FnOnce(Arc<Layout>) -> Option<Sorter>,
+    keep: impl Fn(Arc<Layout>) -> Option<Sorter>,
 ) -> Result<(ImportPlan, Option<Sorter>)> {
     examine_exports(contract, request, &open_exports(request)?, scratch, keep)
 }
@@ -39,12 +40,30 @@ pub(super) fn examine_exports(
     request: &ImportRequest,
     exports: &[Export],
     scratch: &dyn Fn() -> Scratch,
-    keep: impl FnOnce(Arc<Layout>) -> Option<Sorter>,
+    keep: impl Fn(Arc<Layout>) -> Option<Sorter>,
 ) -> Result<(ImportPlan, Option<Sorter>)> {
+    let mut walk = Walk::Once;
+    loop {
+        if let Some(examined) = walk_exports(contract, request, exports, walk, scratch, &keep)? {
+            return Ok(examined);
+        }
+        walk = Walk::Twice;
+    }
+}
+
+/// Examines exports; `None` if their rows were walked once and are not what a few of them showed.
+fn walk_exports(
+    contract: &Contract,
+    request: &ImportRequest,
+    exports: &[Export],
+    walk: Walk,
+    scratch: &dyn Fn() -> Scratch,
+    keep: &dyn Fn(Arc<Layout>) -> Option<Sorter>,
+) -> Result<Option<(ImportPlan, Option<Sorter>)>> {
     let mut files = Vec::new();
     let mut located = Vec::new();
     for export in exports {
-        let (plan, found) = locate_export(export, contract, request)?;
+        let (plan, found) = locate_export(export, contract, request, walk)?;
         files.push(plan);
         located.extend(found.into_iter().map(|sheet| (export.name.clone(), sheet)));
     }
@@ -57,7 +76,7 @@ pub(super) fn examine_exports(
         let date = stated.as_of.as_ref().map_or(as_of.date, |said| said.what);
         date.and_hms_opt(0, 0, 0).map_or(Cell::Empty, Cell::DateTime)
     };
-    let parts: Vec<Part<'_>> = located
+    let mut parts: Vec<Part<'_>> = located
         .into_iter()
         .zip(&stated)
         .map(|((file, located), stated)| Part {
@@ -68,11 +87,6 @@ pub(super) fn examine_exports(
         })
         .collect();
     require_key(contract, request, &parts)?;
-    let (twins, mut warnings) = find_twins(&digest_rivals(&parts)?);
-    Error::join(twins).map_or(Ok(()), Err)?;
-    warnings.extend(period::silent_exports(&stated, &period));
-    warnings.extend(parts.iter().flat_map(|part| gaps_of(contract, part)));
-    warnings.extend(parts.iter().flat_map(|part| notes::warnings(&part.file, &part.located)));
     let known =
         Known { year: request.year, period_from: period.from, period_to: period.to, as_of: as_of.date };
     let origins: Vec<(String, Option<String>)> =
@@ -92,12 +106,33 @@ pub(super) fn examine_exports(
         allow_rejects: request.allow_rejects,
         progress: request.progress.as_ref(),
     };
-    let mut outcome = work.convert(keep(layout), scratch)?;
+    let is_presumed = parts.iter().any(|part| part.located.is_presumed);
+    let mut outcome = match work.convert(keep(layout), scratch) {
+        // A row that cannot be converted may be no data.
+        Err(_) if is_presumed => return Ok(None),
+        outcome => outcome?,
+    };
+    if !work.is_confirmed(&outcome) {
+        return Ok(None);
+    }
     let repeats = work.find_repeats(&mut outcome)?;
-    let rows = outcome.sorter.take();
+    let layout = work.layout;
+    for (part, survey) in parts.iter_mut().zip(std::mem::take(&mut outcome.surveys)) {
+        if let Some(survey) = survey {
+            part.located.settle_survey(survey);
+        }
+    }
+    let sheets = files.iter_mut().flat_map(|file| &mut file.sheets);
+    sheets.zip(&parts).for_each(|(sheet, part)| *sheet = plan_sheet(&part.located, contract));
+    let (twins, mut warnings) = find_twins(&digest_rivals(&parts)?);
+    Error::join(twins).map_or(Ok(()), Err)?;
+    warnings.extend(period::silent_exports(&stated, &period));
+    warnings.extend(parts.iter().flat_map(|part| gaps_of(contract, part)));
+    warnings.extend(parts.iter().flat_map(|part| notes::warnings(&part.file, &part.located)));
     warnings.append(&mut outcome.warnings);
-    let found = Found { exports, layout: &work.layout, files, parts: &parts, outcome, repeats, warnings };
-    Ok((finish_plan(contract, request, found, (period, as_of)), rows))
+    let rows = outcome.sorter.take();
+    let found = Found { exports, layout: &layout, files, parts: &parts, outcome, repeats, warnings };
+    Ok(Some((finish_plan(contract, request, found, (period, as_of)), rows)))
 }
 
 fn open_exports(request: &ImportRequest) -> Result<Vec<Export>> {

@@ -14,7 +14,7 @@ use super::header::{
 use super::merged::Merged;
 use super::rows::{Classifier, GroupHeading, RowKind, group_heading, settle, stated_count};
 use super::slot::is_missing;
-use super::survey::{Survey, has_block, survey_rows};
+use super::survey::{Survey, Surveyor, Walk, has_block};
 use crate::contract::{ColumnType, Contract};
 use crate::error::{Error, Place, Result};
 use crate::messages::ImportFault;
@@ -32,6 +32,8 @@ pub struct Located<'a> {
     pub header: Header,
     /// What is known of all its rows.
     pub survey: Survey,
+    /// Whether the survey is of some blocks, so that converting the others must confirm it.
+    pub is_presumed: bool,
     /// Categories of the blocks of a wide table, from left to right.
     pub blocks: Vec<String>,
     /// The group rows, in order.
@@ -87,7 +89,12 @@ pub struct StatedTotal {
 /// # Errors
 /// [`ImportFault::MissingColumn`] if a header is there but lacks a required column,
 /// [`ImportFault::ContestedColumn`] if two headings claim one column, and what reading the rows gives.
-pub fn locate<'a>(sheet: &'a Sheet, contract: &Contract, file: &str) -> Result<Option<Located<'a>>> {
+pub fn locate<'a>(
+    sheet: &'a Sheet,
+    contract: &Contract,
+    file: &str,
+    walk: Walk,
+) -> Result<Option<Located<'a>>> {
     let head = sheet.rows.head(HEAD_ROWS)?;
     let Some(mut header) = find_header(&head, &sheet.merges, &Dictionary::new(contract)) else {
         return Ok(None);
@@ -112,12 +119,15 @@ pub fn locate<'a>(sheet: &'a Sheet, contract: &Contract, file: &str) -> Result<O
     }
     let merged = Merged::find(sheet, &header, last)?;
     let classifier = Classifier::new(&head, &sheet.merges, &header, contract, merged);
-    let first = head.row(0).number;
-    let mut survey = survey_rows(&sheet.rows, first, &classifier, &header, contract)?;
+    let surveyor = Surveyor::new(&classifier, &header, contract, head.row(0).number);
+    let presumed = if walk == Walk::Once { surveyor.presume(&sheet.rows)? } else { None };
+    let is_presumed = presumed.is_some();
+    let mut survey = presumed.map_or_else(|| surveyor.survey(&sheet.rows), Ok)?;
     survey.notes.add(&sheet.notes);
     let blocks = header.blocks().into_iter().map(str::to_owned).collect();
     let (groups, totals) = (Vec::new(), Vec::new());
-    let mut located = Located { sheet, head, header, survey, blocks, groups, totals, classifier };
+    let mut located =
+        Located { sheet, head, header, survey, is_presumed, blocks, groups, totals, classifier };
     located.collect(contract);
     Ok(Some(located))
 }
@@ -256,6 +266,17 @@ impl Located<'_> {
         let is_followed = row.number < self.survey.last_body;
         row.number >= self.head.row(0).number
             && settle(self.classifier.look_at(row), row, is_followed) == RowKind::Detail
+    }
+
+    /// Returns who surveys the blocks of a sheet of which only some were looked at.
+    pub fn surveyor<'b>(&'b self, contract: &'b Contract) -> Surveyor<'b> {
+        Surveyor::new(&self.classifier, &self.header, contract, self.head.row(0).number)
+    }
+
+    /// Puts the survey of all rows in the place of the presumed one.
+    pub fn settle_survey(&mut self, mut survey: Survey) {
+        survey.notes.add(&self.sheet.notes);
+        (self.survey, self.is_presumed) = (survey, false);
     }
 
     /// Returns the merged regions of the body.

@@ -13,6 +13,7 @@ use super::convert::{Converted, Converter, Part, Warned};
 use super::keys::{Hashes, Key};
 use super::report::BadCells;
 use super::rules::Rules;
+use super::survey::{Survey, Surveyor};
 use super::totals::Sums;
 use super::watch::ColumnWatch;
 use crate::contract::Contract;
@@ -34,6 +35,8 @@ pub(super) struct Outcome {
     pub(super) warnings: Vec<Error>,
     /// The rows, if they are to be stored.
     pub(super) sorter: Option<Sorter>,
+    /// Per part, the survey of its rows where some were presumed to be like others.
+    pub(super) surveys: Vec<Option<Survey>>,
     warned: BTreeMap<usize, Warned>,
     keys: Vec<Key>,
     hashes: Vec<Hashes>,
@@ -52,7 +55,7 @@ pub(super) struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// Converts all parts.
+    /// Converts all parts, or as much as it takes to see that rows are not what they were presumed to be.
     ///
     /// # Errors
     /// If a file cannot be read any more, or the disk is full.
@@ -66,43 +69,74 @@ impl Work<'_> {
             sums: Vec::new(),
             warnings: Vec::new(),
             sorter,
+            surveys: Vec::new(),
             warned: BTreeMap::new(),
             hashes: keys.iter().map(|_| Hashes::new(scratch())).collect(),
             keys,
         };
         for converter in self.converters() {
-            self.convert_part(&converter, &mut outcome)?;
+            if !self.convert_part(&converter, &mut outcome)? {
+                break;
+            }
         }
         outcome.warnings.extend(warn_of_rules(self.contract, std::mem::take(&mut outcome.warned)));
         Ok(outcome)
     }
 
-    fn convert_part(&self, converter: &Converter<'_>, outcome: &mut Outcome) -> Result<()> {
+    /// Converts a part; `false` if its rows are not what they were presumed to be.
+    fn convert_part(&self, converter: &Converter<'_>, outcome: &mut Outcome) -> Result<bool> {
         outcome.sums.push(Sums::default());
-        let rows = &converter.part().located.sheet.rows;
+        let located = &converter.part().located;
+        let rows = &located.sheet.rows;
+        let surveyor = located.is_presumed.then(|| located.surveyor(self.contract));
+        let mut survey = surveyor.as_ref().map(Surveyor::begin);
         let keys = outcome.keys.clone();
         let mut watches: Vec<ColumnWatch> = Vec::new();
-        in_order(
+        let walked = in_order(
             0..rows.blocks(),
-            |index| -> Result<(Converted, Vec<Vec<u64>>)> {
+            |index| -> Result<(Option<Survey>, Converted, Vec<Vec<u64>>)> {
                 let block = rows.block(index)?;
+                let surveyed = surveyor.as_ref().map(|surveyor| surveyor.survey_block(&block));
                 let converted = converter.convert(&block)?;
                 rows.give_back(block);
                 let hash = |key: &Key| key.hash(&converted.rows).into_iter().map(|(_, hash)| hash).collect();
                 let hashes = keys.iter().map(hash).collect();
-                Ok((converted, hashes))
+                Ok((surveyed, converted, hashes))
             },
-            |done| -> Result<()> {
-                let (mut converted, hashes) = done?;
+            |done| -> Result<(), Option<Error>> {
+                let (surveyed, mut converted, hashes) = done?;
+                if let (Some(whole), Some(surveyed)) = (&mut survey, surveyed) {
+                    whole.append(surveyed);
+                    if !whole.is_plain() {
+                        return Err(None);
+                    }
+                }
                 let seen = std::mem::take(&mut converted.watches);
                 watches.resize_with(seen.len(), ColumnWatch::default);
                 watches.iter_mut().zip(seen).for_each(|(watch, seen)| watch.join(seen));
                 self.progress.advance(converted.rows.num_rows() as u64);
-                outcome.add(converted, hashes, self.allow_rejects)
+                Ok(outcome.add(converted, hashes, self.allow_rejects)?)
             },
-        )?;
-        outcome.warnings.extend(converter.doubts(&watches));
-        Ok(())
+        );
+        let is_whole = match walked {
+            Ok(()) => true,
+            Err(None) => false,
+            Err(Some(error)) => return Err(error),
+        };
+        if is_whole {
+            outcome.warnings.extend(converter.doubts(&watches));
+        }
+        outcome.surveys.push(survey.map(Survey::finish));
+        Ok(is_whole)
+    }
+
+    /// Tells whether all rows are what they were presumed to be.
+    pub(super) fn is_confirmed(&self, outcome: &Outcome) -> bool {
+        let mut whole = self.parts.iter().zip(&outcome.surveys);
+        outcome.surveys.len() == self.parts.len()
+            && whole.all(|(part, survey)| {
+                survey.as_ref().is_none_or(|survey| survey.confirms(&part.located.survey))
+            })
     }
 
     fn converters(&self) -> impl Iterator<Item = Converter<'_>> {

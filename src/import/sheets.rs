@@ -3,17 +3,19 @@
 use super::header::{HEAD_ROWS, needed_columns};
 use super::locate::{Located, count_recognised, explain_missing, locate};
 use super::plan::{FilePlan, ImportRequest, LeftOut, Reason, plan_sheet};
+use super::survey::Walk;
 use crate::contract::Contract;
 use crate::error::{Error, Place, Result};
 use crate::messages::ImportFault;
 use crate::source::{Cell, Export, Row, Sheet, TextEncoding, Unreadable, column_letters};
 use crate::vietnamese::fold::fold;
 
-/// Finds the sheets of an export that hold the dataset.
+/// Finds the sheets of an export that hold the dataset; those whose rows were walked once are planned as presumed.
 pub(super) fn locate_export<'a>(
     export: &'a Export,
     contract: &Contract,
     request: &ImportRequest,
+    walk: Walk,
 ) -> Result<(FilePlan, Vec<Located<'a>>)> {
     let mut plan = FilePlan {
         file: export.file.clone(),
@@ -32,7 +34,7 @@ pub(super) fn locate_export<'a>(
     }
     let mut faults: Vec<(&Sheet, Error)> = Vec::new();
     for sheet in &export.sheets {
-        let located = if asked(sheet) { locate(sheet, contract, &export.file) } else { Ok(None) };
+        let located = if asked(sheet) { locate(sheet, contract, &export.file, walk) } else { Ok(None) };
         let located = match located {
             Ok(located) => located,
             Err(fault) => {

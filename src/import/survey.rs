@@ -3,6 +3,9 @@
 //! What a row means can depend on rows far below it: a heading is a heading only if data follow, and
 //! `1.250` is a thousand only if no cell of its column says otherwise. So the rows are walked twice:
 //! here, keeping only counts and the few rows that are not data, and again when they are converted.
+//! Exports of a system hold nothing but data, so of a long one only a few blocks are walked before: what they
+//! show is presumed of all rows, each block is surveyed when it is converted, and where one shows something
+//! else, everything is done again in two walks. The outcome is the same, the rows are read once less.
 
 use std::collections::BTreeMap;
 
@@ -55,8 +58,21 @@ struct Open {
     rows: Block,
 }
 
+/// How often the rows of a sheet are walked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Walk {
+    /// Once where a few blocks show nothing but data, which the conversion must confirm.
+    Once,
+    /// All rows are surveyed before the first is converted.
+    Twice,
+}
+
+/// Blocks that are looked at before the rest is presumed to be like them, the last one among them, where
+/// totals and signatures stand.
+const SAMPLE_BLOCKS: usize = 8;
+
 /// What a survey looks for in the rows.
-struct Surveyor<'a> {
+pub struct Surveyor<'a> {
     classifier: &'a Classifier,
     contract: &'a Contract,
     header: &'a Header,
@@ -64,42 +80,6 @@ struct Surveyor<'a> {
     numeric: Vec<(usize, Vec<usize>)>,
     blocks: Vec<&'a str>,
     first: u32,
-}
-
-/// Walks over all rows of a sheet, from the row with the number `first` on.
-///
-/// # Errors
-/// If the file cannot be read any more.
-pub fn survey_rows(
-    rows: &Rows,
-    first: u32,
-    classifier: &Classifier,
-    header: &Header,
-    contract: &Contract,
-) -> Result<Survey> {
-    let surveyor = Surveyor {
-        classifier,
-        contract,
-        header,
-        numeric: numeric_columns(header, contract),
-        blocks: header.blocks(),
-        first,
-    };
-    let mut whole = Survey::new(contract);
-    in_order(
-        0..rows.blocks(),
-        |index| {
-            let block = rows.block(index)?;
-            let survey = surveyor.survey_block(&block);
-            rows.give_back(block);
-            Ok(survey)
-        },
-        |part: Result<Survey>| -> Result<()> {
-            whole.append(part?);
-            Ok(())
-        },
-    )?;
-    Ok(whole.finish())
 }
 
 /// Finds the columns whose numbers need marks, with the contract's columns that read them.
@@ -124,8 +104,61 @@ fn numeric_columns(header: &Header, contract: &Contract) -> Vec<(usize, Vec<usiz
         .collect()
 }
 
-impl Surveyor<'_> {
-    fn survey_block(&self, block: &Block) -> Survey {
+impl<'a> Surveyor<'a> {
+    /// Looks at rows from the one with the number `first` on.
+    pub fn new(classifier: &'a Classifier, header: &'a Header, contract: &'a Contract, first: u32) -> Self {
+        let (numeric, blocks) = (numeric_columns(header, contract), header.blocks());
+        Self { classifier, contract, header, numeric, blocks, first }
+    }
+
+    /// Walks over all rows of a sheet.
+    ///
+    /// # Errors
+    /// If the file cannot be read any more.
+    pub fn survey(&self, rows: &Rows) -> Result<Survey> {
+        self.survey_blocks(rows, 0..rows.blocks())
+    }
+
+    /// Walks over some blocks of a long sheet; `None` if it is short or they hold more than data.
+    ///
+    /// # Errors
+    /// If the file cannot be read any more.
+    pub fn presume(&self, rows: &Rows) -> Result<Option<Survey>> {
+        let blocks = rows.blocks();
+        if blocks < 2 * SAMPLE_BLOCKS {
+            return Ok(None);
+        }
+        let sample = (0..SAMPLE_BLOCKS).map(|part| part * (blocks - 1) / (SAMPLE_BLOCKS - 1));
+        let mut survey = self.survey_blocks(rows, sample)?;
+        survey.records = survey.records * blocks as u64 / SAMPLE_BLOCKS as u64;
+        Ok(Some(survey).filter(Survey::is_plain))
+    }
+
+    fn survey_blocks(&self, rows: &Rows, indices: impl Iterator<Item = usize> + Send) -> Result<Survey> {
+        let mut whole = self.begin();
+        in_order(
+            indices,
+            |index| {
+                let block = rows.block(index)?;
+                let survey = self.survey_block(&block);
+                rows.give_back(block);
+                Ok(survey)
+            },
+            |part: Result<Survey>| -> Result<()> {
+                whole.append(part?);
+                Ok(())
+            },
+        )?;
+        Ok(whole.finish())
+    }
+
+    /// Returns the survey of no rows, to which those of blocks are appended.
+    pub fn begin(&self) -> Survey {
+        Survey::new(self.contract)
+    }
+
+    /// Walks over one block.
+    pub fn survey_block(&self, block: &Block) -> Survey {
         let mut survey = Survey::new(self.contract);
         survey.notes = block.notes().clone();
         // Leading blank rows are no rows of the sheet.
@@ -232,7 +265,7 @@ impl Survey {
     }
 
     /// Adds what was seen in the rows that follow.
-    fn append(&mut self, next: Self) {
+    pub fn append(&mut self, next: Self) {
         self.notes.add(&next.notes);
         self.repeated += next.repeated;
         let is_all_blank = next.kinds.is_empty() && next.open.rows.is_empty();
@@ -261,8 +294,14 @@ impl Survey {
         self.repeated == 0 && others.iter().all(|kind| !self.kinds.contains_key(kind))
     }
 
+    /// Tells whether the whole sheet is what was presumed of it: nothing but data, and numbers written in the same way.
+    pub fn confirms(&self, presumed: &Self) -> bool {
+        self.is_plain() && self.marks == presumed.marks
+    }
+
     /// Ends the survey: no data follow the open rows, and blank rows at the end are none.
-    fn finish(mut self) -> Self {
+    #[must_use]
+    pub fn finish(mut self) -> Self {
         let open = std::mem::take(&mut self.open);
         self.count(RowKind::Footer, open.headings.len() as u64 + open.details);
         self.footer = open.rows;

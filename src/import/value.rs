@@ -147,7 +147,7 @@ pub struct Context {
 }
 
 /// Which marks the unambiguous numbers of a column prove.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Evidence {
     /// Some are written the Vietnamese way.
     pub vietnamese: bool,

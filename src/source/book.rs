@@ -3,6 +3,8 @@
 //! The three formats of Excel store the same things in different bytes, so what a number, a text or
 //! a formula becomes is decided here, once.
 
+use std::borrow::Cow;
+
 use super::cell::OwnedCell;
 use super::fonts::{Font, Written};
 use super::grid::Grid;
@@ -86,10 +88,10 @@ impl Book {
         number_cell(value, style.shape, self.epoch)
     }
 
-    /// Makes a cell of a shared text.
-    pub(super) fn shared_text(&self, index: usize, style: Style, notes: &mut Notes) -> Result<OwnedCell> {
+    /// Reads a shared text in a cell of the given style.
+    pub(super) fn shared_text(&self, index: usize, style: Style, notes: &mut Notes) -> Result<Cow<'_, str>> {
         let text = self.texts.get(index).ok_or(SourceFault::Damaged)?;
-        Ok(OwnedCell::text(&text.read(style.font, notes)))
+        Ok(text.read(style.font, notes))
     }
 
     /// Makes a cell of a formula's stored result, which nobody may have computed.

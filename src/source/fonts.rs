@@ -71,20 +71,28 @@ impl Written {
 
     /// Reads the text in a cell of the given font, and notes what was converted.
     pub(super) fn read(&self, font: Font, notes: &mut Notes) -> Cow<'_, str> {
-        let mut converted = None;
-        let text = match self {
-            Self::Plain(text) => read_run(text, font, &mut converted),
-            Self::Runs(runs) => {
-                let parts =
-                    runs.iter().map(|run| read_run(&run.text, run.font.unwrap_or(font), &mut converted));
-                parts.collect::<String>().into()
-            }
+        let runs = match self {
+            Self::Plain(text) => return read_plain(text, font, notes),
+            Self::Runs(runs) => runs,
         };
+        let mut converted = None;
+        let parts = runs.iter().map(|run| read_run(&run.text, run.font.unwrap_or(font), &mut converted));
+        let text = parts.collect::<String>();
         if let Some(letters) = converted {
             notes.count_letters(letters);
         }
-        text
+        text.into()
     }
+}
+
+/// Reads a text in one font, and notes whether it was converted.
+pub(super) fn read_plain<'t>(text: &'t str, font: Font, notes: &mut Notes) -> Cow<'t, str> {
+    let mut converted = None;
+    let text = read_run(text, font, &mut converted);
+    if let Some(letters) = converted {
+        notes.count_letters(letters);
+    }
+    text
 }
 
 fn read_run<'t>(text: &'t str, font: Font, converted: &mut Option<Letters>) -> Cow<'t, str> {

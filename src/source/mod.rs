@@ -4,6 +4,7 @@
 //! or text. Cells keep what the file knows about them (text, number, date) and nothing is
 //! interpreted here: what a cell means depends on the contract.
 
+mod ahead;
 mod block;
 mod book;
 mod bytes;

@@ -69,7 +69,7 @@ impl<'a> Package<'a> {
     ///
     /// # Errors
     /// If the entry cannot be unpacked.
-    pub(super) fn part(&mut self, name: &str) -> Result<Option<Box<dyn BufRead + '_>>> {
+    pub(super) fn part(&mut self, name: &str) -> Result<Option<Box<dyn BufRead + Send + '_>>> {
         let Some(index) = self.names.get(&normalise(name)).copied() else { return Ok(None) };
         let entry = self.zip.by_index(index).map_err(fault)?;
         let packed = entry.compressed_size();
@@ -93,7 +93,7 @@ impl<'a> Package<'a> {
     ///
     /// # Errors
     /// If the entry cannot be unpacked.
-    pub(super) fn xml(&mut self, name: &str) -> Result<Option<Box<dyn BufRead + '_>>> {
+    pub(super) fn xml(&mut self, name: &str) -> Result<Option<Box<dyn BufRead + Send + '_>>> {
         let Some(mut part) = self.part(name)? else { return Ok(None) };
         let head = part.fill_buf().map_err(limits::explain)?;
         match head {

@@ -220,7 +220,7 @@ fn read_cell(
         4 | 10 => OwnedCell::Bool(bytes.u8()? != 0),
         5 | 9 => book.number(bytes.f64()?, style),
         6 | 8 => text(Written::Plain(wide_text(&mut bytes)?), grid),
-        7 => book.shared_text(bytes.u32()? as usize, style, &mut grid.notes)?,
+        7 => OwnedCell::text(&book.shared_text(bytes.u32()? as usize, style, &mut grid.notes)?),
         62 => text(rich_text(&mut bytes, table)?, grid),
         _ => return Ok(()),
     };

@@ -19,6 +19,7 @@ use super::locate::{Located, locate};
 use super::period::{Stated, read_stated};
 use super::plan::{ImportPlan, ImportRequest};
 use super::sheets::is_asked_for;
+use super::survey::Walk;
 use crate::contract::{Contract, parse_contract};
 use crate::error::{Error, Lang, Place, Result};
 use crate::messages::DraftFault;
@@ -89,7 +90,7 @@ pub fn draft_contract(request: &DraftRequest) -> Result<Draft> {
     let (export, sheet, found) = find_sheet(&exports, &request.sheets)?.ok_or_else(|| no_table(request))?;
     let mut sketch = sketch_texts(&found);
     let contract = parse(request, &sketch)?;
-    let located = locate(sheet, &contract, &export.file)?.ok_or_else(|| no_table(request))?;
+    let located = locate(sheet, &contract, &export.file, Walk::Twice)?.ok_or_else(|| no_table(request))?;
     let stated = read_stated(&export.name, &located);
     let year = year_of(&stated).unwrap_or_else(|| request.now.year());
     guess_columns(&mut sketch, &contract, located, &stated, year)?;

@@ -61,7 +61,8 @@ fn read_record(record: &Record<'_>, globals: &Globals, grid: &mut Grid<'_>) -> R
         0x00BD => read_numbers(bytes, globals, grid),
         0x00FD => {
             let head = read_head(bytes, globals)?;
-            let cell = globals.book.shared_text(bytes.u32()? as usize, head.style, &mut grid.notes)?;
+            let text = globals.book.shared_text(bytes.u32()? as usize, head.style, &mut grid.notes)?;
+            let cell = OwnedCell::text(&text);
             put(head, cell, grid)
         }
         0x0204 | 0x00D6 => {

@@ -26,7 +26,7 @@ use crate::error::Result;
 use crate::messages::SourceFault;
 
 /// An XML part of a package.
-pub(super) type Part<'p> = Xml<Box<dyn BufRead + 'p>>;
+pub(super) type Part<'p> = Xml<Box<dyn BufRead + Send + 'p>>;
 
 /// Reads all worksheets.
 pub(super) fn read_xlsx(package: &mut Package<'_>, file: &str, budget: &mut Budget) -> Result<Vec<Sheet>> {
@@ -43,7 +43,7 @@ pub(super) fn read_xlsx(package: &mut Package<'_>, file: &str, budget: &mut Budg
     let mut sheets = Vec::new();
     for listed in listed {
         let mut grid = Grid::new(budget);
-        let part = need_part(package, &listed.part)?;
+        let part = package.xml(&listed.part)?.ok_or(SourceFault::Damaged)?;
         read_sheet(part, &book, &mut grid).map_err(|error| listed.blame(error, file))?;
         sheets.push(book.finish(grid, &listed, file)?);
     }

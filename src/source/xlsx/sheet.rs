@@ -1,9 +1,9 @@
 //! Turns the XML of a worksheet into cells.
 //!
-//! Taking the XML apart and making cells of it take about as long as each other, so they are done side by
-//! side: what was found travels in batches, in the order of the sheet, so that the first fault is the same
+//! Unpacking the XML, taking it apart and making cells of it are done side by side: what was found travels in batches, in the order of the sheet, so that the first fault is the same
 //! as if it were done in one go.
 
+use std::borrow::Cow;
 use std::io::BufRead;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
@@ -13,9 +13,10 @@ use super::strings::{RichText, unescape};
 use crate::error::Result;
 use crate::messages::SourceFault;
 use crate::source::Merge;
+use crate::source::ahead::{Ahead, read_ahead};
 use crate::source::book::{Book, Style};
-use crate::source::cell::OwnedCell;
-use crate::source::fonts::Written;
+use crate::source::cell::{Cell, OwnedCell};
+use crate::source::fonts::{Written, read_plain};
 use crate::source::grid::{Grid, parse_address, parse_region};
 use crate::source::number_format::iso_time;
 use crate::source::xml::{Token, Xml, attribute, attributes, is_true};
@@ -30,11 +31,13 @@ const BATCH_ITEMS: usize = 2048;
 const BATCH_BYTES: usize = 1 << 18;
 
 /// Reads all cells, merged regions, hidden rows and columns.
-pub(super) fn read_sheet<R: BufRead>(xml: Xml<R>, book: &Book, grid: &mut Grid<'_>) -> Result<()> {
+pub(super) fn read_sheet(part: impl BufRead + Send, book: &Book, grid: &mut Grid<'_>) -> Result<()> {
     let (found, batches) = sync_channel(AHEAD);
+    let (blocks, unpacked) = Ahead::new();
     std::thread::scope(|scope| {
+        scope.spawn(move || read_ahead(part, &blocks));
         let cells = scope.spawn(move || make_cells(batches, book, grid));
-        let read = SheetReader::new(found).read_all(xml);
+        let read = SheetReader::new(found).read_all(Xml::new(unpacked));
         // A fault of a cell stands above everything that was read behind it.
         cells.join().unwrap_or_else(|_| Err(SourceFault::Damaged.into())).and(read)
     })
@@ -81,7 +84,8 @@ struct FoundCell {
     has_formula: bool,
     /// Where its value stands in the text of the batch.
     value: Option<std::ops::Range<usize>>,
-    inline: Option<Written>,
+    /// A text in several fonts.
+    rich: Option<Written>,
 }
 
 /// Where the reader stands.
@@ -94,6 +98,8 @@ struct SheetReader {
     /// Column after the last cell of the row.
     next_column: usize,
     cell: Option<OpenCell>,
+    /// The text of the cell, where it stands there and not among the shared ones.
+    inline: RichText,
 }
 
 /// A cell that is being read.
@@ -106,7 +112,7 @@ struct OpenCell {
     /// Where its value begins in the text of the batch.
     value: Option<usize>,
     in_value: bool,
-    inline: Option<RichText>,
+    is_inline: bool,
 }
 
 /// What a cell's value is (`t`).
@@ -124,7 +130,14 @@ enum Kind {
 
 impl SheetReader {
     fn new(found: SyncSender<Batch>) -> Self {
-        Self { found, batch: Batch::default(), row: 0, next_column: 0, cell: None }
+        Self {
+            found,
+            batch: Batch::default(),
+            row: 0,
+            next_column: 0,
+            cell: None,
+            inline: RichText::default(),
+        }
     }
 
     fn read_all<R: BufRead>(mut self, mut xml: Xml<R>) -> Result<()> {
@@ -250,55 +263,85 @@ impl SheetReader {
                 cell.value.get_or_insert(self.batch.text.len());
             }
             "f" => cell.has_formula = true,
-            "is" => cell.inline = Some(RichText::default()),
+            "is" => cell.is_inline = true,
             _ => return self.in_inline(token),
         }
         Ok(())
     }
 
     fn in_inline(&mut self, token: &Token<'_>) -> Result<()> {
-        match self.cell.as_mut().and_then(|cell| cell.inline.as_mut()) {
-            Some(text) => text.read(token),
-            None => Ok(()),
-        }
+        if self.cell.as_ref().is_some_and(|cell| cell.is_inline) { self.inline.read(token) } else { Ok(()) }
     }
 
     fn close_cell(&mut self) {
         let Some(cell) = self.cell.take() else { return };
-        let OpenCell { column, style, kind, has_formula, value, inline, .. } = cell;
-        let value = value.map(|start| start..self.batch.text.len());
-        let inline = inline.map(|mut text| text.take());
-        let cell = FoundCell { row: self.row, column, style, kind, has_formula, value, inline };
+        let OpenCell { column, style, mut kind, has_formula, value, is_inline, .. } = cell;
+        let mut value = value.map(|start| start..self.batch.text.len());
+        let mut rich = None;
+        let start = self.batch.text.len();
+        if is_inline && self.inline.take_plain(&mut self.batch.text) {
+            (value, kind) = (Some(start..self.batch.text.len()), Kind::Inline);
+        } else if is_inline {
+            rich = Some(self.inline.take());
+        }
+        let cell = FoundCell { row: self.row, column, style, kind, has_formula, value, rich };
         self.batch.items.push(Item::Cell(cell));
     }
 }
 
 impl FoundCell {
-    fn put(self, text: &str, book: &Book, grid: &mut Grid<'_>) -> Result<()> {
-        let stored = self.read(text, book, grid)?;
+    fn put(self, texts: &str, book: &Book, grid: &mut Grid<'_>) -> Result<()> {
+        if !self.has_formula
+            && let Some(text) = self.read_text(texts, book, grid)?
+        {
+            return grid.put(self.row, self.column, Cell::text(&text));
+        }
+        let stored = self.read(texts, book, grid)?;
         let cell =
             if self.has_formula { book.result(stored, &mut grid.notes) } else { stored.unwrap_or_default() };
         grid.put(self.row, self.column, cell.lend())
     }
 
-    /// Makes the cell; `None` if nothing is stored in it.
-    fn read(&self, text: &str, book: &Book, grid: &mut Grid<'_>) -> Result<Option<OwnedCell>> {
+    /// Returns the value as it stands in the XML.
+    fn value<'t>(&self, texts: &'t str) -> Option<&'t str> {
+        self.value.clone().and_then(|value| texts.get(value))
+    }
+
+    /// Returns the text of the cell; `None` if it holds none.
+    fn read_text<'t>(
+        &'t self,
+        texts: &'t str,
+        book: &'t Book,
+        grid: &mut Grid<'_>,
+    ) -> Result<Option<Cow<'t, str>>> {
         let style = book.style(self.style);
-        if let Some(text) = &self.inline {
-            return Ok(Some(OwnedCell::text(&text.read(style.font, &mut grid.notes))));
+        if let Some(text) = &self.rich {
+            return Ok(Some(text.read(style.font, &mut grid.notes)));
         }
-        let Some(value) = self.value.clone().and_then(|value| text.get(value)) else { return Ok(None) };
+        let Some(value) = self.value(texts) else { return Ok(None) };
         Ok(match self.kind {
             Kind::Text | Kind::Inline => Some(typed_text(value, style, grid)),
-            _ if value.trim().is_empty() => None,
-            Kind::Number => Some(match value.trim().parse() {
-                Ok(number) => book.number(number, style),
-                Err(_) => typed_text(value, style, grid),
-            }),
-            Kind::Shared => {
+            Kind::Shared if !value.trim().is_empty() => {
                 let index = value.trim().parse().map_err(|_| SourceFault::Damaged)?;
                 Some(book.shared_text(index, style, &mut grid.notes)?)
             }
+            _ => None,
+        })
+    }
+
+    /// Makes the cell; `None` if nothing is stored in it.
+    fn read(&self, texts: &str, book: &Book, grid: &mut Grid<'_>) -> Result<Option<OwnedCell>> {
+        if let Some(text) = self.read_text(texts, book, grid)? {
+            return Ok(Some(OwnedCell::text(&text)));
+        }
+        let style = book.style(self.style);
+        let Some(value) = self.value(texts).filter(|value| !value.trim().is_empty()) else { return Ok(None) };
+        Ok(match self.kind {
+            Kind::Text | Kind::Inline | Kind::Shared => None,
+            Kind::Number => Some(match value.trim().parse() {
+                Ok(number) => book.number(number, style),
+                Err(_) => OwnedCell::text(&typed_text(value, style, grid)),
+            }),
             Kind::Bool => Some(OwnedCell::Bool(is_true(value))),
             Kind::Error => Some(OwnedCell::Error(value.to_owned())),
             Kind::Date => Some(iso_time(value).map_or_else(|| OwnedCell::text(value), OwnedCell::DateTime)),
@@ -306,8 +349,11 @@ impl FoundCell {
     }
 }
 
-fn typed_text(value: &str, style: Style, grid: &mut Grid<'_>) -> OwnedCell {
-    OwnedCell::text(&Written::Plain(unescape(value)).read(style.font, &mut grid.notes))
+fn typed_text<'t>(value: &'t str, style: Style, grid: &mut Grid<'_>) -> Cow<'t, str> {
+    match unescape(value) {
+        Cow::Borrowed(text) => read_plain(text, style.font, &mut grid.notes),
+        Cow::Owned(text) => read_plain(&text, style.font, &mut grid.notes).into_owned().into(),
+    }
 }
 
 fn hidden_columns(tag: &BytesStart<'_>) -> Result<Option<Item>> {

@@ -1,5 +1,7 @@
 //! Turns the shared texts of a workbook into texts with the fonts of their parts.
 
+use std::borrow::Cow;
+
 use super::Part;
 use crate::error::Result;
 use crate::source::book::Book;
@@ -24,6 +26,8 @@ pub(super) fn read_strings(mut xml: Part<'_>, book: &mut Book, budget: &mut Budg
 #[derive(Debug, Default)]
 pub(super) struct RichText {
     runs: Vec<Run>,
+    /// Memory of a stretch that is not needed any more.
+    spare: String,
     font: Option<String>,
     in_text: bool,
     /// Inside a reading aid for East Asian letters, which is no part of the text.
@@ -38,10 +42,10 @@ impl RichText {
                 "t" if !self.in_phonetic => {
                     self.in_text = true;
                     let font = self.font.as_deref().map(parse_font);
-                    self.runs.push(Run { text: String::new(), font });
+                    self.runs.push(Run { text: std::mem::take(&mut self.spare), font });
                 }
                 "r" => self.font = None,
-                "rFont" => self.font = attribute(tag, "val")?.map(std::borrow::Cow::into_owned),
+                "rFont" => self.font = attribute(tag, "val")?.map(Cow::into_owned),
                 "rPh" => self.in_phonetic = true,
                 _ => {}
             },
@@ -64,16 +68,32 @@ impl RichText {
     pub(super) fn take(&mut self) -> Written {
         let Self { mut runs, .. } = std::mem::take(self);
         for run in &mut runs {
-            if run.text.contains("_x") {
-                run.text = unescape(&run.text);
+            if let Cow::Owned(text) = unescape(&run.text) {
+                run.text = text;
             }
         }
         Written::new(runs)
     }
+
+    /// Adds the text to others, as it stands in the XML, if it is one stretch in the font of the cell; begins the next one then.
+    pub(super) fn take_plain(&mut self, texts: &mut String) -> bool {
+        let Some(run) = self.runs.pop_if(|run| run.font.is_none()) else { return false };
+        if !self.runs.is_empty() {
+            self.runs.push(run);
+            return false;
+        }
+        texts.push_str(&run.text);
+        *self = Self { spare: run.text, runs: std::mem::take(&mut self.runs), ..Self::default() };
+        self.spare.clear();
+        true
+    }
 }
 
 /// Resolves `_x000D_`, which stands for a character that XML cannot hold (ECMA-376 part 1, 22.9.2.19).
-pub(super) fn unescape(text: &str) -> String {
+pub(super) fn unescape(text: &str) -> Cow<'_, str> {
+    if !text.contains("_x") {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("_x") {
@@ -91,7 +111,7 @@ pub(super) fn unescape(text: &str) -> String {
         }
     }
     out.push_str(rest);
-    out
+    out.into()
 }
 
 #[cfg(test)]
