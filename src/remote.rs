@@ -17,15 +17,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::{StreamExt as _, TryStreamExt as _};
-use object_store::aws::{AmazonS3, AmazonS3Builder};
-use object_store::client::SpawnedReqwestConnector;
-use object_store::path::Path;
-use object_store::prefix::PrefixStore;
-use object_store::{
-    BackoffConfig, ClientOptions, GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt as _,
+use datafusion::object_store::aws::{AmazonS3, AmazonS3Builder};
+use datafusion::object_store::client::SpawnedReqwestConnector;
+use datafusion::object_store::path::Path;
+use datafusion::object_store::prefix::PrefixStore;
+use datafusion::object_store::{
+    self, BackoffConfig, ClientOptions, GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt as _,
     PutMode, PutOptions, RetryConfig, UpdateVersion,
 };
+use futures::{StreamExt as _, TryStreamExt as _};
 use tokio::runtime::{Builder, Runtime};
 
 use self::credentials::{Credentials, variable};

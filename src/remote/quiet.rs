@@ -10,13 +10,13 @@ use std::ops::Range;
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::TimeDelta;
-use futures::stream::BoxStream;
-use futures::{StreamExt as _, TryStreamExt as _};
-use object_store::path::Path;
-use object_store::{
+use datafusion::object_store::path::Path;
+use datafusion::object_store::{
     CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
     ObjectStoreExt as _, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, coalesce_ranges,
 };
+use futures::stream::BoxStream;
+use futures::{StreamExt as _, TryStreamExt as _};
 
 /// How the store calls itself.
 pub const NAME: &str = "object store";

@@ -34,7 +34,7 @@ pub struct Settings {
     pub(super) lang: Option<Lang>,
     /// Where statements run, if the configuration says; not a setting of the shell.
     #[cfg(feature = "cluster")]
-    cluster: Option<String>,
+    pub(super) cluster: Option<String>,
 }
 
 /// How a chart is shown in a terminal.

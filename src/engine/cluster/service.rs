@@ -173,7 +173,7 @@ impl Executor {
             grpc_max_encoding_message_size: MESSAGE_BYTES,
             executor_heartbeat_interval_seconds: HEARTBEAT_SECONDS,
             memory_pool_size: Some(self.memory),
-            override_execution_engine: Some(Arc::new(StoppingEngine::new())),
+            override_execution_engine: Some(Arc::new(StoppingEngine::default())),
             override_function_registry: Some(Arc::new(known_functions())),
             override_runtime_producer: Some(Arc::new(runtime)),
             override_config_producer: Some(Arc::new(settings::of_service)),

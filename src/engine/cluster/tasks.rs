@@ -8,7 +8,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ballista_core::JobId;
-use ballista_executor::client_pool::DefaultBallistaClientPool;
 use ballista_executor::execution_engine::{DefaultExecutionEngine, ExecutionEngine, QueryStageExecutor};
 use datafusion::common::Result;
 use datafusion::physical_plan::ExecutionPlan;
@@ -16,18 +15,9 @@ use datafusion::prelude::SessionConfig;
 
 use super::super::stop::{Stop, make_stoppable};
 
-/// How long a connection to another executor is kept for the next task.
-const KEEP_CONNECTIONS: std::time::Duration = std::time::Duration::from_secs(30);
-
 /// Ballista's engine, whose joins end with their job.
+#[derive(Default)]
 pub(super) struct StoppingEngine(DefaultExecutionEngine);
-
-impl StoppingEngine {
-    pub(super) fn new() -> Self {
-        let pool = DefaultBallistaClientPool::with_eviction_thread(KEEP_CONNECTIONS);
-        Self(DefaultExecutionEngine::with_client_pool(Arc::new(pool)))
-    }
-}
 
 impl ExecutionEngine for StoppingEngine {
     fn create_query_stage_exec(
