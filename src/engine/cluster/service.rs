@@ -15,6 +15,7 @@ use ballista_scheduler::scheduler_process::{create_scheduler, start_grpc_service
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::object_store::ObjectStore;
+use datafusion::object_store::memory::InMemory;
 use datafusion::prelude::SessionConfig;
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 
@@ -128,9 +129,12 @@ impl Scheduler {
     }
 }
 
-/// A scheduler cuts plans up and reads nothing.
+/// A scheduler cuts plans up and reads nothing; the store that scans name is an empty one there.
 fn build_session(config: SessionConfig) -> datafusion::common::Result<datafusion::execution::SessionState> {
-    Ok(SessionStateBuilder::new().with_config(config).with_default_features().build())
+    let nothing = Arc::new(PinnedStores::new(Arc::new(InMemory::new())));
+    let runtime = RuntimeEnvBuilder::new().with_object_store_registry(nothing).build_arc()?;
+    let builder = SessionStateBuilder::new().with_config(config).with_runtime_env(runtime);
+    Ok(builder.with_default_features().build())
 }
 
 impl Executor {
