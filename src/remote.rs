@@ -307,7 +307,10 @@ impl Remote {
             object_store::Error::NotFound { .. } => "there is no such bucket or object".to_owned(),
             object_store::Error::PermissionDenied { .. } => "permission denied".to_owned(),
             object_store::Error::Unauthenticated { .. } => "not logged in".to_owned(),
-            other => quiet::describe(other, &[]),
+            other => match quiet::describe(other, &[]) {
+                told if told.contains("404") => "there is no such bucket or object".to_owned(),
+                told => told,
+            },
         };
         RemoteFault::Unreachable { address: self.address.clone(), problem }.error()
     }

@@ -13,6 +13,10 @@ use super::Watch;
 #[cfg(feature = "cluster")]
 pub(super) use super::cluster::run;
 
+/// Notes which file executors do not find as it was listed, if that is what went wrong.
+#[cfg(feature = "cluster")]
+pub(super) use super::cluster::find_gone;
+
 /// Runs nothing: this build knows no clusters.
 #[cfg(not(feature = "cluster"))]
 #[expect(clippy::unused_async, reason = "the shape of the one that knows clusters")]

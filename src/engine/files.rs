@@ -160,7 +160,7 @@ impl OpenFiles {
                 Err(object_store::Error::NotFound { .. }) if listed.is_some() => {
                     return Err(replaced(location));
                 }
-                found => Arc::new(OpenFile::new(found?, &self.store)?),
+                found => Arc::new(OpenFile::new(found?, location, &self.store)?),
             },
         };
         let is_wanted =
@@ -188,7 +188,7 @@ fn description() -> GetOptions {
 
 impl OpenFile {
     #[cfg(not(feature = "cluster"))]
-    fn new(found: GetResult, _: &Arc<dyn ObjectStore>) -> object_store::Result<Self> {
+    fn new(found: GetResult, _: &Path, _: &Arc<dyn ObjectStore>) -> object_store::Result<Self> {
         match found.payload {
             GetResultPayload::File(file, _) => Ok(Self { file: Some(file), meta: found.meta }),
             GetResultPayload::Stream(_) => Err(not_local()),
@@ -197,11 +197,13 @@ impl OpenFile {
 
     #[cfg(feature = "cluster")]
     #[expect(clippy::unnecessary_wraps, reason = "the shape of the one that knows no object stores")]
-    fn new(found: GetResult, store: &Arc<dyn ObjectStore>) -> object_store::Result<Self> {
+    fn new(found: GetResult, location: &Path, store: &Arc<dyn ObjectStore>) -> object_store::Result<Self> {
         Ok(match found.payload {
             GetResultPayload::File(file, _) => Self { file: Some(file), store: None, meta: found.meta },
             GetResultPayload::Stream(_) => {
-                Self { file: None, store: Some(Arc::clone(store)), meta: found.meta }
+                // What a store below a prefix gives names the object by its whole path.
+                let meta = ObjectMeta { location: location.clone(), ..found.meta };
+                Self { file: None, store: Some(Arc::clone(store)), meta }
             }
         })
     }

@@ -472,12 +472,20 @@ impl Engine {
         statement: &Statement,
         watch: &Watch,
     ) -> Result<Answer> {
+        #[cfg(feature = "cluster")]
+        let mut gone = None;
         for _ in 0..PLANNING_ATTEMPTS {
             match self.attempt(parsed.clone(), watch).await {
+                #[cfg(feature = "cluster")]
+                Err(error) if elsewhere::find_gone(&error, &mut gone) => {}
                 Err(error) if replaced(&error) => {}
                 Err(error) => return Err(fault::convert(error, script, statement)),
                 Ok(answer) => return Ok(answer),
             }
+        }
+        #[cfg(feature = "cluster")]
+        if let Some(error) = gone {
+            return Err(error);
         }
         Err(Error::new(QueryFault::KeepsChanging))
     }

@@ -17,6 +17,10 @@ super::messages! {
             "the scheduler at {address} did not finish the statement: {problem}",
             "bộ điều phối ở {address} không chạy xong câu lệnh: {problem}",
             hint "run it again; the scheduler's log says more", "hãy chạy lại; nhật ký của bộ điều phối cho biết thêm";
+        /// An executor that has gone while a statement ran.
+        ExecutorDied { address: String } Data,
+            "an executor of {address} went away while the statement ran", "một máy tính toán của {address} ngừng hoạt động khi câu lệnh đang chạy",
+            hint "run it again: the others take over", "hãy chạy lại: các máy còn lại sẽ đảm nhận";
         /// Nobody took the work.
         NoExecutor { address: String, seconds: u64 } Data,
             "no executor took the statement within {seconds} seconds at {address}",

@@ -144,14 +144,13 @@ fn imports_into_an_object_store_publish_one_year_each_and_never_overwrite_each_o
     // The same again changes nothing; several at once leave one of them, and tell the others.
     let line = &lines[0];
     let file = exports().join(line[2]);
+    let import = |as_of: &str| {
+        let words = ["import", line[0], line[1], file.to_str().unwrap(), "--synthetic", "--as-of", as_of];
+        store.run(&project, &[&words[..], &["--workspace", address]].concat())
+    };
     let outcomes: Vec<Run> = std::thread::scope(|scope| {
-        let import = |as_of: &'static str| {
-            let words = ["import", line[0], line[1], file.to_str().unwrap(), "--synthetic", "--as-of", as_of];
-            store.run(&project, &[&words[..], &["--workspace", address]].concat())
-        };
-        let import = &import;
-        let days = ["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-04"];
-        let running: Vec<_> = days.into_iter().map(|day| scope.spawn(move || import(day))).collect();
+        let days = ["2021-01-01", "2021-01-02", "2021-01-03", "2021-01-04"];
+        let running: Vec<_> = days.iter().map(|day| scope.spawn(|| import(day))).collect();
         running.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     let done = outcomes.iter().filter(|run| run.code == Some(0)).count();

@@ -39,8 +39,11 @@ const KEEP_ALIVE_SECONDS: u64 = 10;
 const ANSWER_SECONDS: u64 = 60;
 /// How long a statement waits for the first executor.
 const IDLE_TIME: Duration = Duration::from_secs(20);
-/// How often it is looked for one.
-const LOOK_TIME: Duration = Duration::from_secs(2);
+/// How often the executors are counted.
+const LOOK_TIME: Duration = Duration::from_secs(1);
+/// How long that may take, and how much it may answer.
+const ANSWER_TIME: Duration = Duration::from_secs(5);
+const ANSWER_BYTES: u64 = 4096;
 /// How soon it is asked first whether a job has ended.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(4);
 /// How long it is not asked at most.
@@ -111,41 +114,60 @@ async fn submit(
 /// Waits until a job has ended.
 async fn wait(scheduler: &mut Scheduler, address: &str, name: &str) -> Result<Ended> {
     let mut pause = SHORTEST_PAUSE;
-    let mut idle = Idle::default();
+    let mut executors = Executors::default();
+    executors.count(address).await?;
     loop {
         let asked = GetJobStatusParams { job_id: name.to_owned() };
         let answer = scheduler.get_job_status(asked).await;
         let answer = answer.map_err(|status| lost(address, status.message()))?.into_inner();
         match answer.status.and_then(|status| status.status) {
             Some(Status::Failed(failed)) => return Ok(Ended::Badly(failed.error)),
-            Some(Status::Successful(done)) => return Ok(Ended::Well(done.partition_location)),
+            Some(Status::Successful(done)) => {
+                executors.count(address).await?;
+                return Ok(Ended::Well(done.partition_location));
+            }
             Some(Status::Queued(_) | Status::Running(_)) | None => {}
         }
-        idle.check(address).await?;
+        executors.check(address).await?;
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 
-/// Since when the scheduler has known no executor: it would wait for one without end.
+/// How many executors there are while a statement runs.
 #[derive(Default)]
-struct Idle {
+struct Executors {
     looked: Option<Instant>,
-    since: Option<Instant>,
+    most: usize,
+    none_since: Option<Instant>,
 }
 
-impl Idle {
-    /// Looks now and then whether there is an executor.
+impl Executors {
+    /// Looks now and then whether there are as many as there were.
     async fn check(&mut self, address: &str) -> Result<()> {
         if self.looked.is_some_and(|looked| looked.elapsed() < LOOK_TIME) {
             return Ok(());
         }
+        self.count(address).await
+    }
+
+    /// Counts them.
+    ///
+    /// # Errors
+    /// If one has gone: what the scheduler makes others compute again may be in the result twice. If there is
+    /// none for long: the scheduler would wait for one without end.
+    async fn count(&mut self, address: &str) -> Result<()> {
         self.looked = Some(Instant::now());
-        if is_ready(address).await.unwrap_or(true) {
-            self.since = None;
+        let Some(count) = count_executors(address).await else { return Ok(()) };
+        if count < self.most {
+            return Err(external(Error::new(ClusterFault::ExecutorDied { address: address.to_owned() })));
+        }
+        self.most = count;
+        if count > 0 {
+            self.none_since = None;
             return Ok(());
         }
-        let since = *self.since.get_or_insert_with(Instant::now);
+        let since = *self.none_since.get_or_insert_with(Instant::now);
         if since.elapsed() < IDLE_TIME {
             return Ok(());
         }
@@ -154,18 +176,21 @@ impl Idle {
     }
 }
 
-/// Asks the scheduler's page for load balancers whether it has an executor.
-async fn is_ready(address: &str) -> Option<bool> {
+/// Reads the scheduler's page for load balancers: `ready: 3 executors registered`.
+async fn count_executors(address: &str) -> Option<usize> {
     let host = address.strip_prefix("http://")?;
     let asking = async {
         let mut stream = TcpStream::connect(host).await.ok()?;
         let request = format!("GET /readyz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await.ok()?;
-        let mut head = [0; 12];
-        stream.read_exact(&mut head).await.ok()?;
-        Some(head.ends_with(b" 200"))
+        let mut answer = Vec::new();
+        stream.take(ANSWER_BYTES).read_to_end(&mut answer).await.ok()?;
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let (_, rest) = answer.split_once("ready: ")?;
+        let digits = rest.split(|letter: char| !letter.is_ascii_digit()).next()?;
+        digits.parse().ok()
     };
-    tokio::time::timeout(LOOK_TIME, asking).await.ok()?
+    tokio::time::timeout(ANSWER_TIME, asking).await.ok()?
 }
 
 fn lost(address: &str, problem: &str) -> DataFusionError {

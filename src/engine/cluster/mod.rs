@@ -14,7 +14,7 @@ mod tasks;
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
-use datafusion::common::Result;
+use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::SessionState;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::prelude::SessionConfig;
@@ -24,6 +24,7 @@ use url::Url;
 
 use self::client::CancelOnDrop;
 use super::Watch;
+use super::files::FileReplaced;
 use crate::error::Error;
 use crate::messages::ClusterFault;
 
@@ -70,9 +71,17 @@ pub(super) async fn run(
     client::run(&cluster.address, bytes, state.config_options(), &job).await.map(Some)
 }
 
+/// Notes which file executors do not find as it was listed, if that is what went wrong.
+pub(super) fn find_gone(error: &DataFusionError, gone: &mut Option<Error>) -> bool {
+    let DataFusionError::External(inner) = error else { return false };
+    let Some(FileReplaced(file)) = inner.downcast_ref() else { return false };
+    *gone = Some(Error::new(ClusterFault::ObjectGone { file: file.clone() }));
+    true
+}
+
 /// A plan that holds what no codec knows (a recursive query) stays here.
 fn encode(plan: Arc<dyn ExecutionPlan>) -> Option<Vec<u8>> {
-    if codec::deals_by_function(&plan).unwrap_or(true) {
+    if codec::deals_by_function(&plan).unwrap_or(true) || codec::adds_up_otherwise(&plan).unwrap_or(true) {
         return None;
     }
     let message = PhysicalPlanNode::try_from_physical_plan(plan, &codec::Codec::default()).ok()?;
