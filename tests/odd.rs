@@ -165,7 +165,7 @@ fn a_sheet_per_month_is_read_and_drafts_are_not() {
         format!("Mã hồ sơ | Ngày tiếp nhận | Lĩnh vực | Kết quả\n{code} | 15/02/2023 | SHTT | Đúng hạn")
     };
     let (first, second) = (month("A1"), month("A2"));
-    let summary = "Lĩnh vực | Số lượng\nSHTT | 2";
+    let summary = "Lĩnh vực | Số hồ sơ\nSHTT | 2";
     let sheets = [("Tháng 1", first.as_str()), ("Tháng 2", &second), ("Tổng hợp", summary)];
     workbook(&project, "a.xlsx", &sheets);
     let run = import(&project, "dossiers", "a.xlsx", &[]);

@@ -29,7 +29,7 @@ use super::watch::ColumnWatch;
 use crate::contract::{Column, ColumnType, Contract, Personal, Severity};
 use crate::error::{Error, Place, Result};
 use crate::messages::ImportFault;
-use crate::source::{Block, Cell, column_letters};
+use crate::source::{Block, Cell, Row, column_letters};
 use crate::store::Layout;
 use crate::vietnamese::fold::{fold, normalise};
 
@@ -161,17 +161,18 @@ impl<'a> Converter<'a> {
         let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.columns.len() + 2);
         let mut memos = self.memos().pop().unwrap_or_default();
         memos.resize_with(self.columns.len(), Memo::default);
+        let rows: Vec<Row<'_>> = records.iter().map(|record| block.row(record.row)).collect();
         for (reader, memo) in self.columns.iter().zip(&mut memos) {
             let mut watch = ColumnWatch::default();
             arrays.push(
-                self.convert_column(reader, block, &records, memo, &mut bad, &mut watch)
+                self.convert_column(reader, &rows, &records, memo, &mut bad, &mut watch)
                     .map_err(not_a_batch)?,
             );
             watches.push(watch);
         }
         self.memos().push(memos);
         arrays.push(Arc::new(UInt32Array::from_value(self.number, records.len())));
-        let numbers = records.iter().map(|record| i64::from(block.row(record.row).number));
+        let numbers = rows.iter().map(|row| i64::from(row.number));
         arrays.push(Arc::new(Int64Array::from_iter_values(numbers)));
         let rows = RecordBatch::try_new(Arc::clone(self.layout.narrow()), arrays).map_err(not_a_batch)?;
         let warned = self.check_rules(&rows, block, &records, &mut bad)?;
@@ -196,7 +197,7 @@ impl<'a> Converter<'a> {
     fn convert_column(
         &self,
         reader: &ColumnReader<'_>,
-        block: &Block,
+        rows: &[Row<'_>],
         records: &[Record],
         memo: &mut Memo,
         bad: &mut BadRecords,
@@ -204,9 +205,8 @@ impl<'a> Converter<'a> {
     ) -> Result<ArrayRef, ArrowError> {
         let narrow = self.layout.narrow().field(reader.stored).data_type();
         let mut values = ValueBuilder::new(narrow, records.len());
-        for (index, record) in records.iter().enumerate() {
-            let row = block.row(record.row);
-            let slot = self.part.located.find_slot(&reader.source, &row, record, self.part.as_of);
+        for (index, (row, record)) in rows.iter().zip(records).enumerate() {
+            let slot = self.part.located.find_slot(&reader.source, row, record, self.part.as_of);
             let place = || slot_place(self.part, &slot, reader.column);
             let text = slot.cell.as_text();
             let mut take = |value: &Result<Value<'_>, Problem>| {
@@ -231,7 +231,13 @@ impl<'a> Converter<'a> {
                 memo.add(text, &value, reader.column, |text| self.layout.word(reader.stored, text));
             }
         }
-        values.finish()
+        let values = values.finish()?;
+        watch.sparse.see(&values, |index| {
+            let (row, record) = (rows.get(index)?, records.get(index)?);
+            let slot = self.part.located.find_slot(&reader.source, row, record, self.part.as_of);
+            Some(slot_place(self.part, &slot, reader.column))
+        });
+        Ok(values)
     }
 
     /// Refuses a number that several rows or columns share.

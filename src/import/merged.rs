@@ -103,6 +103,11 @@ impl Merged {
         Ok(())
     }
 
+    /// Tells whether nothing is merged.
+    pub fn is_empty(&self) -> bool {
+        self.regions.is_empty()
+    }
+
     fn region_at(&self, row: u32, column: usize) -> Option<usize> {
         let regions = self.columns.get(&column)?;
         let above = regions.partition_point(|region| self.regions[*region].merge.top <= row);

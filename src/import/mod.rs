@@ -30,6 +30,7 @@ pub mod rows;
 pub mod rules;
 mod sheets;
 pub mod slot;
+mod sparse;
 pub mod survey;
 pub mod totals;
 pub mod twins;

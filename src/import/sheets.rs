@@ -1,5 +1,7 @@
 //! Turns an export into the sheets of it that hold the dataset.
 
+use std::collections::HashSet;
+
 use super::header::{HEAD_ROWS, needed_columns};
 use super::locate::{Located, count_recognised, explain_missing, locate};
 use super::plan::{FilePlan, ImportRequest, LeftOut, Reason, plan_sheet};
@@ -70,11 +72,28 @@ pub(super) fn locate_export<'a>(
     Ok((plan, found))
 }
 
-/// Tells whether a sheet with a faulty header is one of the dataset's: it has at least half as many of
-/// its columns as a sheet that is read. A summary beside the registers has few of them.
+/// Tells whether a sheet with a faulty header is one of the dataset's: it has more than half as many of its columns as a
+/// sheet that is read, or half of that sheet's headings. A summary beside the registers has few of both.
 fn is_rival(sheet: &Sheet, found: &[Located<'_>], contract: &Contract) -> bool {
     let most = found.iter().map(|located| located.header.recognised()).max().unwrap_or(0);
-    count_recognised(sheet, contract) * 2 >= most
+    count_recognised(sheet, contract) * 2 > most
+        || found.iter().any(|located| shares_headings(sheet, located))
+}
+
+/// Tells whether half of the headings of a sheet stand in another one, too.
+fn shares_headings(sheet: &Sheet, located: &Located<'_>) -> bool {
+    let Ok(head) = sheet.rows.head(HEAD_ROWS) else { return false };
+    let cells =
+        head.rows().flat_map(|row| row.cells().filter_map(Cell::as_text).map(fold).collect::<Vec<_>>());
+    let texts: HashSet<String> = cells.collect();
+    let headings: Vec<String> = located
+        .header
+        .columns
+        .iter()
+        .filter_map(|column| column.path.last())
+        .map(|text| fold(text))
+        .collect();
+    headings.iter().filter(|heading| texts.contains(*heading)).count() * 2 >= headings.len()
 }
 
 fn reason_for(sheet: &Sheet, was_asked_for: bool) -> Reason {

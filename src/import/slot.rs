@@ -13,6 +13,8 @@ use crate::vietnamese::fold::fold;
 pub struct Source<'c> {
     /// The column whose cells are read, which can be another one's.
     column: &'c Column,
+    /// The column of the sheet in which all values stand, as in nearly every sheet.
+    only: Option<usize>,
     /// The column of the sheet, per block of a wide table.
     places: Vec<Option<usize>>,
     /// Whether the value is the block's own name.
@@ -50,13 +52,16 @@ impl Located<'_> {
         let place = |block: Option<&str>| self.header.place_of(field, block).map(|heading| heading.column);
         let is_block = contract.unpivot.as_ref().is_some_and(|unpivot| unpivot.column == column.name);
         let groups = if column.from == Some(ValueSource::GroupRow) { self.groups.len() } else { 0 };
+        let places = if self.blocks.is_empty() {
+            vec![place(None)]
+        } else {
+            self.blocks.iter().map(|block| place(Some(block))).collect()
+        };
+        let is_plain = self.blocks.is_empty() && column.from.is_none() && self.merged().is_empty();
         Source {
             column,
-            places: if self.blocks.is_empty() {
-                vec![place(None)]
-            } else {
-                self.blocks.iter().map(|block| place(Some(block))).collect()
-            },
+            only: places.first().copied().flatten().filter(|_| is_plain),
+            places,
             is_block: is_block && !self.blocks.is_empty(),
             group_words: (0..groups).map(|group| self.read_group(group, column)).collect(),
         }
@@ -72,6 +77,19 @@ impl Located<'_> {
 
     /// Finds the cell that a record reads; `as_of` is the date that the preamble gives.
     pub fn find_slot<'s>(
+        &'s self,
+        source: &'s Source<'_>,
+        row: &Row<'s>,
+        record: &Record,
+        as_of: Cell<'s>,
+    ) -> Slot<'s> {
+        match source.only {
+            Some(column) => Slot { cell: row.cell(column), row: row.number, column: Some(column) },
+            None => self.search_slot(source, row, record, as_of),
+        }
+    }
+
+    fn search_slot<'s>(
         &'s self,
         source: &'s Source<'_>,
         row: &Row<'s>,

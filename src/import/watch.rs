@@ -6,6 +6,7 @@
 use chrono::Datelike;
 
 use super::moment::is_serial;
+use super::sparse::Sparse;
 use crate::contract::{Column, ColumnType};
 use crate::error::{Error, Explain as _, Place};
 use crate::messages::ImportWarning;
@@ -36,6 +37,8 @@ pub struct ColumnWatch {
     twins: u64,
     twin_place: Option<Place>,
     place: Option<Place>,
+    /// Values and empty cells of a column of categories.
+    pub(super) sparse: Sparse,
 }
 
 #[derive(Debug, Default)]
@@ -89,6 +92,7 @@ impl ColumnWatch {
         self.twins += next.twins;
         self.twin_place = self.twin_place.take().or(next.twin_place);
         self.place = self.place.take().or(next.place);
+        self.sparse.join(next.sparse);
     }
 
     /// Tells whether no further date can make a doubt, so that most need not be looked at.
@@ -167,7 +171,14 @@ impl ColumnWatch {
             let warning = ImportWarning::SerialDates { column: column.name.clone(), count: self.serials };
             self.serial_place.iter().cloned().fold(warning.error(), Error::at)
         });
-        warning.map(|warning| at(warning.error())).into_iter().chain(serials).chain(twins).collect()
+        let sparse = self.sparse.warning(column);
+        warning
+            .map(|warning| at(warning.error()))
+            .into_iter()
+            .chain(serials)
+            .chain(twins)
+            .chain(sparse)
+            .collect()
     }
 }
 

@@ -62,6 +62,12 @@ super::messages! {
         TwinLetters { column: String, count: u64 } Notice,
             "{count} cells of `{column}` have Cyrillic or Greek letters that look Latin, and were stored with Latin ones",
             "{count} ô của cột `{column}` có chữ cái Kirin hoặc Hy Lạp trông giống chữ La-tinh, đã được lưu bằng chữ La-tinh";
+        /// Values of a category that stand only where they change.
+        WrittenOnce { column: String, count: u64 } Notice,
+            "no value of `{column}` stands below the same value, and {count} cells below values are empty: they may have been left out where they repeat",
+            "không giá trị nào của cột `{column}` đứng dưới chính nó, và {count} ô bên dưới các giá trị bị trống: có thể giá trị lặp lại đã được bỏ trống",
+            hint "the empty cells stay empty (NULL); if they mean the value above, fill them in and import again",
+                 "các ô trống được giữ là NULL; nếu chúng mang giá trị ở trên, hãy điền vào và nhập lại";
         /// Every date reads both ways.
         AmbiguousDates { column: String, count: u64 } Notice,
             "all {count} dates of `{column}` can be read either way, day or month first; the day is taken first",

@@ -8,12 +8,16 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 /// Blocks that wait.
 const AHEAD: usize = 4;
 
-/// Where the thread that reads puts what it has read.
-pub(super) type Blocks = SyncSender<io::Result<Vec<u8>>>;
+/// Where the thread that reads puts what it has read, and blocks whose memory it can use again.
+pub(super) struct Blocks {
+    read: SyncSender<io::Result<Vec<u8>>>,
+    spare: Receiver<Vec<u8>>,
+}
 
 /// The bytes of another thread, in order.
 pub(super) struct Ahead {
     blocks: Receiver<io::Result<Vec<u8>>>,
+    spent: SyncSender<Vec<u8>>,
     block: Vec<u8>,
     /// Bytes of the block that are consumed.
     consumed: usize,
@@ -22,20 +26,26 @@ pub(super) struct Ahead {
 impl Ahead {
     /// Returns the reader, and what its other thread gives to [`read_ahead`].
     pub(super) fn new() -> (Blocks, Self) {
-        let (put, blocks) = sync_channel(AHEAD);
-        (put, Self { blocks, block: Vec::new(), consumed: 0 })
+        let (read, blocks) = sync_channel(AHEAD);
+        let (spent, spare) = sync_channel(AHEAD + 2);
+        (Blocks { read, spare }, Self { blocks, spent, block: Vec::new(), consumed: 0 })
     }
 }
 
 /// Reads until the end, a fault, or until nobody takes what is read.
 pub(super) fn read_ahead(mut from: impl BufRead, blocks: &Blocks) {
     loop {
-        let read = from.fill_buf().map(<[u8]>::to_vec);
+        let mut block = blocks.spare.try_recv().unwrap_or_default();
+        block.clear();
+        let read = from.fill_buf().map(|bytes| {
+            block.extend_from_slice(bytes);
+            block
+        });
         let length = read.as_ref().map_or(0, Vec::len);
         from.consume(length);
         // Behind the end and behind a fault there is nothing.
         let is_last = length == 0;
-        if blocks.send(read).is_err() || is_last {
+        if blocks.read.send(read).is_err() || is_last {
             return;
         }
     }
@@ -45,8 +55,10 @@ impl BufRead for Ahead {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.consumed == self.block.len() {
             // The sender is dropped at the end.
-            self.block = self.blocks.recv().unwrap_or_else(|_| Ok(Vec::new()))?;
+            let next = self.blocks.recv().unwrap_or_else(|_| Ok(Vec::new()))?;
             self.consumed = 0;
+            // If nobody wants it, it is let go.
+            let _kept = self.spent.try_send(std::mem::replace(&mut self.block, next));
         }
         Ok(self.block.get(self.consumed..).unwrap_or_default())
     }

@@ -99,11 +99,7 @@ impl Stored {
 impl Block {
     /// Starts a block over a text in which its cells will stand, in the memory of one that is not needed.
     pub(super) fn over(text: &str, mut spare: Self) -> Self {
-        spare.notes = Notes::default();
-        spare.numbers.clear();
-        spare.ends.clear();
-        spare.cells.clear();
-        spare.text.clear();
+        spare.clear();
         spare.text.push_str(text);
         spare.is_plain = is_plain(text.as_bytes());
         spare
@@ -164,20 +160,13 @@ impl Block {
         self.ends.reserve(rows);
     }
 
-    /// Makes as much room as another block has taken.
-    pub(super) fn reserve(&mut self, other: &Self) {
-        self.cells.reserve(other.cells.len());
-        self.numbers.reserve(other.numbers.len());
-        self.ends.reserve(other.ends.len());
-        self.text.reserve(other.text.len());
-    }
-
-    /// Gives back the room that is not needed.
-    pub(super) fn shrink(&mut self) {
-        self.cells.shrink_to_fit();
-        self.numbers.shrink_to_fit();
-        self.ends.shrink_to_fit();
-        self.text.shrink_to_fit();
+    /// Forgets all rows and keeps the room for others.
+    pub(super) fn clear(&mut self) {
+        self.notes = Notes::default();
+        self.numbers.clear();
+        self.ends.clear();
+        self.cells.clear();
+        self.text.clear();
     }
 
     /// Adds a text cell that stands in the block's text already.

@@ -39,11 +39,18 @@ pub(super) struct Text {
     delimiter: u8,
     chunks: Vec<Chunk>,
     mending: Option<Mending>,
-    /// Blocks whose memory can be used again.
-    spare: Arc<Mutex<Vec<Block>>>,
+    /// Memory that can be used again.
+    spare: Arc<Mutex<Spare>>,
 }
 
-/// Blocks that are kept for their memory.
+/// Blocks, and bytes of a file, that are kept for their memory.
+#[derive(Debug, Default)]
+struct Spare {
+    blocks: Vec<Block>,
+    bytes: Vec<Vec<u8>>,
+}
+
+/// Blocks that are kept.
 const SPARE: usize = 16;
 
 /// Whole records.
@@ -88,23 +95,27 @@ impl Text {
 
     /// Takes a block back.
     pub(super) fn give_back(&self, block: Block) {
-        let mut spare = self.spare();
-        if spare.len() < SPARE {
-            spare.push(block);
+        let blocks = &mut self.spare().blocks;
+        if blocks.len() < SPARE {
+            blocks.push(block);
         }
     }
 
-    fn spare(&self) -> MutexGuard<'_, Vec<Block>> {
+    fn spare(&self) -> MutexGuard<'_, Spare> {
         self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads and splits a chunk.
     pub(super) fn read_block(&self, index: usize) -> Result<Block> {
         let Some(chunk) = self.chunks.get(index) else { return Ok(Block::default()) };
-        let bytes = self.file.read_unchanged(chunk.start, chunk.bytes)?;
-        let text = decode(&bytes, self.encoding, chunk.line)?;
-        let spare = self.spare().pop().unwrap_or_default();
-        let mut block = split(&text, self.delimiter, chunk.line, spare);
+        let (spare, mut bytes) = {
+            let mut spare = self.spare();
+            (spare.blocks.pop().unwrap_or_default(), spare.bytes.pop().unwrap_or_default())
+        };
+        self.file.read_unchanged(chunk.start, chunk.bytes, &mut bytes)?;
+        let mut block = split(&decode(&bytes, self.encoding, chunk.line)?, self.delimiter, chunk.line, spare);
+        // At most one for each thread that reads.
+        self.spare().bytes.push(bytes);
         if let Some(row) = block.rows().find(|row| row.width() > limits::COLUMNS) {
             let fault = SourceFault::TooManyColumns { limit: limits::COLUMNS };
             return Err(at_line(&self.file, row.number, |_| fault));
@@ -143,8 +154,9 @@ fn find_chunks(
 ) -> Result<Vec<Chunk>> {
     let mut chunks = Vec::new();
     let (mut start, mut line, mut wanted) = (file.start(), 1_u32, chunk_bytes);
+    let mut bytes = Vec::new();
     loop {
-        let bytes = file.read(start, wanted)?;
+        file.read_into(start, wanted, &mut bytes)?;
         if bytes.is_empty() {
             return Ok(chunks);
         }

@@ -163,11 +163,9 @@ impl RowsBuilder {
     }
 
     fn end_block(&mut self) {
-        let mut block = std::mem::take(&mut self.open);
         // A sheet lies in memory as a whole, so room that was taken ahead would add up.
-        block.shrink();
-        self.open.reserve(&block);
-        self.blocks.push(block);
+        self.blocks.push(self.open.clone());
+        self.open.clear();
     }
 
     /// Returns the rows; the error is the address of two cells.

@@ -87,9 +87,9 @@ impl TextFile {
     /// Computes the SHA-256 of all bytes, in hexadecimal; `progress` hears of each that is read.
     pub(super) fn hash(&self, progress: &dyn Progress) -> Result<String> {
         let mut hasher = Sha256::new();
-        let mut at = 0;
+        let (mut at, mut bytes) = (0, Vec::new());
         loop {
-            let bytes = self.read(at, HASHED_BYTES)?;
+            self.read_into(at, HASHED_BYTES, &mut bytes)?;
             if bytes.is_empty() {
                 return Ok(hex(&hasher.finalize()));
             }
@@ -111,30 +111,43 @@ impl TextFile {
 
     /// Reads up to `most` bytes from `at` on; fewer only at the end.
     pub(super) fn read(&self, at: u64, most: usize) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.read_into(at, most, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Does the same in the memory of bytes that are not needed any more: fresh memory for every block of a long text
+    /// costs as much as reading it.
+    pub(super) fn read_into(&self, at: u64, most: usize, bytes: &mut Vec<u8>) -> Result<()> {
         match &self.bytes {
             Bytes::Disk { file, opened } => {
                 let left = usize::try_from(opened.length.saturating_sub(at)).unwrap_or(usize::MAX);
-                read_range(file, at, most.min(left)).map_err(|cause| unreadable(&self.name, cause))
+                // What stood there is written over, so that nothing need be filled with zeros.
+                bytes.resize(most.min(left), 0);
+                let length = read_range(file, at, bytes).map_err(|cause| unreadable(&self.name, cause))?;
+                bytes.truncate(length);
             }
-            Bytes::Memory(bytes) => {
-                let from = usize::try_from(at).unwrap_or(usize::MAX).min(bytes.len());
-                let to = from.saturating_add(most).min(bytes.len());
-                Ok(bytes.get(from..to).unwrap_or_default().to_vec())
+            Bytes::Memory(all) => {
+                let from = usize::try_from(at).unwrap_or(usize::MAX).min(all.len());
+                let to = from.saturating_add(most).min(all.len());
+                bytes.clear();
+                bytes.extend_from_slice(all.get(from..to).unwrap_or_default());
             }
         }
+        Ok(())
     }
 
     /// Reads bytes that were there when the file was opened.
     ///
     /// # Errors
     /// [`SourceFault::Changed`] if the file was saved since.
-    pub(super) fn read_unchanged(&self, at: u64, length: usize) -> Result<Vec<u8>> {
-        let bytes = self.read(at, length)?;
+    pub(super) fn read_unchanged(&self, at: u64, length: usize, bytes: &mut Vec<u8>) -> Result<()> {
+        self.read_into(at, length, bytes)?;
         let is_same = match &self.bytes {
             Bytes::Disk { file, opened } => Stamp::of(file).is_ok_and(|now| now == *opened),
             Bytes::Memory(_) => true,
         };
-        if is_same && bytes.len() == length { Ok(bytes) } else { Err(self.changed()) }
+        if is_same && bytes.len() == length { Ok(()) } else { Err(self.changed()) }
     }
 
     /// Says that the file was saved while it was read.
@@ -143,9 +156,8 @@ impl TextFile {
     }
 }
 
-/// Reads up to `most` bytes from `at` on, whatever other threads read from the file meanwhile.
-fn read_range(file: &File, at: u64, most: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![0; most];
+/// Reads bytes from `at` on, whatever other threads read from the file meanwhile; returns how many there are.
+fn read_range(file: &File, at: u64, bytes: &mut [u8]) -> io::Result<usize> {
     let mut length = 0;
     while let Some(rest) = bytes.get_mut(length..).filter(|rest| !rest.is_empty()) {
         match read_at(file, rest, at + length as u64) {
@@ -155,8 +167,7 @@ fn read_range(file: &File, at: u64, most: usize) -> io::Result<Vec<u8>> {
             Err(cause) => return Err(cause),
         }
     }
-    bytes.truncate(length);
-    Ok(bytes)
+    Ok(length)
 }
 
 #[cfg(unix)]

@@ -8,6 +8,7 @@ use std::io::BufRead;
 
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
+use quick_xml::events::attributes::Attributes;
 use quick_xml::events::{BytesEnd, BytesStart, Event};
 
 use super::limits::{self, Meter};
@@ -102,15 +103,29 @@ pub(super) fn attribute<'t>(tag: &'t BytesStart<'_>, local: &str) -> Result<Opti
 pub(super) fn attributes<'t>(
     tag: &'t BytesStart<'_>,
 ) -> impl Iterator<Item = Result<(&'t str, Cow<'t, str>)>> {
-    let mut raw = tag.attributes();
+    attributes_in(tag.attributes_raw())
+}
+
+/// Does the same for the attributes as they stand in a tag.
+pub(super) fn attributes_in(raw: &str) -> impl Iterator<Item = Result<(&str, Cow<'_, str>)>> {
+    let mut raw = Attributes::new(raw, 0);
     raw.with_checks(false);
     raw.map(|attribute| {
         let attribute = attribute.map_err(limits::explain)?;
-        let name: &'t str = attribute.key.0;
-        let name = name.rsplit_once(':').map_or(name, |(_, local)| local);
+        let name = local_name(attribute.key.0);
+        // Nearly all values are addresses, numbers and names, in which nothing has to be resolved.
+        if attribute.value.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Ok((name, attribute.value));
+        }
         let value = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0);
         Ok::<_, Error>((name, value.map_err(limits::explain)?))
     })
+}
+
+/// Takes the prefix off a name.
+pub(super) fn local_name(name: &str) -> &str {
+    // The names that stand in every cell have one or two letters, which are too few for a prefix.
+    if name.len() < 3 { name } else { name.rsplit_once(':').map_or(name, |(_, local)| local) }
 }
 
 /// Tells whether an attribute of type `xsd:boolean` says yes.

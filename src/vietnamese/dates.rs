@@ -171,6 +171,9 @@ pub fn parse_with(text: &str, parse_date: &dyn Fn(&str) -> Option<NaiveDate>) ->
         |(at, letter)| {
             let before = text.get(..at)?.trim();
             let after = text.get(at + letter.len_utf8()..)?.trim();
+            // Portals write `08:05 - 05/03/2023`.
+            let dashed = after.strip_prefix(['-', '–']).filter(|rest| rest.starts_with(char::is_whitespace));
+            let after = dashed.map_or(after, str::trim);
             let date_first = parse_date(before).zip(parse_time(after));
             let (date, time) = date_first.or_else(|| parse_date(after).zip(parse_time(before)))?;
             Some(date.and_time(time))
@@ -240,6 +243,8 @@ mod tests {
         assert_eq!(shown("NGÀY 29 THÁNG 12 NĂM 2022"), "2022-12-29 00:00:00");
         assert_eq!(shown("05/03/2023 2:30:00 CH"), "2023-03-05 14:30:00");
         assert_eq!(shown("05/03/2023 12:05 SA"), "2023-03-05 00:05:00");
+        assert_eq!(shown("08:05 - 05/03/2023"), "2023-03-05 08:05:00");
+        assert_eq!(shown("05/03/2023 – 14h30"), "2023-03-05 14:30:00");
         assert_eq!(shown("20231229"), "2023-12-29 00:00:00");
     }
 

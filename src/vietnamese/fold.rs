@@ -59,7 +59,7 @@ pub fn may_begin_with(text: &str, initials: &[char]) -> bool {
 /// Latin letters or digits, as in a code typed with the wrong keyboard; `None` if there are none.
 pub fn replace_twins(text: &str) -> Option<String> {
     // Letters U+0340 to U+04FF begin with these bytes in UTF-8, and hardly any text has one.
-    if !text.bytes().any(|byte| matches!(byte, 0xCD..=0xD3)) {
+    if text.is_ascii() || !text.bytes().any(|byte| matches!(byte, 0xCD..=0xD3)) {
         return None;
     }
     let replace = |word: &str| {

@@ -27,11 +27,12 @@ use super::key::{self, Key};
 use crate::workspace::Workspace;
 
 /// Aggregates whose partial states merge exactly (floating point up to rounding), whatever the order.
-const MERGEABLE: [&str; 14] = [
+const MERGEABLE: [&str; 15] = [
     "count",
     "sum",
     "min",
     "max",
+    "median",
     "avg",
     "bool_and",
     "bool_or",
@@ -43,8 +44,6 @@ const MERGEABLE: [&str; 14] = [
     "var",
     "var_pop",
 ];
-/// Aggregates whose final value depends on nothing but the rows, but whose states are the rows.
-const WHOLE: [&str; 1] = ["median"];
 
 /// The column that stands in the path.
 const YEAR: &str = "year";
@@ -354,7 +353,7 @@ fn call(expression: &Expr) -> Option<&AggregateFunction> {
 fn is_whole_call(expression: &Expr) -> bool {
     call(expression).is_some_and(|call| {
         let name = call.func.name();
-        (MERGEABLE.contains(&name) || WHOLE.contains(&name))
+        MERGEABLE.contains(&name)
             && call.params.order_by.is_empty()
             && call.params.null_treatment.is_none()
             && call.params.args.iter().all(is_plain)
