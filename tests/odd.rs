@@ -179,6 +179,27 @@ fn a_sheet_per_month_is_read_and_drafts_are_not() {
 }
 
 #[test]
+fn a_text_that_is_cut_at_a_stray_delimiter_is_refused() {
+    let project = Project::new();
+    let text = |third: &str| {
+        format!(
+            "Mã hồ sơ,Ngày tiếp nhận,Tên TTHC,Đơn vị giải quyết\nA1,15/02/2023,{third},Phòng A\nA2,16/02/2023,b,Phòng B,,\n"
+        )
+    };
+    project.write("a.csv", &text("Cấp, gia hạn"));
+    let run = import(&project, "dossiers", "a.csv", &[]);
+    assert!(
+        run.code == Some(1)
+            && run.stderr.contains("more cells than there are headings")
+            && run.stderr.contains("E2"),
+        "{run}"
+    );
+    assert!(!run.stderr.contains("Phòng A"), "the last cell may be a name: {run}");
+    project.write("a.csv", &text("\"Cấp, gia hạn\""));
+    assert_eq!(import(&project, "dossiers", "a.csv", &[]).code, Some(0));
+}
+
+#[test]
 fn what_a_spreadsheet_has_changed_is_refused_with_the_cell() {
     refused("procedures", "Mã TTHC | Tên TTHC\n2.000635 | a\n1.01 | b", &["lost zeros", "A3: `1.01`"]);
     refused(

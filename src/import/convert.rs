@@ -171,6 +171,7 @@ impl<'a> Converter<'a> {
             watches.push(watch);
         }
         self.memos().push(memos);
+        self.check_width(&rows, &mut bad);
         arrays.push(Arc::new(UInt32Array::from_value(self.number, records.len())));
         let numbers = rows.iter().map(|row| i64::from(row.number));
         arrays.push(Arc::new(Int64Array::from_iter_values(numbers)));
@@ -192,6 +193,21 @@ impl<'a> Converter<'a> {
 
     fn memos(&self) -> MutexGuard<'_, Vec<Vec<Memo>>> {
         self.memos.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Refuses rows of delimited text that have cells beyond the headings.
+    fn check_width(&self, rows: &[Row<'_>], bad: &mut BadRecords) {
+        let Located { sheet, header, .. } = &self.part.located;
+        let width = header.columns.iter().map(|column| column.column + 1).max().unwrap_or(0);
+        let reader = self.columns.iter().rev().find(|reader| reader.column.personal == Personal::No);
+        let Some(reader) = reader.filter(|_| sheet.rows.is_text()) else { return };
+        for (index, row) in rows.iter().enumerate().filter(|(_, row)| row.width() > width) {
+            // What stands there may be anybody's name.
+            let cell = Some(format!("{}{}", column_letters(width), row.number));
+            let (file, sheet) = (self.part.file.clone(), sheet.name.clone());
+            let place = Place::Cell { file, sheet, cell, found: None };
+            bad.add(index, reader.field, reader.column, Problem::ExtraCells, place);
+        }
     }
 
     fn convert_column(

@@ -180,6 +180,7 @@ impl Problem {
             Self::LostLetters => CellsFault::LostLetters { column: name, count },
             Self::UnclearLetters => CellsFault::UnclearLetters { column: name, count },
             Self::MergedNumber => CellsFault::MergedNumber { column: name, count },
+            Self::ExtraCells => CellsFault::ExtraCells { count },
             Self::Required => CellsFault::Required { column: name, count },
             Self::TooSmall => CellsFault::TooSmall { column: name, count, bound: bound(column.minimum) },
             Self::AboveMaximum => {

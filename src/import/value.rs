@@ -97,6 +97,8 @@ pub enum Problem {
     UnclearLetters,
     /// A number over which cells of several rows or columns are merged.
     MergedNumber,
+    /// A row of delimited text with more cells than headings, which may be a text cut in two.
+    ExtraCells,
     /// Empty where a value is required.
     Required,
     /// Below the declared minimum.

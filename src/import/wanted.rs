@@ -44,6 +44,7 @@ pub fn describe_wanted(contract: &Contract, field: usize, problem: Problem) -> W
         Problem::UndeclaredUnit => (type_name(column.kind), "measure_unit"),
         Problem::EmptyMarker => (type_name(column.kind), "missing_values"),
         Problem::Qualifier | Problem::Ratio => (type_name(column.kind), "part"),
+        Problem::ExtraCells => (String::new(), "header"),
         Problem::MergedNumber => (type_name(column.kind), "merged"),
         Problem::PartialDate => (type_name(column.kind), "partial"),
         _ => (type_name(column.kind), "type"),

@@ -156,6 +156,11 @@ super::messages! {
             "cột `{column}` có con số nằm trong ô gộp, không biết mỗi dòng bao nhiêu ({count} ô)",
             hint "unmerge the cells and write each row's own number (0 or an empty cell where it has none)",
                  "hãy bỏ gộp ô và ghi con số riêng của từng dòng (ghi 0 hoặc để trống nếu không có)";
+        ExtraCells { count: usize } Data,
+            "rows have more cells than there are headings, so their values may stand in the wrong columns ({count} in all)",
+            "có dòng nhiều ô hơn số tiêu đề, giá trị có thể bị lệch cột ({count} dòng)",
+            hint "put a text that holds the delimiter between quotes; if it is a column of its own, give it a heading",
+                 "hãy đặt đoạn chữ có chứa dấu phân cách trong dấu nháy kép; nếu đó là một cột riêng, hãy ghi tiêu đề cho cột";
         Required { column: String, count: usize } Data,
             "column `{column}` has cells that are empty, and a value is required ({count} in all)",
             "{count} ô của cột `{column}` để trống trong khi bắt buộc có giá trị";

@@ -52,6 +52,11 @@ impl Rows {
         }
     }
 
+    /// Tells whether the rows are delimited text, in which a stray delimiter shifts all cells behind it.
+    pub fn is_text(&self) -> bool {
+        matches!(self.0, Kept::Text(_))
+    }
+
     /// Tells whether there are no rows at all.
     pub fn is_empty(&self) -> bool {
         self.blocks() == 0
