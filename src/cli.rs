@@ -56,6 +56,10 @@ pub struct Global {
     /// Let statements name local files outside the workspace as tables, in this run only
     #[arg(long, global = true)]
     pub allow_external: bool,
+    /// Run statements on the cluster of this scheduler, as http://HOST:50050
+    #[cfg(feature = "cluster")]
+    #[arg(long, value_name = "URL", env = "CCHC_CLUSTER", global = true)]
+    pub cluster: Option<String>,
     /// Say nothing but errors
     #[arg(long, short, global = true)]
     pub quiet: bool,
@@ -104,10 +108,57 @@ pub enum Command {
     Remove(RemoveArgs),
     /// Read everything again and report what is not as the imports left it
     Verify(ListArgs),
+    /// Run a part of a cluster: its scheduler, or an executor over the workspace
+    #[cfg(feature = "cluster")]
+    Cluster(ClusterArgs),
     /// Write the completions of a command-line shell to standard output
     Completions(CompletionsArgs),
     /// Write the manual page to standard output
     Man,
+}
+
+/// Arguments of `cluster`.
+#[cfg(feature = "cluster")]
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cchc cluster scheduler --bind 10.0.0.1
+  cchc cluster executor --workspace s3://so-lieu/so-khcn --scheduler 10.0.0.1:50050 --bind 10.0.0.2
+  cchc query on_time_resolved --cluster http://10.0.0.1:50050")]
+pub struct ClusterArgs {
+    /// Part of the cluster that this process is
+    #[arg(value_enum)]
+    pub part: ClusterPart,
+    /// Address to listen on; others than 127.0.0.1 are open to the machines that reach them
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub bind: std::net::IpAddr,
+    /// Port, 0 for a free one [default: 50050 of a scheduler, 50051 of an executor]
+    #[arg(long)]
+    pub port: Option<u16>,
+    /// Name under which other machines reach this one [default: the address]
+    #[arg(long, value_name = "HOST")]
+    pub host: Option<String>,
+    /// Scheduler that an executor works for
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:50050")]
+    pub scheduler: String,
+    /// Port on which an executor takes tasks, 0 for a free one [default: 50052]
+    #[arg(long, value_name = "PORT")]
+    pub task_port: Option<u16>,
+    /// Cores that an executor uses [default: all]
+    #[arg(long, value_name = "COUNT")]
+    pub cores: Option<usize>,
+    /// Folder for an executor's rows between tasks [default: one in the folder for temporary files]
+    #[arg(long, value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+}
+
+/// Parts of a cluster.
+#[cfg(feature = "cluster")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ClusterPart {
+    /// Deals work out
+    Scheduler,
+    /// Reads the workspace and computes
+    Executor,
 }
 
 /// Arguments of `completions`.

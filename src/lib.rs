@@ -14,6 +14,8 @@ pub mod error;
 pub mod guard;
 pub mod messages;
 pub mod progress;
+#[cfg(feature = "cluster")]
+pub mod remote;
 pub mod workspace;
 pub mod pipeline;
 pub mod vietnamese;

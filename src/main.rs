@@ -30,7 +30,12 @@ fn main() -> ExitCode {
         Err(Stop::Fault(error)) => return end(plain(lang), Err(error)),
     };
     let terminal = open_terminal(&cli.global, lang);
-    let work = move || run(&cli, terminal, settings?);
+    let work = move || {
+        let settings = settings?;
+        #[cfg(feature = "cluster")]
+        let cli = on_configured_cluster(cli, &settings);
+        run(&cli, terminal, settings)
+    };
     let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(work);
     let result = worker.map(std::thread::JoinHandle::join);
     match result {
@@ -38,6 +43,13 @@ fn main() -> ExitCode {
         // The thread could not start, or panicked and has said so: a defect.
         Ok(Err(_)) | Err(_) => ExitCode::from(255),
     }
+}
+
+/// The cluster of the configuration holds where the command line names none.
+#[cfg(feature = "cluster")]
+fn on_configured_cluster(mut cli: Cli, settings: &Settings) -> Cli {
+    cli.global.cluster = cli.global.cluster.or_else(|| settings.cluster().map(str::to_owned));
+    cli
 }
 
 fn report_defect(lang: Lang, place: &str) {

@@ -12,6 +12,9 @@ use crate::messages::WorkspaceFault;
 #[derive(Debug, Clone)]
 pub struct Workspace {
     root: PathBuf,
+    /// The object store that the folder stands for.
+    #[cfg(feature = "cluster")]
+    remote: Option<std::sync::Arc<crate::remote::Remote>>,
 }
 
 /// The format of workspaces that this version reads and writes.
@@ -32,7 +35,7 @@ impl Workspace {
     /// [`WorkspaceFault::NotAWorkspace`] if the folder has no `datasets`.
     pub fn open(root: &Path) -> Result<Self> {
         if root.join("datasets").is_dir() {
-            Self { root: root.to_owned() }.check_format()
+            Self::at(root).check_format()
         } else {
             Err(WorkspaceFault::NotAWorkspace { folder: root.display().to_string() }.error())
         }
@@ -46,7 +49,41 @@ impl Workspace {
         let root = start.ancestors().find(|folder| folder.join("datasets").is_dir());
         let root =
             root.ok_or_else(|| WorkspaceFault::NotFound { start: start.display().to_string() }.error())?;
-        Self { root: root.to_owned() }.check_format()
+        Self::at(root).check_format()
+    }
+
+    fn at(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+            #[cfg(feature = "cluster")]
+            remote: None,
+        }
+    }
+
+    /// Opens the workspace in an object store: `s3://bucket/prefix`.
+    ///
+    /// # Errors
+    /// [`crate::messages::RemoteFault`], or a workspace of another format.
+    #[cfg(feature = "cluster")]
+    pub fn open_remote(address: &str) -> Result<Self> {
+        let remote = crate::remote::Remote::open(address)?;
+        let root = remote.folder().to_owned();
+        Self { root, remote: Some(std::sync::Arc::new(remote)) }.check_format()
+    }
+
+    /// Returns the object store that the folder stands for, if it does.
+    #[cfg(feature = "cluster")]
+    pub fn remote(&self) -> Option<&crate::remote::Remote> {
+        self.remote.as_deref()
+    }
+
+    /// Returns the workspace as users name it.
+    pub fn name(&self) -> String {
+        #[cfg(feature = "cluster")]
+        if let Some(remote) = &self.remote {
+            return remote.address().to_owned();
+        }
+        self.root.display().to_string()
     }
 
     /// Refuses a workspace that a later version of the program has written.

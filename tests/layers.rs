@@ -4,11 +4,12 @@ use std::path::Path;
 use crate::support::repository;
 
 /// The modules from the bottom up: each may use those before it.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 21] = [
     "error",
     "guard",
     "messages",
     "progress",
+    "remote",
     "workspace",
     "pipeline",
     "vietnamese",

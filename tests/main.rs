@@ -12,6 +12,9 @@ mod bundled;
 mod checks;
 /// Saved charts, charts from SQL, and what is refused.
 mod charts;
+/// A scheduler and executors on this machine, and a workspace in an object store.
+#[cfg(feature = "cluster")]
+mod cluster;
 /// Years of saved queries side by side.
 mod compare;
 /// Our readers of workbooks against another one, cell by cell.

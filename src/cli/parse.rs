@@ -50,7 +50,12 @@ pub fn find_language(words: &[OsString], locale: impl FnOnce() -> String) -> Lan
 /// Takes a variable of the environment that is empty for one that is not set, as programs do.
 fn without_empty_variables(command: Command) -> Command {
     let is_empty = |variable: &str| std::env::var_os(variable).is_some_and(|value| value.is_empty());
-    let settings = [("CCHC_LANG", "lang"), ("CCHC_WORKSPACE", "workspace")];
+    let settings = [
+        ("CCHC_LANG", "lang"),
+        ("CCHC_WORKSPACE", "workspace"),
+        #[cfg(feature = "cluster")]
+        ("CCHC_CLUSTER", "cluster"),
+    ];
     let empty = settings.into_iter().filter(|(variable, _)| is_empty(variable));
     empty.fold(command, |command, (_, argument)| {
         command.mut_arg(argument, |argument| argument.env(None::<&'static str>))

@@ -8,6 +8,7 @@ use super::Session;
 use super::key::read_key;
 use super::plan::{describe_kinds, describe_left_out, write_plan};
 use super::revisions::purge_year;
+use super::session::refuse_remote;
 use super::write::check_outside;
 use crate::cli::ImportArgs;
 use crate::contract::{Contract, Personal};
@@ -23,6 +24,13 @@ use crate::workspace::Workspace;
 
 pub(super) fn run(session: &Session, arguments: &ImportArgs) -> Result<()> {
     let workspace = session.find_workspace()?;
+    if arguments.purge_history {
+        refuse_remote(&workspace, "--purge-history")?;
+    }
+    #[cfg(feature = "cluster")]
+    if let Some(remote) = workspace.remote() {
+        remote.fetch_years(&arguments.dataset)?;
+    }
     let contract = Contracts::new(workspace.clone()).read(&arguments.dataset)?;
     let request = read_request(session, arguments, &contract)?;
     if let Some(file) = &arguments.rejects {
@@ -50,6 +58,10 @@ pub(super) fn run(session: &Session, arguments: &ImportArgs) -> Result<()> {
     drop(permit);
     request.progress.end();
     let plan = &report.plan;
+    #[cfg(feature = "cluster")]
+    if let Some(remote) = workspace.remote().filter(|_| report.published.is_new) {
+        remote.publish(&plan.dataset, plan.year)?;
+    }
     say_published(terminal, &report);
     if arguments.purge_history { purge_year(session, &workspace, &plan.dataset, plan.year) } else { Ok(()) }
 }

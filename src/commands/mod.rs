@@ -3,6 +3,8 @@
 mod ask;
 mod chart;
 mod check;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod compare;
 mod contract;
 mod import;
@@ -44,6 +46,8 @@ pub fn run(session: &Session, command: &Command) -> Result<()> {
         Command::Import(arguments) => import::run(session, arguments),
         Command::Check(arguments) => check::run(session, arguments),
         Command::Chart(arguments) => chart::run(session, arguments),
+        #[cfg(feature = "cluster")]
+        Command::Cluster(arguments) => cluster::run(session, arguments),
         Command::Completions(arguments) => manual::write_completions(session.terminal, arguments),
         Command::Man => manual::write_manual(session.terminal),
         Command::Contract(arguments) => contract::run(session, arguments),

@@ -70,7 +70,7 @@ fn find_state(workspace: &Workspace, line: &HistoryLine) -> Option<String> {
 
 pub(super) fn run_restore(session: &Session, arguments: &RestoreArgs) -> Result<()> {
     let terminal = session.terminal;
-    let workspace = session.find_workspace()?;
+    let workspace = session.find_folder("cchc restore")?;
     let contract = Contracts::new(workspace.clone()).read(&arguments.dataset)?;
     let watcher = session.watch();
     let (dataset, year) = (&arguments.dataset, arguments.year);
@@ -92,7 +92,7 @@ pub(super) fn run_restore(session: &Session, arguments: &RestoreArgs) -> Result<
 }
 
 pub(super) fn run_remove(session: &Session, arguments: &RemoveArgs) -> Result<()> {
-    let workspace = session.find_workspace()?;
+    let workspace = session.find_folder("cchc remove")?;
     let (dataset, year) = (arguments.dataset.clone(), arguments.year);
     workspace.require_dataset(&dataset)?;
     let revision = remove(&workspace, &dataset, year, &session.author, session.watch().as_ref())?;

@@ -56,7 +56,7 @@ impl Session {
             author: Author { operator: find_operator(), now: global.now.unwrap_or_else(Utc::now) },
             workspace: global.workspace.clone(),
             here: here.to_owned(),
-            engine_options: find_engine_options(global),
+            engine_options: find_engine_options(global)?,
             runtime,
             waiting,
         })
@@ -68,9 +68,28 @@ impl Session {
     /// If there is none.
     pub fn find_workspace(&self) -> Result<Workspace> {
         match &self.workspace {
+            #[cfg(feature = "cluster")]
+            Some(named) if named.to_str().is_some_and(|named| named.starts_with(crate::remote::SCHEME)) => {
+                Workspace::open_remote(named.to_str().unwrap_or_default())
+            }
+            #[cfg(feature = "cluster")]
+            Some(named) if named.starts_with("file:") => {
+                let path = named.to_str().and_then(|named| url::Url::parse(named).ok()?.to_file_path().ok());
+                Workspace::open(path.as_deref().unwrap_or(named))
+            }
             Some(folder) => Workspace::open(folder),
             None => Workspace::find(&self.here),
         }
+    }
+
+    /// As [`Session::find_workspace`], for a command that needs a folder.
+    ///
+    /// # Errors
+    /// If there is no workspace, or it is in an object store.
+    pub fn find_folder(&self, command: &str) -> Result<Workspace> {
+        let workspace = self.find_workspace()?;
+        refuse_remote(&workspace, command)?;
+        Ok(workspace)
     }
 
     /// Opens the query engine over the workspace.
@@ -107,6 +126,21 @@ impl Session {
         });
         watcher.end();
         result
+    }
+
+    /// Runs a service until it ends.
+    ///
+    /// # Errors
+    /// What the service gives.
+    #[cfg(feature = "cluster")]
+    pub(super) fn serve(&self, service: impl Future<Output = Result<()>>) -> Result<()> {
+        self.runtime.block_on(service)
+    }
+
+    /// The memory that work on this machine may use together.
+    #[cfg(feature = "cluster")]
+    pub(super) fn memory_limit(&self) -> u64 {
+        self.engine_options.memory.as_ref().map_or_else(default_memory_limit, |memory| memory.limit)
     }
 
     /// Waits for work that runs on other threads; Ctrl-C abandons it at once, paused or not, and
@@ -172,6 +206,40 @@ impl Session {
     }
 }
 
+/// Waits for Ctrl-C, or for what service managers send.
+#[cfg(all(feature = "cluster", unix))]
+pub(super) async fn asked_to_end() {
+    let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    match terminate {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}
+
+#[cfg(all(feature = "cluster", not(unix)))]
+pub(super) async fn asked_to_end() {
+    drop(tokio::signal::ctrl_c().await);
+}
+
+/// Refuses a workspace in an object store for what only works on a folder.
+#[cfg(feature = "cluster")]
+pub(super) fn refuse_remote(workspace: &Workspace, command: &str) -> Result<()> {
+    let fault = || crate::messages::RemoteFault::OnlyInAFolder { command: command.to_owned() };
+    workspace.remote().map_or(Ok(()), |_| Err(fault().error()))
+}
+
+/// Without object stores every workspace is a folder.
+#[cfg(not(feature = "cluster"))]
+#[expect(clippy::unnecessary_wraps, reason = "the shape of the one that knows object stores")]
+pub(super) fn refuse_remote(_: &Workspace, _: &str) -> Result<()> {
+    Ok(())
+}
+
 /// How often the waiting side looks up.
 const TICK: Duration = Duration::from_millis(100);
 
@@ -202,10 +270,14 @@ fn find_cache_folder() -> Option<PathBuf> {
 
 /// The limits that were asked for, and the user's cache folder (`$XDG_CACHE_HOME/cchc` on Linux, the local
 /// application data elsewhere) for what is kept of years and for what does not fit into memory.
-fn find_engine_options(global: &Global) -> EngineOptions {
+#[cfg_attr(
+    not(feature = "cluster"),
+    expect(clippy::unnecessary_wraps, reason = "a cluster's address may be none")
+)]
+fn find_engine_options(global: &Global) -> Result<EngineOptions> {
     let folder = find_cache_folder();
     let spill = folder.as_ref().map_or_else(std::env::temp_dir, Clone::clone).join("spill");
-    EngineOptions {
+    Ok(EngineOptions {
         cache: folder.filter(|_| !global.no_cache).map(|folder| CacheOptions::new(&folder.join(AGGREGATES))),
         memory: Some(MemoryOptions {
             limit: global.memory_limit.unwrap_or_else(default_memory_limit),
@@ -213,7 +285,9 @@ fn find_engine_options(global: &Global) -> EngineOptions {
         }),
         lang: global.lang,
         may_read_outside: global.allow_external,
-    }
+        #[cfg(feature = "cluster")]
+        cluster: global.cluster.as_deref().map(crate::engine::Cluster::parse).transpose()?,
+    })
 }
 
 /// Finds the user's name as the operating system's login sets it.

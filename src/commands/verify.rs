@@ -11,7 +11,7 @@ use crate::store::{Finding, verify};
 
 pub(super) fn run(session: &Session, arguments: &ListArgs) -> Result<()> {
     let terminal = session.terminal;
-    let workspace = session.find_workspace()?;
+    let workspace = session.find_folder("cchc verify")?;
     let destination = Destination::for_list(arguments, terminal, &workspace)?;
     let contracts = Contracts::new(workspace.clone());
     let watcher = session.watch();

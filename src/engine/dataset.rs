@@ -54,9 +54,11 @@ impl DatasetTable {
         let options = ListingOptions::new(Arc::new(ListedParquet::new(format)))
             .with_file_extension(".parquet")
             .with_table_partition_cols(vec![("year".to_owned(), DataType::Int32)]);
-        let config = ListingTableConfig::new(url)
-            .with_listing_options(options)
-            .with_schema(table_schema(&contract, origin));
+        let config = ListingTableConfig::new(url).with_listing_options(options).with_schema(table_schema(
+            &contract,
+            origin,
+            text_type(session),
+        ));
         let statistics = session.runtime_env().cache_manager.get_file_statistic_cache();
         let listing = ListingTable::try_new(config)?.with_cache(statistics);
         Ok(Self { contract, listing })
@@ -67,22 +69,28 @@ impl DatasetTable {
     }
 }
 
-/// Text columns are string views: they are cheaper to filter and group than offsets and bytes.
-fn table_schema(contract: &Contract, origin: Origin) -> SchemaRef {
+/// Text columns are string views: they are cheaper to filter and group than offsets and bytes. Where rows go
+/// from machine to machine, views are switched off.
+fn text_type(session: &dyn Session) -> DataType {
+    let views = session.config_options().execution.parquet.schema_force_view_types;
+    if views { DataType::Utf8View } else { DataType::Utf8 }
+}
+
+fn table_schema(contract: &Contract, origin: Origin, text: DataType) -> SchemaRef {
     let mut fields: Vec<Field> =
-        contract.stored_columns().map(|column| describe_field(contract, column)).collect();
+        contract.stored_columns().map(|column| describe_field(contract, column, &text)).collect();
     if origin == Origin::Shown {
         let [file, sheet, row] = ORIGIN_COLUMNS;
-        fields.push(Field::new(file, DataType::Utf8View, true));
-        fields.push(Field::new(sheet, DataType::Utf8View, true));
+        fields.push(Field::new(file, text.clone(), true));
+        fields.push(Field::new(sheet, text, true));
         fields.push(Field::new(row, DataType::Int64, true));
     }
     Arc::new(Schema::new(fields))
 }
 
-fn describe_field(contract: &Contract, column: &Column) -> Field {
+fn describe_field(contract: &Contract, column: &Column, text: &DataType) -> Field {
     let data_type = match column.kind.data_type() {
-        DataType::Utf8 => DataType::Utf8View,
+        DataType::Utf8 => text.clone(),
         other => other,
     };
     let mut metadata = HashMap::from([(TITLE_KEY.to_owned(), column.title.clone())]);

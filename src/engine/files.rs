@@ -29,6 +29,8 @@ use datafusion::physical_plan::metrics::ExecutionPlanMetricsSet;
 use futures::stream::BoxStream;
 use url::Url;
 
+use crate::workspace::Workspace;
+
 /// The address under which the workspace's files are known to the engine.
 pub(super) const WORKSPACE_URL: &str = "ws://workspace/";
 
@@ -45,11 +47,19 @@ pub(super) struct WorkspaceStores {
 }
 
 impl WorkspaceStores {
-    pub(super) fn new(root: &std::path::Path, may_read_outside: bool) -> object_store::Result<Self> {
+    pub(super) fn new(workspace: &Workspace, may_read_outside: bool) -> object_store::Result<Self> {
         let outside = || Arc::new(LocalFileSystem::new()) as Arc<dyn ObjectStore>;
-        let workspace = Arc::new(LocalFileSystem::new_with_prefix(root)?);
-        Ok(Self { workspace, outside: may_read_outside.then(outside) })
+        Ok(Self { workspace: open_store(workspace)?, outside: may_read_outside.then(outside) })
     }
+}
+
+/// Opens the store whose root is the workspace.
+pub(super) fn open_store(workspace: &Workspace) -> object_store::Result<Arc<dyn ObjectStore>> {
+    #[cfg(feature = "cluster")]
+    if let Some(remote) = workspace.remote() {
+        return Ok(remote.store());
+    }
+    Ok(Arc::new(LocalFileSystem::new_with_prefix(workspace.root())?))
 }
 
 impl ObjectStoreRegistry for WorkspaceStores {
@@ -108,9 +118,12 @@ struct File {
     open: Option<Arc<OpenFile>>,
 }
 
+/// A version of a file: its bytes are on this machine, or are asked for range by range.
 #[derive(Debug)]
 struct OpenFile {
-    file: std::fs::File,
+    file: Option<std::fs::File>,
+    #[cfg(feature = "cluster")]
+    store: Option<Arc<dyn ObjectStore>>,
     meta: ObjectMeta,
 }
 
@@ -143,11 +156,11 @@ impl OpenFiles {
         };
         let opened = match open {
             Some(open) => open,
-            None => match self.store.get_opts(location, GetOptions::default()).await {
+            None => match self.store.get_opts(location, description()).await {
                 Err(object_store::Error::NotFound { .. }) if listed.is_some() => {
                     return Err(replaced(location));
                 }
-                found => Arc::new(OpenFile::try_from(found?)?),
+                found => Arc::new(OpenFile::new(found?, location, &self.store)?),
             },
         };
         let is_wanted =
@@ -168,30 +181,74 @@ fn replaced(location: &Path) -> object_store::Error {
     object_store::Error::Generic { store: "workspace", source: Box::new(FileReplaced(location.to_string())) }
 }
 
-impl TryFrom<GetResult> for OpenFile {
-    type Error = object_store::Error;
-
-    fn try_from(found: GetResult) -> object_store::Result<Self> {
-        match found.payload {
-            GetResultPayload::File(file, _) => Ok(Self { file, meta: found.meta }),
-            GetResultPayload::Stream(_) => Err(object_store::Error::NotSupported {
-                source: "the workspace is not on a local disk".into(),
-            }),
-        }
-    }
+/// Only the object's description is asked for; a file of this machine is opened all the same.
+fn description() -> GetOptions {
+    GetOptions { head: true, ..GetOptions::default() }
 }
 
 impl OpenFile {
-    fn read(&self, range: &Range<u64>) -> object_store::Result<Bytes> {
+    #[cfg(not(feature = "cluster"))]
+    fn new(found: GetResult, _: &Path, _: &Arc<dyn ObjectStore>) -> object_store::Result<Self> {
+        match found.payload {
+            GetResultPayload::File(file, _) => Ok(Self { file: Some(file), meta: found.meta }),
+            GetResultPayload::Stream(_) => Err(not_local()),
+        }
+    }
+
+    #[cfg(feature = "cluster")]
+    #[expect(clippy::unnecessary_wraps, reason = "the shape of the one that knows no object stores")]
+    fn new(found: GetResult, location: &Path, store: &Arc<dyn ObjectStore>) -> object_store::Result<Self> {
+        Ok(match found.payload {
+            GetResultPayload::File(file, _) => Self { file: Some(file), store: None, meta: found.meta },
+            GetResultPayload::Stream(_) => {
+                // What a store below a prefix gives names the object by its whole path.
+                let meta = ObjectMeta { location: location.clone(), ..found.meta };
+                Self { file: None, store: Some(Arc::clone(store)), meta }
+            }
+        })
+    }
+
+    #[cfg_attr(
+        not(feature = "cluster"),
+        expect(clippy::unused_async, reason = "the shape of the one that knows stores")
+    )]
+    async fn read(&self, range: &Range<u64>) -> object_store::Result<Bytes> {
+        #[cfg(feature = "cluster")]
+        if let Some(store) = &self.store {
+            return read_version(store, &self.meta, range).await;
+        }
+        let Some(file) = &self.file else { return Err(not_local()) };
         let length = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX);
         let mut buffer = vec![0; length];
-        read_exact_at(&self.file, &mut buffer, range.start).map_err(|source| {
-            object_store::Error::Generic {
-                store: "workspace",
-                source: format!("{}: {source}", self.meta.location).into(),
-            }
+        read_exact_at(file, &mut buffer, range.start).map_err(|source| object_store::Error::Generic {
+            store: "workspace",
+            source: format!("{}: {source}", self.meta.location).into(),
         })?;
         Ok(buffer.into())
+    }
+}
+
+fn not_local() -> object_store::Error {
+    object_store::Error::NotSupported { source: "the workspace is not on a local disk".into() }
+}
+
+/// Reads a range of the version that was listed.
+#[cfg(feature = "cluster")]
+async fn read_version(
+    store: &Arc<dyn ObjectStore>,
+    meta: &ObjectMeta,
+    range: &Range<u64>,
+) -> object_store::Result<Bytes> {
+    let options = GetOptions {
+        if_match: meta.e_tag.clone(),
+        range: Some(range.clone().into()),
+        ..GetOptions::default()
+    };
+    match store.get_opts(&meta.location, options).await {
+        Err(object_store::Error::NotFound { .. } | object_store::Error::Precondition { .. }) => {
+            Err(replaced(&meta.location))
+        }
+        found => found?.bytes().await,
     }
 }
 
@@ -243,7 +300,7 @@ impl ObjectStore for OpenFiles {
             })?,
             None => 0..file.meta.size,
         };
-        let bytes = file.read(&range)?;
+        let bytes = file.read(&range).await?;
         Ok(GetResult {
             payload: GetResultPayload::Stream(Box::pin(futures::stream::once(async move { Ok(bytes) }))),
             meta: file.meta.clone(),
@@ -254,7 +311,19 @@ impl ObjectStore for OpenFiles {
 
     async fn get_ranges(&self, location: &Path, ranges: &[Range<u64>]) -> object_store::Result<Vec<Bytes>> {
         let file = self.open(location).await?;
-        ranges.iter().map(|range| file.read(range)).collect()
+        #[cfg(feature = "cluster")]
+        if file.store.is_some() {
+            let read = |range: Range<u64>| {
+                let file = Arc::clone(&file);
+                async move { file.read(&range).await }
+            };
+            return object_store::coalesce_ranges(ranges, read, crate::remote::GAP_BYTES).await;
+        }
+        let mut read = Vec::with_capacity(ranges.len());
+        for range in ranges {
+            read.push(file.read(range).await?);
+        }
+        Ok(read)
     }
 
     fn delete_stream(
@@ -277,7 +346,7 @@ impl ObjectStore for OpenFiles {
     }
 }
 
-fn read_only() -> object_store::Error {
+pub(super) fn read_only() -> object_store::Error {
     object_store::Error::NotSupported { source: "queries do not write to the workspace".into() }
 }
 

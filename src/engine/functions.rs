@@ -356,15 +356,61 @@ impl Hash for DomainFunction {
 /// Makes all functions of the table, over the calendar of a workspace, for readers of a language.
 pub(super) fn domain_functions(workspace: &Workspace, lang: Lang) -> impl Iterator<Item = ScalarUDF> {
     let calendar = WorkingCalendar::new(workspace);
-    DEFINITIONS.iter().map(move |definition| {
-        ScalarUDF::from(DomainFunction {
-            definition,
-            signature: Signature::user_defined(Volatility::Stable),
-            documentation: definition.document(),
-            calendar: calendar.clone(),
-            lang,
-        })
+    DEFINITIONS.iter().map(move |definition| make_function(definition, &calendar, lang))
+}
+
+fn make_function(definition: &'static Definition, calendar: &WorkingCalendar, lang: Lang) -> ScalarUDF {
+    ScalarUDF::from(DomainFunction {
+        definition,
+        signature: Signature::user_defined(Volatility::Stable),
+        documentation: definition.document(),
+        calendar: calendar.clone(),
+        lang,
     })
+}
+
+/// What a function of the table takes along to another machine: all that its values depend on.
+#[cfg(feature = "cluster")]
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Packed {
+    is_vietnamese: bool,
+    calendar: Option<String>,
+}
+
+/// Tells whether a function is one of the table.
+#[cfg(feature = "cluster")]
+pub(super) fn is_domain_function(function: &ScalarUDF) -> bool {
+    function.inner().downcast_ref::<DomainFunction>().is_some()
+}
+
+/// Packs a function, if it is one of the table.
+///
+/// # Errors
+/// If the workspace's calendar cannot be read.
+#[cfg(feature = "cluster")]
+pub(super) fn pack(function: &ScalarUDF) -> Result<Option<Vec<u8>>> {
+    let Some(function) = function.inner().downcast_ref::<DomainFunction>() else { return Ok(None) };
+    let lines = function.calendar.lines()?;
+    let calendar = lines.map(|lines| lines.as_ref().to_owned());
+    let packed = Packed { is_vietnamese: function.lang == Lang::Vi, calendar };
+    serde_json::to_vec(&packed)
+        .map(Some)
+        .map_err(|error| datafusion::common::DataFusionError::External(error.into()))
+}
+
+/// Makes the function of that name again from what it took along, if there is one.
+///
+/// # Errors
+/// If that was not packed by [`pack`].
+#[cfg(feature = "cluster")]
+pub(super) fn unpack(name: &str, packed: &[u8]) -> Result<Option<ScalarUDF>> {
+    let Some(definition) = DEFINITIONS.iter().find(|definition| definition.name == name) else {
+        return Ok(None);
+    };
+    let packed: Packed = serde_json::from_slice(packed)
+        .map_err(|error| datafusion::common::DataFusionError::External(error.into()))?;
+    let lang = if packed.is_vietnamese { Lang::Vi } else { Lang::En };
+    Ok(Some(make_function(definition, &WorkingCalendar::brought(packed.calendar), lang)))
 }
 
 /// Returns what a function of the table does, in words.

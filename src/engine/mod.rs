@@ -8,8 +8,11 @@ mod call;
 mod catalog;
 mod categories;
 mod choices;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod conjuncts;
 mod dataset;
+mod elsewhere;
 mod explain;
 mod fault;
 mod files;
@@ -43,6 +46,8 @@ mod working_calendar;
 pub use cache::CacheOptions;
 pub use catalog::{CATEGORIES, Contracts, IMPORTS};
 pub use choices::Choice;
+#[cfg(feature = "cluster")]
+pub use cluster::{Cluster, Executor, Scheduler};
 pub use dataset::{CATEGORY_KEY, LABELS_KEY, MEASURE_UNIT_KEY, SPEC_KEY, TITLE_KEY};
 pub use function_list::{Function, FunctionKind};
 pub use lex::{Lexeme, LexemeKind, split_lexemes};

@@ -37,8 +37,8 @@ use super::notice::{Reading, Source};
 use super::saved::{self, Bindings};
 use super::temporary::{self, Wish};
 use super::{
-    Choice, SPEC_KEY, Script, Statement, TITLE_KEY, Watch, choices, fault, forecast, notice, outside,
-    statement, stop,
+    Choice, SPEC_KEY, Script, Statement, TITLE_KEY, Watch, choices, elsewhere, fault, forecast, notice,
+    outside, statement, stop,
 };
 use crate::error::{Error, Lang, Result};
 use crate::messages::{QueryFault, QueryNotice};
@@ -68,6 +68,9 @@ pub struct EngineOptions {
     pub lang: Option<Lang>,
     /// Whether statements may name local files outside the workspace as tables.
     pub may_read_outside: bool,
+    /// Where statements run, if not here.
+    #[cfg(feature = "cluster")]
+    pub cluster: Option<super::Cluster>,
 }
 
 /// What a statement gives.
@@ -163,7 +166,12 @@ impl Engine {
         let source = move || state.upgrade().map(|state| state.read().clone());
         // The cell is new, so this is its first and only value.
         let _ = state_source.set(Box::new(source));
-        Ok(Self { context, inner, cache: options.cache.map(|options| Arc::new(Cache::new(options))) })
+        let cache = options.cache;
+        // What is kept of years lies on this machine, where a cluster's executors do not look; and it goes by
+        // the bytes of files, which an object store would have to send.
+        #[cfg(feature = "cluster")]
+        let cache = cache.filter(|_| options.cluster.is_none() && workspace.remote().is_none());
+        Ok(Self { context, inner, cache: cache.map(|options| Arc::new(Cache::new(options))) })
     }
 
     /// Uses what is kept of closed years from now on, or does not.
@@ -464,12 +472,20 @@ impl Engine {
         statement: &Statement,
         watch: &Watch,
     ) -> Result<Answer> {
+        #[cfg(feature = "cluster")]
+        let mut gone = None;
         for _ in 0..PLANNING_ATTEMPTS {
             match self.attempt(parsed.clone(), watch).await {
+                #[cfg(feature = "cluster")]
+                Err(error) if elsewhere::find_gone(&error, &mut gone) => {}
                 Err(error) if replaced(&error) => {}
                 Err(error) => return Err(fault::convert(error, script, statement)),
                 Ok(answer) => return Ok(answer),
             }
+        }
+        #[cfg(feature = "cluster")]
+        if let Some(error) = gone {
+            return Err(error);
         }
         Err(Error::new(QueryFault::KeepsChanging))
     }
@@ -481,6 +497,10 @@ impl Engine {
     }
 
     async fn attempt(&self, parsed: Parsed, watch: &Watch) -> datafusion::common::Result<Answer> {
+        #[cfg(feature = "cluster")]
+        if let Some(remote) = self.inner.workspace.remote() {
+            remote.refresh().map_err(external)?;
+        }
         let state = self.context.state();
         let is_ordered = statement::has_order(&parsed);
         fault::check_relations(&state, &parsed)?;
@@ -498,10 +518,15 @@ impl Engine {
             None => plan,
         };
         let physical = state.query_planner().create_physical_plan(&plan, &state).await?;
-        let physical = stop::make_stoppable(physical, watch.stop_sign())?;
         let schema = keep_metadata(&schema, &physical);
-        watch.follow(&physical);
-        let batches = collect(physical, state.task_ctx()).await?;
+        let elsewhere = elsewhere::run(&state, &physical, watch).await?;
+        let batches = if let Some(batches) = elsewhere {
+            batches
+        } else {
+            let physical = stop::make_stoppable(physical, watch.stop_sign())?;
+            watch.follow(&physical);
+            collect(physical, state.task_ctx()).await?
+        };
         let trace = Trace { parameters: Vec::new(), sources: reading.sources };
         Ok(Answer { schema, batches, notices: reading.notices, is_ordered, trace, left_out: Vec::new() })
     }
@@ -523,7 +548,7 @@ fn keep_metadata(logical: &SchemaRef, physical: &Arc<dyn ExecutionPlan>) -> Sche
 }
 
 fn open_context(inner: &Context, options: &EngineOptions) -> datafusion::common::Result<SessionContext> {
-    let registry = WorkspaceStores::new(inner.workspace.root(), options.may_read_outside)?;
+    let registry = WorkspaceStores::new(&inner.workspace, options.may_read_outside)?;
     let runtime = memory::limit(RuntimeEnvBuilder::new(), options.memory.clone())
         .with_object_store_registry(Arc::new(registry))
         // Zero turns the cache of file listings off; it would hide imports by other processes.
@@ -539,6 +564,10 @@ fn open_context(inner: &Context, options: &EngineOptions) -> datafusion::common:
     config.options_mut().sql_parser.collect_spans = true;
     if options.may_read_outside {
         config = outside::allow(config);
+    }
+    #[cfg(feature = "cluster")]
+    if let Some(cluster) = &options.cluster {
+        config = cluster.configure(config);
     }
     let state = SessionStateBuilder::new()
         .with_config(config)

@@ -19,21 +19,55 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::coop::CooperativeExec;
 use datafusion::physical_plan::joins::utils::JoinFilter;
 use datafusion::physical_plan::joins::{
-    CrossJoinExec, HashJoinExec, NestedLoopJoinExec, NestedLoopJoinExecBuilder,
+    CrossJoinExec, HashJoinExec, NestedLoopJoinExec, NestedLoopJoinExecBuilder, SortMergeJoinExec,
 };
 
 /// Whether a statement is to end.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Stop(Arc<AtomicBool>);
+pub(super) struct Stop(Arc<Sign>);
+
+#[derive(Debug, Default)]
+struct Sign {
+    is_set: AtomicBool,
+    /// What runs of the statement on other machines.
+    #[cfg(feature = "cluster")]
+    jobs: std::sync::Mutex<Vec<Arc<super::cluster::Job>>>,
+    /// The folder that is there as long as somebody on another machine waits.
+    #[cfg(feature = "cluster")]
+    folder: Option<std::path::PathBuf>,
+}
 
 impl Stop {
     /// Asks everything that runs for the statement to end.
     pub(super) fn set(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.is_set.store(true, Ordering::Relaxed);
+        #[cfg(feature = "cluster")]
+        self.jobs().drain(..).for_each(|job| job.cancel());
+    }
+
+    /// A statement that is to end when a folder is gone.
+    #[cfg(feature = "cluster")]
+    pub(super) fn with_folder(folder: std::path::PathBuf) -> Self {
+        Self(Arc::new(Sign { folder: Some(folder), ..Sign::default() }))
+    }
+
+    /// Cancels a job on other machines when the statement is to end.
+    #[cfg(feature = "cluster")]
+    pub(super) fn cancels(&self, job: Arc<super::cluster::Job>) {
+        self.jobs().push(job);
+    }
+
+    #[cfg(feature = "cluster")]
+    fn jobs(&self) -> std::sync::MutexGuard<'_, Vec<Arc<super::cluster::Job>>> {
+        self.0.jobs.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     fn check(&self) -> Result<()> {
-        if self.0.load(Ordering::Relaxed) {
+        #[cfg(feature = "cluster")]
+        if self.0.folder.as_ref().is_some_and(|folder| !folder.exists()) {
+            self.0.is_set.store(true, Ordering::Relaxed);
+        }
+        if self.0.is_set.load(Ordering::Relaxed) {
             return Err(DataFusionError::Execution("nobody waits for the result".to_owned()));
         }
         Ok(())
@@ -66,8 +100,9 @@ fn watch_join(node: &Arc<dyn ExecutionPlan>, stop: &Stop) -> Result<Option<Arc<d
         let Some(filter) = join.filter() else { return Ok(Some(Arc::clone(node))) };
         return join.builder().with_filter(Some(watch_filter(filter, stop))).build_exec().map(Some);
     }
-    // Sorted joins are not among them: nobody can turn them on.
-    Ok(node.is::<CrossJoinExec>().then(|| Arc::clone(node)))
+    // Sorted joins are planned for clusters only, and give what they find in small batches.
+    let is_pausing = node.is::<CrossJoinExec>() || node.is::<SortMergeJoinExec>();
+    Ok(is_pausing.then(|| Arc::clone(node)))
 }
 
 fn watch_filter(filter: &JoinFilter, stop: &Stop) -> JoinFilter {

@@ -10,22 +10,48 @@ use crate::messages::{QueryFault, WorkspaceFault};
 use crate::vietnamese::calendar::{Calendar, CalendarProblem};
 use crate::workspace::{Workspace, read_text};
 
+/// The file of the lines, as users write it.
+const CALENDAR: &str = "calendar.csv";
+
 /// The calendar that a workspace's statements use; read when a statement needs it, so that an edit
 /// counts at once.
 #[derive(Debug, Clone)]
 pub(super) struct WorkingCalendar {
-    workspace: Workspace,
+    /// The workspace whose file adds lines to the calendar that ships; none if they were brought along.
+    workspace: Option<Workspace>,
+    brought: Option<Arc<str>>,
 }
 
 impl PartialEq for WorkingCalendar {
     fn eq(&self, other: &Self) -> bool {
-        self.workspace.root() == other.workspace.root()
+        let root = |calendar: &Self| calendar.workspace.as_ref().map(|workspace| workspace.root().to_owned());
+        root(self) == root(other) && self.brought == other.brought
     }
 }
 
 impl WorkingCalendar {
     pub(super) fn new(workspace: &Workspace) -> Self {
-        Self { workspace: workspace.clone() }
+        Self { workspace: Some(workspace.clone()), brought: None }
+    }
+
+    /// A calendar with lines that came with a plan from another machine.
+    #[cfg(feature = "cluster")]
+    pub(super) fn brought(lines: Option<String>) -> Self {
+        Self { workspace: None, brought: lines.map(Arc::from) }
+    }
+
+    /// Returns the lines that are added to the calendar that ships; none, if there are none.
+    ///
+    /// # Errors
+    /// If `calendar.csv` is there and cannot be read.
+    pub(super) fn lines(&self) -> Result<Option<Arc<str>>> {
+        let Some(workspace) = &self.workspace else { return Ok(self.brought.clone()) };
+        let path = workspace.calendar_file();
+        if !path.exists() {
+            return Ok(None);
+        }
+        let shown = workspace.display(&path);
+        read_text(&path, &shown).map(|text| Some(Arc::from(text))).map_err(external)
     }
 
     /// Reads the shipped calendar with the workspace's own lines.
@@ -33,12 +59,7 @@ impl WorkingCalendar {
     /// # Errors
     /// If `calendar.csv` is there and cannot be read.
     pub(super) fn read(&self) -> Result<Arc<Calendar>> {
-        let path = self.workspace.calendar_file();
-        if !path.exists() {
-            return Ok(Calendar::shipped());
-        }
-        let shown = self.workspace.display(&path);
-        let text = read_text(&path, &shown).map_err(external)?;
+        let Some(text) = self.lines()? else { return Ok(Calendar::shipped()) };
         let calendar = Calendar::shipped().extended(&text).map(Arc::new);
         calendar.map_err(|problem| self.fault(&Calendar::shipped(), &problem))
     }
@@ -49,7 +70,8 @@ impl WorkingCalendar {
     }
 
     fn fault(&self, calendar: &Calendar, problem: &CalendarProblem) -> DataFusionError {
-        let file = self.workspace.display(&self.workspace.calendar_file());
+        let shown = |workspace: &Workspace| workspace.display(&workspace.calendar_file());
+        let file = self.workspace.as_ref().map_or_else(|| CALENDAR.to_owned(), shown);
         external(match problem {
             CalendarProblem::NoYear(date) => {
                 let (first, last) = calendar.span().unwrap_or_default();

@@ -59,6 +59,8 @@ pub(crate) use messages;
 
 mod chart;
 mod check;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod command;
 mod compare;
 mod contract;
@@ -69,6 +71,8 @@ mod output;
 mod plan;
 mod query;
 mod reject;
+#[cfg(feature = "cluster")]
+mod remote;
 mod shell;
 mod source;
 mod store;
@@ -79,6 +83,8 @@ mod workspace;
 
 pub use chart::{ChartFault, ChartNote};
 pub use check::{CheckFault, CheckWords};
+#[cfg(feature = "cluster")]
+pub use cluster::{ClusterFault, ClusterWords};
 pub use command::{CommandFault, HelpWords, help_vi, value_name_vi};
 pub use compare::{CompareFault, CompareWords};
 pub use contract::ContractFault;
@@ -89,6 +95,8 @@ pub use output::{OutputFault, ProvenanceWords};
 pub use plan::PlanWords;
 pub use query::{AskWords, ExplainWords, QueryFault, QueryNotice};
 pub use reject::RejectWords;
+#[cfg(feature = "cluster")]
+pub use remote::RemoteFault;
 pub use shell::{PagerWords, SettingHelp, ShellFault, ShellHelp, ShellNote, TableWords};
 pub use source::SourceFault;
 pub use store::{StoreFault, StoreFinding, StoreWords};

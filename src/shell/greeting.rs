@@ -12,7 +12,7 @@ pub(super) fn greet(terminal: Terminal, engine: &Engine) {
     let (datasets, datasets_vi) = describe_datasets(engine);
     terminal.narrate(&ShellNote::Welcome {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        workspace: engine.workspace().root().display().to_string(),
+        workspace: engine.workspace().name(),
         datasets,
         datasets_vi,
     });

@@ -32,6 +32,9 @@ pub struct Settings {
     pub(super) history: bool,
     pub(super) cache: bool,
     pub(super) lang: Option<Lang>,
+    /// Where statements run, if the configuration says; not a setting of the shell.
+    #[cfg(feature = "cluster")]
+    pub(super) cluster: Option<String>,
 }
 
 /// How a chart is shown in a terminal.
@@ -67,6 +70,8 @@ impl Default for Settings {
             history: true,
             cache: true,
             lang: None,
+            #[cfg(feature = "cluster")]
+            cluster: None,
         }
     }
 }
@@ -335,6 +340,12 @@ impl Settings {
         })
     }
 
+    /// The cluster that the configuration chooses.
+    #[cfg(feature = "cluster")]
+    pub fn cluster(&self) -> Option<&str> {
+        self.cluster.as_deref()
+    }
+
     /// Reads the user's configuration; without a file everything is as it comes.
     ///
     /// # Errors
@@ -361,11 +372,23 @@ impl Settings {
         let mut errors = Vec::new();
         for (key, value) in table.get_ref() {
             let span = key.span();
+            #[cfg(feature = "cluster")]
+            if let Some(address) = cluster_address(key.get_ref(), value.get_ref()) {
+                settings.cluster = Some(address);
+                continue;
+            }
             let written = settings.write(key.get_ref(), &value_text(value.get_ref()));
             errors.extend(written.err().map(|error| error.at(Place::text(file, text, span.start, span.end))));
         }
         Error::join(errors).map_or(Ok(settings), Err)
     }
+}
+
+/// The address in `[cluster]`, `address = "http://host:50050"`.
+#[cfg(feature = "cluster")]
+fn cluster_address(key: &str, value: &toml::de::DeValue<'_>) -> Option<String> {
+    let table = value.as_table().filter(|_| key == "cluster")?;
+    table.get("address")?.get_ref().as_str().map(str::to_owned)
 }
 
 /// The text that `\pset` would be given for a TOML value.

@@ -137,6 +137,10 @@ impl<'a> Job<'a> {
                 if is_new {
                     let name = shown(engine, file);
                     replace_file(file, &name, &bytes)?;
+                    #[cfg(feature = "cluster")]
+                    if let Some(remote) = engine.workspace().remote() {
+                        remote.put_file(file)?;
+                    }
                     session.terminal.narrate(&Narration::Wrote { file: name });
                     changed.push(index);
                 }

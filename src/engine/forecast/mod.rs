@@ -10,7 +10,6 @@ use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
 use chrono::Datelike as _;
-use datafusion::physical_plan::collect;
 use datafusion::sql::parser::Statement as Parsed;
 use datafusion::sql::sqlparser::ast::{
     self, Expr, FunctionArg, FunctionArgExpr, Ident, ObjectName, Query, Spanned as _, TableAlias,
@@ -22,7 +21,7 @@ use datafusion::sql::sqlparser::tokenizer::Span;
 
 use super::catalog::Context;
 use super::notice::{Reading, find_reading};
-use super::{Function, FunctionKind, Script, Statement, fault, saved};
+use super::{Function, FunctionKind, Script, Statement, elsewhere, fault, saved};
 use crate::error::{Error, Explain as _, Lang, Result};
 use crate::messages::{FunctionWords, QueryFault, QueryNotice};
 
@@ -167,7 +166,7 @@ async fn compute(inner: &Context, asked: Asked, script: &Script, statement: &Sta
         let reading = find_reading(&state, inner, &plan)?;
         let physical = state.query_planner().create_physical_plan(&plan, &state).await?;
         let schema = physical.schema();
-        Ok((schema, collect(physical, state.task_ctx()).await?, reading))
+        Ok((schema, elsewhere::collect(&state, physical).await?, reading))
     };
     let (schema, batches, mut reading) =
         run.await.map_err(|error| fault::convert(error, script, statement))?;

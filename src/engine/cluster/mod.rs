@@ -1,0 +1,91 @@
+//! Turns a physical plan into its rows on a cluster of Apache Ballista.
+//!
+//! Everything up to the physical plan happens here, as without a cluster: parameters, labels, notices, what a
+//! user may ask. The plan then travels with pinned files ([`pin`]) and packed functions ([`codec`]), and
+//! [`client`] fetches the rows. What cannot travel runs on this machine, and so does what reads no dataset.
+
+mod client;
+mod codec;
+mod pin;
+mod service;
+mod settings;
+mod tasks;
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::common::{DataFusionError, Result};
+use datafusion::execution::SessionState;
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::prelude::SessionConfig;
+use datafusion_proto::physical_plan::AsExecutionPlan as _;
+use datafusion_proto::protobuf::PhysicalPlanNode;
+use url::Url;
+
+use self::client::CancelOnDrop;
+use super::Watch;
+use super::files::FileReplaced;
+use crate::error::Error;
+use crate::messages::ClusterFault;
+
+pub(super) use self::client::Job;
+pub use self::service::{Executor, Scheduler};
+
+/// A cluster, by the address of its scheduler.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cluster {
+    address: String,
+}
+
+impl Cluster {
+    /// Parses the address of a scheduler: `http://host:50050`.
+    ///
+    /// # Errors
+    /// [`ClusterFault::BadAddress`].
+    pub fn parse(text: &str) -> crate::error::Result<Self> {
+        let fault = || Error::new(ClusterFault::BadAddress { found: text.to_owned() });
+        let url = Url::parse(text).map_err(|_| fault())?;
+        let is_plain = url.scheme() == "http" && matches!(url.path(), "" | "/") && url.query().is_none();
+        let host = url.host_str().filter(|_| is_plain && url.username().is_empty()).ok_or_else(fault)?;
+        Ok(Self { address: format!("http://{host}:{}", url.port().unwrap_or(service::SCHEDULER_PORT)) })
+    }
+
+    /// Makes the sessions of a configuration run what they can on the cluster.
+    pub(super) fn configure(&self, config: SessionConfig) -> SessionConfig {
+        settings::restrict(config).with_extension(Arc::new(self.clone()))
+    }
+}
+
+/// Runs a plan on the session's cluster; nothing, if it has none or the plan stays here.
+pub(super) async fn run(
+    state: &SessionState,
+    plan: &Arc<dyn ExecutionPlan>,
+    watch: &Watch,
+) -> Result<Option<Vec<RecordBatch>>> {
+    let Some(cluster) = state.config().get_extension::<Cluster>() else { return Ok(None) };
+    let Some(pinned) = pin::pin_scans(Arc::clone(plan))? else { return Ok(None) };
+    let Some(bytes) = encode(pinned) else { return Ok(None) };
+    let job = Arc::new(Job::default());
+    watch.stop_sign().cancels(Arc::clone(&job));
+    let _guard = CancelOnDrop(Arc::clone(&job));
+    client::run(&cluster.address, bytes, state.config_options(), &job).await.map(Some)
+}
+
+/// Notes which file executors do not find as it was listed, if that is what went wrong.
+pub(super) fn find_gone(error: &DataFusionError, gone: &mut Option<Error>) -> bool {
+    let DataFusionError::External(inner) = error else { return false };
+    let Some(FileReplaced(file)) = inner.downcast_ref() else { return false };
+    *gone = Some(Error::new(ClusterFault::ObjectGone { file: file.clone() }));
+    true
+}
+
+/// A plan that holds what no codec knows (a recursive query) stays here.
+fn encode(plan: Arc<dyn ExecutionPlan>) -> Option<Vec<u8>> {
+    if codec::deals_by_function(&plan).unwrap_or(true) || codec::adds_up_otherwise(&plan).unwrap_or(true) {
+        return None;
+    }
+    let message = PhysicalPlanNode::try_from_physical_plan(plan, &codec::Codec::default()).ok()?;
+    let mut bytes = Vec::new();
+    message.try_encode(&mut bytes).ok()?;
+    Some(bytes)
+}

@@ -1,0 +1,69 @@
+//! What is said about clusters: where statements run that one machine is too small for.
+
+super::messages! {
+    /// Faults of a cluster, and of the way to it.
+    pub enum ClusterFault {
+        /// An address that names no scheduler.
+        BadAddress { found: String } Usage,
+            "`{found}` is not the address of a scheduler", "`{found}` không phải địa chỉ của bộ điều phối",
+            hint "write `http://HOST:50050`", "hãy viết `http://MÁY:50050`";
+        /// Nobody answers at the address.
+        NoScheduler { address: String, problem: String } Data,
+            "no scheduler answers at {address}: {problem}", "không có bộ điều phối nào trả lời ở {address}: {problem}",
+            hint "start one with `cchc cluster scheduler`, or leave `--cluster` out to run on this machine",
+                 "hãy chạy `cchc cluster scheduler`, hoặc bỏ `--cluster` để chạy trên máy này";
+        /// The scheduler went away, or refused.
+        SchedulerLost { address: String, problem: String } Data,
+            "the scheduler at {address} did not finish the statement: {problem}",
+            "bộ điều phối ở {address} không chạy xong câu lệnh: {problem}",
+            hint "run it again; the scheduler's log says more", "hãy chạy lại; nhật ký của bộ điều phối cho biết thêm";
+        /// An executor that has gone while a statement ran.
+        ExecutorDied { address: String } Data,
+            "an executor of {address} went away while the statement ran", "một máy tính toán của {address} ngừng hoạt động khi câu lệnh đang chạy",
+            hint "run it again: the others take over", "hãy chạy lại: các máy còn lại sẽ đảm nhận";
+        /// Nobody took the work.
+        NoExecutor { address: String, seconds: u64 } Data,
+            "no executor took the statement within {seconds} seconds at {address}",
+            "sau {seconds} giây không có máy tính toán nào nhận câu lệnh ở {address}",
+            hint "start one with `cchc cluster executor --scheduler HOST:50050`",
+                 "hãy chạy `cchc cluster executor --scheduler MÁY:50050`";
+        /// An executor that holds rows of the result cannot be reached.
+        ExecutorLost { host: String, problem: String } Data,
+            "executor {host} does not hand over its rows: {problem}",
+            "không lấy được kết quả từ máy tính toán {host}: {problem}",
+            hint "this machine must reach the executors' ports too; if one has just stopped, run the statement again",
+                 "máy này cũng phải kết nối được tới cổng của các máy tính toán; nếu có máy vừa dừng, hãy chạy lại câu lệnh";
+        /// Executors do not find what the client lists.
+        ObjectGone { file: String } Data,
+            "the executors do not find the listed version of `{file}`",
+            "các máy tính toán không tìm thấy đúng phiên bản đã liệt kê của `{file}`",
+            hint "it was replaced or removed meanwhile, or the executors' `--workspace` is another one than this machine's",
+                 "tệp vừa bị thay hoặc xoá, hoặc `--workspace` của các máy tính toán khác với của máy này";
+        /// A port that cannot be had.
+        NotListening { address: String, problem: String } Data,
+            "cannot listen on {address}: {problem}", "không mở được cổng {address}: {problem}",
+            hint "another program may use the port; `--port` chooses one", "có thể chương trình khác đang dùng cổng này; `--port` để chọn cổng khác";
+        /// A service that ended by itself.
+        Ended { problem: String } Data,
+            "the service has ended: {problem}", "dịch vụ đã dừng: {problem}";
+    }
+}
+
+super::messages! {
+    /// What a service of a cluster tells about itself.
+    pub enum ClusterWords {
+        /// A scheduler waits for work.
+        Scheduling { address: String } Notice,
+            "scheduler listening on {address}, Ctrl-C ends it", "bộ điều phối đang chạy ở {address}, Ctrl-C để dừng";
+        /// An executor waits for work.
+        Executing { address: String, scheduler: String, cores: usize } Notice,
+            "executor on {address} works for {scheduler} with {cores} cores, Ctrl-C ends it",
+            "máy tính toán ở {address} làm việc cho {scheduler} với {cores} lõi, Ctrl-C để dừng";
+        /// A service that others can reach.
+        Open { address: String } Notice,
+            "{address} is open to other machines: there is no password and no encryption, so whoever reaches the port can run statements over the workspace; see docs/CLUSTER.md",
+            "{address} mở cho các máy khác: không có mật khẩu và không mã hoá, nên ai tới được cổng này đều chạy được câu lệnh trên không gian làm việc; xem docs/CLUSTER.md";
+        /// A line of the engine's log.
+        Log { level: String, line: String } Notice, "{level} {line}", "{level} {line}";
+    }
+}

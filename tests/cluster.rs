@@ -1,0 +1,267 @@
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::{Project, Run, repository};
+
+mod store;
+
+/// A service that ends with the test.
+struct Service {
+    child: Child,
+    /// What it said first.
+    said: String,
+}
+
+impl Service {
+    /// Starts a command, and waits until it says something with `mark` in it.
+    fn start(command: &mut Command, mark: &str) -> Self {
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut said = String::new();
+        while !said.contains(mark) {
+            said += &lines.next().unwrap_or_else(|| panic!("ended: {said}")).unwrap();
+            said.push('\n');
+        }
+        // Read on, or the service would stop at a full pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, said }
+    }
+
+    fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ended = self.child.kill();
+        let _ended = self.child.wait();
+    }
+}
+
+/// A scheduler and its executors on this machine.
+struct Machines {
+    scheduler: Service,
+    executors: Vec<Service>,
+    address: String,
+}
+
+impl Machines {
+    fn start(project: &Project, workspace: &str, executors: usize) -> Self {
+        let mut command = project.command(&["cluster", "scheduler", "--port", "0"]);
+        let scheduler = Service::start(&mut command, "listening on");
+        let address = scheduler.said.split_whitespace().find(|word| word.starts_with("127.0.0.1:")).unwrap();
+        let address = address.trim_end_matches(',').to_owned();
+        let mut machines = Self { scheduler, executors: Vec::new(), address };
+        for _ in 0..executors {
+            machines.add_executor(project, workspace);
+        }
+        machines
+    }
+
+    fn add_executor(&mut self, project: &Project, workspace: &str) {
+        let folder = project.path(&format!("executor-{}", self.executors.len()));
+        let mut command = project.command(&[
+            "--workspace",
+            workspace,
+            "cluster",
+            "executor",
+            "--scheduler",
+            &self.address,
+            "--port",
+            "0",
+            "--task-port",
+            "0",
+            "--cores",
+            "2",
+            "--folder",
+            folder.to_str().unwrap(),
+        ]);
+        self.executors.push(Service::start(&mut command, "works for"));
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+/// Runs the same with and without the cluster, where nothing is kept from one to the other.
+#[track_caller]
+fn compare(project: &Project, machines: &Machines, arguments: &[&str]) -> Run {
+    let here = project.run(&[arguments, &["--no-cache"]].concat());
+    let there = project.run(&[arguments, &["--cluster", &machines.url()]].concat());
+    // Where ORDER BY leaves rows equal, their order is nobody's.
+    let sorted = |text: &str| {
+        let mut lines: Vec<&str> = text.lines().map(|line| line.trim_end_matches(',')).collect();
+        lines.sort_unstable();
+        lines.join("\n")
+    };
+    assert_eq!(sorted(&there.stdout), sorted(&here.stdout), "{arguments:?}");
+    assert_eq!((there.code, &there.stderr), (here.code, &here.stderr), "{arguments:?}");
+    there
+}
+
+#[test]
+fn every_saved_query_check_and_chart_is_the_same_on_a_cluster() {
+    let project = Project::with_data();
+    let machines = Machines::start(&project, ".", 2);
+    let listed = project.run(&["queries", "--format", "csv"]).data();
+    let names: Vec<&str> = listed.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    assert!(names.len() > 10, "{listed}");
+    for name in names {
+        compare(&project, &machines, &["query", name, "--format", "json"]);
+    }
+    compare(&project, &machines, &["check", "--format", "csv"]);
+    compare(&project, &machines, &["compare", "on_time_resolved", "staffing_vacancy", "--format", "csv"]);
+    project.run(&["--lang", "vi", "chart", "--cluster", &machines.url()]).data();
+    let listed = project.run(&["charts", "--format", "csv"]).data();
+    for name in listed.lines().skip(1).filter_map(|line| line.split(',').next()) {
+        let name = format!("charts/{name}.png");
+        let (there, bundled) = (std::fs::read(project.path(&name)), std::fs::read(repository().join(&name)));
+        assert!(there.unwrap() == bundled.unwrap(), "{name} differs");
+    }
+}
+
+#[test]
+fn every_function_and_kind_of_step_is_the_same_on_a_cluster() {
+    let project = Project::with_data();
+    // A holiday that no shipped calendar has, and that the executors' folder lacks.
+    let calendar = "date,kind,name,source\n2023-03-15,public_holiday,Ngày thử,test\n";
+    let elsewhere = Project::with_data();
+    project.write("calendar.csv", calendar);
+    // The executors read the same files, as over a network.
+    for dataset in ["dossiers", "staffing"] {
+        for year in 2020..2024 {
+            let name = format!("datasets/{dataset}/year={year}/data.parquet");
+            std::fs::remove_file(elsewhere.path(&name)).unwrap();
+            std::fs::hard_link(project.path(&name), elsewhere.path(&name)).unwrap();
+        }
+    }
+    let machines = Machines::start(&project, elsewhere.root().to_str().unwrap(), 1);
+    for sql in [
+        "select dossier_code, working_days(received_at, due_at) w, add_working_days(received_at, 7) a, is_working_day(received_at) i, deadline(received_at, 3) d, timeliness(received_at, due_at, completed_at, due_at) t from dossiers where year = 2023 order by 1",
+        "select working_days(DATE '2023-03-10', received_at) w, count(*) n from dossiers where year = 2023 group by 1 order by 1",
+        "select label(field) f, label(outcome) o, count(*) n, sum(fee) s, avg(fee) a from dossiers group by 1, 2 order by 1, 2",
+        "select unaccent(procedure_name) u, fold(handling_unit) f, vi_sort_key(handling_unit) k, vi_number(fee) v, local_number(fee) l, vi_count(year) c, vi_date(received_at) d, autonomy_group(0.3) g from dossiers order by dossier_code limit 40",
+        "select year, field, n, rank() over (partition by year order by n desc, field) r, sum(n) over (partition by field order by year) s from (select year, field, count(*) n from dossiers group by 1, 2) order by 1, 2",
+        "select d.year, d.n, s.a from (select year, count(*) n from dossiers group by 1) d left join (select year, sum(assigned) a from staffing group by 1) s using (year) order by 1",
+        "select count(*) n from dossiers where handling_unit not in (select unit from staffing where year = 2023 and unit is not null)",
+        "select year, count(distinct applicant_key) d, median(fee) m, approx_distinct(procedure_code) p from dossiers group by 1 order by 1",
+        "select field, year from dossiers where year = 2022 union select field, year from dossiers where year = 2023 order by 1, 2",
+        "select dossier_code from dossiers where received_at >= (select max(received_at) from dossiers where year = 2021) order by 1 limit 5",
+        "select * from source.dossiers where year = 2023 order by dossier_code limit 3",
+        "select dossier_code, rank() over (partition by fold(field) order by dossier_code) r from dossiers where year = 2023 order by 1",
+        "select a.n, b.n m from (select fold(field) f, count(*) n from dossiers group by 1) a join (select unaccent(field) f, count(*) n from dossiers where year = 2023 group by 1) b on fold(a.f) = fold(b.f) order by 1, 2",
+        "select i.dataset, i.rows, d.n from imports i join (select year, count(*) n from dossiers group by 1) d on d.year = i.year where i.dataset = 'dossiers' order by i.year",
+        "with recursive t(n) as (select 1 union all select n + 1 from t where n < 5) select t.n, count(*) c from t, dossiers where dossiers.year = 2023 group by 1 order by 1",
+        "select * from queries.on_time_resolved order by 1, 2",
+        "select count(*) n from dossiers where false",
+        "select table_name from information_schema.tables order by 1",
+        "select 1 + 1 as two",
+    ] {
+        let shown = compare(&project, &machines, &["query", "-c", sql, "--format", "json"]);
+        assert_eq!(shown.code, Some(0), "{sql}: {shown}");
+    }
+    for sql in [
+        "select 1 / (year - 2023) from dossiers",
+        "select working_days(DATE '1900-01-01', received_at) from dossiers",
+        "select cast(field as int) from dossiers",
+    ] {
+        let there = project.run(&["query", "-c", sql, "--cluster", &machines.url()]);
+        assert_eq!(there.code, Some(1), "{there}");
+        assert!(there.stderr.lines().count() < 12, "{there}");
+    }
+}
+
+#[test]
+fn without_a_scheduler_the_error_is_clear_and_the_shell_goes_on() {
+    let project = Project::with_data();
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://{free}");
+    let start = Instant::now();
+    let input = "select count(*) from dossiers where fee > 0;\nselect 1 as one;\n";
+    let run = project.run_with(&["--cluster", &url, "--keep-going"], input);
+    assert!(run.stderr.contains(&format!("no scheduler answers at {url}")), "{run}");
+    assert!(run.stdout.contains("one\n1\n"), "{run}");
+    assert!(start.elapsed() < Duration::from_secs(10));
+    let refused = project.run(&["datasets", "--cluster", "ftp://nowhere"]);
+    assert_eq!(refused.code, Some(2), "{refused}");
+}
+
+/// A statement that takes some seconds on these machines.
+const LONG: &str = "select sum(a.fee + b.fee + c.fee) s from dossiers a, dossiers b, dossiers c where a.fee + b.fee + c.fee < 0";
+
+/// Seconds of processor time that a process has used.
+#[cfg(target_os = "linux")]
+fn processor_seconds(id: u32) -> f64 {
+    let text = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap();
+    let fields: Vec<&str> = text.rsplit(')').next().unwrap().split_whitespace().collect();
+    (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / 100.0
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn ctrl_c_ends_the_work_of_the_executors() {
+    let project = Project::with_data();
+    let machines = Machines::start(&project, ".", 1);
+    let id = machines.executors[0].child.id();
+    for shell in [true, false] {
+        let url = machines.url();
+        let mut command = if shell {
+            project.command(&["query", "-c", LONG, "--cluster", &url])
+        } else {
+            project.write("queries/long.sql", LONG);
+            project.command(&["query", "long", "--cluster", &url])
+        };
+        let before = processor_seconds(id);
+        let mut asking = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let start = Instant::now();
+        while processor_seconds(id) < before + 1.0 {
+            assert!(start.elapsed() < Duration::from_mins(1), "the executor does not begin");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let interrupt = Command::new("kill").args(["-INT", &asking.id().to_string()]).status().unwrap();
+        assert!(interrupt.success());
+        assert_eq!(asking.wait().unwrap().code(), Some(130));
+        std::thread::sleep(Duration::from_secs(3));
+        let after = processor_seconds(id);
+        std::thread::sleep(Duration::from_secs(2));
+        let idle = processor_seconds(id) - after;
+        assert!(idle < 0.5, "shell {shell}: {idle} s of work after Ctrl-C");
+    }
+}
+
+#[test]
+fn a_killed_executor_costs_statements_but_never_gives_a_wrong_row() {
+    let project = Project::with_data();
+    let mut machines = Machines::start(&project, ".", 2);
+    let sql = "select year, count(*) n from dossiers group by 1 order by 1";
+    let words = ["query", "-c", sql, "--format", "csv"];
+    let expected = compare(&project, &machines, &words);
+    let url = machines.url();
+    let ask = || project.run(&[&words[..], &["--cluster", &url]].concat());
+    let running = std::thread::scope(|scope| {
+        let asking = scope.spawn(ask);
+        std::thread::sleep(Duration::from_millis(200));
+        machines.executors[0].kill();
+        asking.join().unwrap()
+    });
+    assert!(running.code == Some(1) || running == expected, "{running}");
+    // Until the scheduler knows, statements fail with an error; then the other one works on.
+    let start = Instant::now();
+    loop {
+        let run = ask();
+        if run.code == Some(0) {
+            assert_eq!(run, expected);
+            break;
+        }
+        assert!(run.code == Some(1) && start.elapsed() < Duration::from_mins(3), "{run}");
+    }
+    // The scheduler dies, too: a clear error.
+    machines.scheduler.kill();
+    let run = ask();
+    assert!(run.code == Some(1) && run.stderr.contains("no scheduler answers"), "{run}");
+}
