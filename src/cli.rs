@@ -56,7 +56,7 @@ pub struct Global {
     /// Let statements name local files outside the workspace as tables, in this run only
     #[arg(long, global = true)]
     pub allow_external: bool,
-    /// Run statements on the cluster of this scheduler, as http://HOST:50050
+    /// Run statements on the cluster of this scheduler, as `http://HOST:50050`
     #[cfg(feature = "cluster")]
     #[arg(long, value_name = "URL", env = "CCHC_CLUSTER", global = true)]
     pub cluster: Option<String>,

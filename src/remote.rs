@@ -286,7 +286,7 @@ impl Remote {
             };
             let there: BTreeSet<&str> = known.lines().collect();
             let added: String =
-                own.lines().filter(|line| !there.contains(line)).map(|line| format!("{line}\n")).collect();
+                own.lines().filter(|line| !there.contains(line)).flat_map(|line| [line, "\n"]).collect();
             if added.is_empty() {
                 return Ok(());
             }
@@ -338,7 +338,7 @@ impl Remote {
 
     fn path_of(&self, file: &FilePath) -> Option<Path> {
         let inside = file.strip_prefix(&self.folder).ok()?;
-        Some(Path::from_iter(inside.components().filter_map(|part| part.as_os_str().to_str())))
+        Some(inside.components().filter_map(|part| part.as_os_str().to_str()).collect())
     }
 }
 
@@ -383,8 +383,8 @@ fn open_bucket(
 fn make_folder() -> std::io::Result<PathBuf> {
     let mut chance = [0; 8];
     getrandom::fill(&mut chance).map_err(|error| std::io::Error::other(error.to_string()))?;
-    let chance: String = chance.iter().map(|byte| format!("{byte:02x}")).collect();
-    let folder = std::env::temp_dir().join(format!("cchc-workspace-{chance}"));
+    let chance = u64::from_le_bytes(chance);
+    let folder = std::env::temp_dir().join(format!("cchc-workspace-{chance:016x}"));
     let mut builder = std::fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
@@ -399,7 +399,7 @@ fn is_ours(path: &Path) -> bool {
     let is_named =
         ["datasets/", "queries/", "charts/", REVISIONS].iter().any(|folder| text.starts_with(folder))
             || ["calendar.csv", ".cchc/format", HISTORY].contains(&text);
-    is_safe && is_named && !text.ends_with(".png")
+    is_safe && is_named && path.extension() != Some("png")
 }
 
 fn is_revision(path: &Path) -> bool {

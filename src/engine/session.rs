@@ -519,7 +519,7 @@ impl Engine {
         };
         let physical = state.query_planner().create_physical_plan(&plan, &state).await?;
         let schema = keep_metadata(&schema, &physical);
-        let elsewhere = elsewhere::run(&state, &physical, watch).await?;
+        let elsewhere = Box::pin(elsewhere::run(&state, &physical, watch)).await?;
         let batches = if let Some(batches) = elsewhere {
             batches
         } else {

@@ -22,6 +22,7 @@ struct Store {
 const SECRET: &str = "never-to-be-shown";
 
 impl Store {
+    #[expect(clippy::print_stdout, reason = "who runs the tests must know what was left out")]
     fn start() -> Option<Self> {
         let Some(server) = find_server() else {
             println!("no `moto_server`, so object storage is not tested");

@@ -231,7 +231,7 @@ fn new_name() -> String {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         bytes = now.map_or(0, |time| time.as_nanos()).to_le_bytes();
     }
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::contract::hex(&bytes)
 }
 
 /// Takes the layers off that a failure gathers on its way from a task to here.

@@ -80,9 +80,9 @@ impl PhysicalExtensionCodec for Codec {
     }
 
     fn try_decode_udf(&self, name: &str, bytes: &[u8]) -> Result<Arc<ScalarUDF>> {
-        match functions::unpack(name, bytes)? {
-            Some(function) => Ok(Arc::new(function)),
-            None => plan_err!("function `{name}` does not exist on executors"),
-        }
+        let Some(function) = functions::unpack(name, bytes)? else {
+            return plan_err!("function `{name}` does not exist on executors");
+        };
+        Ok(Arc::new(function))
     }
 }

@@ -38,17 +38,13 @@ pub(super) fn pin_scans(plan: Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn E
         let Some(config) = scan.and_then(|scan| scan.data_source().downcast_ref::<FileScanConfig>()) else {
             return Ok(Transformed::no(node));
         };
-        match pin_files(config) {
-            Some(groups) => {
-                pinned += 1;
-                let config = FileScanConfigBuilder::from(config.clone()).with_file_groups(groups).build();
-                Ok(Transformed::yes(DataSourceExec::from_data_source(config) as _))
-            }
-            None => {
-                strange += 1;
-                Ok(Transformed::no(node))
-            }
-        }
+        let Some(groups) = pin_files(config) else {
+            strange += 1;
+            return Ok(Transformed::no(node));
+        };
+        pinned += 1;
+        let config = FileScanConfigBuilder::from(config.clone()).with_file_groups(groups).build();
+        Ok(Transformed::yes(DataSourceExec::from_data_source(config) as _))
     })?;
     Ok((pinned > 0 && strange == 0).then_some(plan.data))
 }
@@ -71,7 +67,7 @@ fn pin_files(config: &FileScanConfig) -> Option<Vec<FileGroup>> {
 fn pin_file(file: &PartitionedFile) -> Option<PartitionedFile> {
     let mut file = file.clone();
     let version = file.object_meta.e_tag.as_deref()?;
-    let version: String = version.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let version = crate::contract::hex(version.as_bytes());
     file.object_meta.location = file.object_meta.location.clone().join(version);
     Some(file)
 }
