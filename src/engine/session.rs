@@ -21,6 +21,7 @@ use datafusion::sql::parser::{DFParserBuilder, Statement as Parsed};
 use datafusion::sql::sqlparser::ast;
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 
+use super::aggregates::register_aggregates;
 use super::cache::{self, Cache, CacheOptions};
 use super::call::expand_calls;
 use super::catalog::{
@@ -31,7 +32,6 @@ use super::files::{FileReplaced, WorkspaceStores};
 use super::functions::domain_functions;
 use super::label::{Label, LabelRule};
 use super::limits::check_size;
-use super::median::counted_median;
 use super::memory::{self, MemoryOptions};
 use super::notice::{Reading, Source};
 use super::saved::{self, Bindings};
@@ -569,7 +569,7 @@ fn open_context(inner: &Context, options: &EngineOptions) -> datafusion::common:
     if let Some(cluster) = &options.cluster {
         config = cluster.configure(config);
     }
-    let state = SessionStateBuilder::new()
+    let mut state = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime)
         .with_default_features()
@@ -578,9 +578,9 @@ fn open_context(inner: &Context, options: &EngineOptions) -> datafusion::common:
         .with_optimizer_rule(Arc::new(CheapFirst))
         .with_query_planner(cache::planner())
         .build();
+    register_aggregates(&mut state)?;
     let context = outside::open_paths(SessionContext::new_with_state(state));
     context.register_udf(ScalarUDF::from(Label::new()));
-    context.register_udaf(counted_median());
     domain_functions(&inner.workspace, options.lang.unwrap_or(Lang::Vi))
         .for_each(|function| context.register_udf(function));
     Ok(context)

@@ -19,6 +19,7 @@ use datafusion::object_store::memory::InMemory;
 use datafusion::prelude::SessionConfig;
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 
+use super::super::aggregates::register_aggregates;
 use super::super::files::open_store;
 use super::codec::Codec;
 use super::pin::PinnedStores;
@@ -138,7 +139,9 @@ fn build_session(config: SessionConfig) -> datafusion::common::Result<datafusion
     let nothing = Arc::new(PinnedStores::new(Arc::new(InMemory::new())));
     let runtime = RuntimeEnvBuilder::new().with_object_store_registry(nothing).build_arc()?;
     let builder = SessionStateBuilder::new().with_config(config).with_runtime_env(runtime);
-    Ok(builder.with_default_features().build())
+    let mut state = builder.with_default_features().build();
+    register_aggregates(&mut state)?;
+    Ok(state)
 }
 
 impl Executor {
@@ -182,7 +185,7 @@ impl Executor {
             executor_heartbeat_interval_seconds: HEARTBEAT_SECONDS,
             memory_pool_size: Some(self.memory),
             override_execution_engine: Some(Arc::new(StoppingEngine::default())),
-            override_function_registry: Some(Arc::new(known_functions())),
+            override_function_registry: Some(Arc::new(known_functions()?)),
             override_runtime_producer: Some(Arc::new(runtime)),
             override_config_producer: Some(Arc::new(settings::of_service)),
             override_physical_codec: Some(Arc::new(Codec::default())),
@@ -191,13 +194,14 @@ impl Executor {
     }
 }
 
-/// The engine's own functions by name; the department's come with each plan.
-fn known_functions() -> BallistaFunctionRegistry {
-    let state = SessionStateBuilder::new().with_default_features().build();
-    BallistaFunctionRegistry {
+/// The engine's own functions and our aggregates by name; the department's functions come with each plan.
+fn known_functions() -> Result<BallistaFunctionRegistry> {
+    let mut state = SessionStateBuilder::new().with_default_features().build();
+    register_aggregates(&mut state).map_err(|error| ended(&error))?;
+    Ok(BallistaFunctionRegistry {
         scalar_functions: state.scalar_functions().clone(),
         aggregate_functions: state.aggregate_functions().clone(),
         window_functions: state.window_functions().clone(),
         ..BallistaFunctionRegistry::default()
-    }
+    })
 }

@@ -1,0 +1,52 @@
+//! Turns the deals of a plan into ones of as many parts as its data is worth.
+//!
+//! Every part of every stage is a task, which costs some milliseconds whatever it does. A statement over a department's
+//! years needs one part, one over a country's needs all.
+
+use std::sync::Arc;
+
+use datafusion::common::Result;
+use datafusion::common::tree_node::{Transformed, TreeNode as _, TreeNodeRecursion};
+use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::FileScanConfig;
+use datafusion::datasource::source::DataSourceExec;
+use datafusion::physical_plan::repartition::RepartitionExec;
+use datafusion::physical_plan::{ExecutionPlan, Partitioning};
+
+use super::settings::PARTS;
+
+/// Counts the parts that a plan is worth: one per so many bytes of the scanned files, [`PARTS`] at most.
+pub(super) fn count_parts(plan: &Arc<dyn ExecutionPlan>, part_bytes: u64) -> Result<usize> {
+    let wanted = scanned_bytes(plan)?.div_ceil(part_bytes.max(1));
+    Ok(usize::try_from(wanted).unwrap_or(PARTS).clamp(1, PARTS))
+}
+
+/// Deals rows out into so many parts.
+pub(super) fn fit_parts(plan: Arc<dyn ExecutionPlan>, wanted: usize) -> Result<Arc<dyn ExecutionPlan>> {
+    let fitted = plan.transform_up(|node| {
+        let deal = node.downcast_ref::<RepartitionExec>().map(RepartitionExec::partitioning);
+        let Some(Partitioning::Hash(keys, parts)) = deal else { return Ok(Transformed::no(node)) };
+        if *parts <= wanted {
+            return Ok(Transformed::no(node));
+        }
+        let deal = Partitioning::Hash(keys.clone(), wanted);
+        let input = Arc::clone(node.children()[0]);
+        Ok(Transformed::yes(Arc::new(RepartitionExec::try_new(input, deal)?)))
+    })?;
+    Ok(fitted.data)
+}
+
+/// The size of the files that a plan scans, each as often as it does.
+fn scanned_bytes(plan: &Arc<dyn ExecutionPlan>) -> Result<u64> {
+    let mut bytes = 0;
+    plan.apply(|node| {
+        let scan = node.downcast_ref::<DataSourceExec>();
+        if let Some(config) = scan.and_then(|scan| scan.data_source().downcast_ref::<FileScanConfig>()) {
+            let files = config.file_groups.iter().flat_map(|group| group.iter());
+            // A large file stands in several groups, each with a range of it.
+            bytes += files.map(PartitionedFile::effective_size).sum::<u64>();
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    Ok(bytes)
+}
