@@ -250,6 +250,41 @@ fn every_aggregate_is_the_same_on_a_cluster() {
     }
 }
 
+/// Tells whether two answers are the same but for the last digits of numbers, which depend on the order of sums.
+fn is_near(found: &str, wanted: &str) -> bool {
+    let cells = |text: &str| -> Vec<Vec<String>> {
+        let mut rows: Vec<Vec<String>> =
+            text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect();
+        rows.sort();
+        rows
+    };
+    let is_near = |(found, wanted): (&String, &String)| match (found.parse::<f64>(), wanted.parse::<f64>()) {
+        (Ok(found), Ok(wanted)) => (found - wanted).abs() <= 1e-9 * wanted.abs(),
+        _ => found == wanted,
+    };
+    let (found, wanted) = (cells(found), cells(wanted));
+    found.len() == wanted.len()
+        && found
+            .iter()
+            .zip(&wanted)
+            .all(|(found, wanted)| found.len() == wanted.len() && found.iter().zip(wanted).all(is_near))
+}
+
+#[test]
+fn drawn_statements_give_the_same_on_a_cluster() {
+    let project = Project::with_data();
+    let machines = Machines::start(&project, ".", 2);
+    let url = machines.url();
+    let asked = std::env::var("CCHC_DRAWN").ok().and_then(|count| count.parse().ok());
+    for sql in crate::duckdb::drawn::draw(asked.unwrap_or(40)) {
+        let words = ["query", "-c", &sql, "--format", "csv"];
+        let here = project.run(&[&words[..], &["--no-cache"]].concat());
+        let there = project.run(&[&words[..], &["--cluster", &url, "--part-bytes", "20000"]].concat());
+        assert_eq!((there.code, &there.stderr), (here.code, &here.stderr), "{sql}");
+        assert!(is_near(&there.stdout, &here.stdout), "{sql}");
+    }
+}
+
 /// A statement that takes some seconds on these machines.
 const LONG: &str = "select sum(a.fee + b.fee + c.fee) s from dossiers a, dossiers b, dossiers c where a.fee + b.fee + c.fee < 0";
 

@@ -75,6 +75,7 @@ class Store:
 
     def put(self, name, body):
         request = urllib.request.Request(f"{self.address}/{BUCKET}/{name}".rstrip("/"), data=body, method="PUT")
+        request.add_header("Content-Type", "application/octet-stream")
         request.add_header("Authorization", "AWS4-HMAC-SHA256 Credential=a/20231220/us-east-1/s3/aws4_request, "
                                             "SignedHeaders=host, Signature=0")
         urllib.request.urlopen(request).read()

@@ -8,6 +8,7 @@ mod client;
 mod codec;
 mod parts;
 mod pin;
+mod seams;
 mod service;
 mod settings;
 mod tasks;
@@ -73,14 +74,15 @@ pub(super) async fn run(
     let Some(cluster) = state.config().get_extension::<Cluster>() else { return Ok(None) };
     let Some(pinned) = pin::pin_scans(Arc::clone(plan))? else { return Ok(None) };
     let parts = parts::count_parts(&pinned, cluster.part_bytes)?;
+    let options = settings::of_statement(state.config_options(), parts);
     let fitted = parts::fit_parts(pinned, parts)?;
     let Some(separated) = unions::separate_branches(fitted)? else { return Ok(None) };
-    let Some(bytes) = encode(separated) else { return Ok(None) };
+    let Ok(secured) = seams::secure(&separated, &options) else { return Ok(None) };
+    let Some(bytes) = encode(secured) else { return Ok(None) };
     let job = Arc::new(Job::default());
     watch.stop_sign().cancels(Arc::clone(&job));
     let _guard = CancelOnDrop(Arc::clone(&job));
     watch.follow(plan);
-    let options = settings::of_statement(state.config_options(), parts);
     client::run(&cluster.address, bytes, &options, &job, watch).await.map(Some)
 }
 

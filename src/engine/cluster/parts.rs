@@ -10,8 +10,10 @@ use datafusion::common::tree_node::{Transformed, TreeNode as _, TreeNodeRecursio
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::FileScanConfig;
 use datafusion::datasource::source::DataSourceExec;
+use datafusion::physical_expr::{LexOrdering, PhysicalExpr};
 use datafusion::physical_plan::repartition::RepartitionExec;
-use datafusion::physical_plan::{ExecutionPlan, Partitioning};
+use datafusion::physical_plan::sorts::sort::SortExec;
+use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties as _, Partitioning};
 
 use super::settings::PARTS;
 
@@ -26,14 +28,25 @@ pub(super) fn fit_parts(plan: Arc<dyn ExecutionPlan>, wanted: usize) -> Result<A
     let fitted = plan.transform_up(|node| {
         let deal = node.downcast_ref::<RepartitionExec>().map(RepartitionExec::partitioning);
         let Some(Partitioning::Hash(keys, parts)) = deal else { return Ok(Transformed::no(node)) };
-        if *parts <= wanted {
-            return Ok(Transformed::no(node));
-        }
-        let deal = Partitioning::Hash(keys.clone(), wanted);
-        let input = Arc::clone(node.children()[0]);
-        Ok(Transformed::yes(Arc::new(RepartitionExec::try_new(input, deal)?)))
+        let dealt = deal_out(node.children()[0], keys.clone(), wanted.min(*parts), node.output_ordering())?;
+        Ok(Transformed::yes(dealt))
     })?;
     Ok(fitted.data)
+}
+
+/// Deals rows out by keys. Between stages rows come from several tasks, so whoever above counts on an order gets it
+/// made again in each part.
+pub(super) fn deal_out(
+    input: &Arc<dyn ExecutionPlan>,
+    keys: Vec<Arc<dyn PhysicalExpr>>,
+    parts: usize,
+    order: Option<&LexOrdering>,
+) -> Result<Arc<dyn ExecutionPlan>> {
+    let dealt = Arc::new(RepartitionExec::try_new(Arc::clone(input), Partitioning::Hash(keys, parts))?);
+    Ok(match order {
+        Some(order) => Arc::new(SortExec::new(order.clone(), dealt).with_preserve_partitioning(true)),
+        None => dealt,
+    })
 }
 
 /// The size of the files that a plan scans, each as often as it does.

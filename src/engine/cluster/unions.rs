@@ -10,10 +10,10 @@ use datafusion::common::Result;
 use datafusion::common::tree_node::{Transformed, TreeNode as _};
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::Column;
-use datafusion::physical_plan::repartition::RepartitionExec;
-use datafusion::physical_plan::sorts::sort::SortExec;
 use datafusion::physical_plan::union::{InterleaveExec, UnionExec};
-use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties as _, Partitioning};
+use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties as _};
+
+use super::parts::deal_out;
 
 /// Separates the branches of all unions; nothing, if a branch has no column by which rows can be dealt out.
 pub(super) fn separate_branches(plan: Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPlan>>> {
@@ -22,7 +22,7 @@ pub(super) fn separate_branches(plan: Arc<dyn ExecutionPlan>) -> Result<Option<A
         if !node.is::<UnionExec>() && !node.is::<InterleaveExec>() {
             return Ok(Transformed::no(node));
         }
-        let branches = node.children().into_iter().map(deal_out).collect::<Result<Option<Vec<_>>>>()?;
+        let branches = node.children().into_iter().map(separate).collect::<Result<Option<Vec<_>>>>()?;
         let Some(branches) = branches else {
             is_separable = false;
             return Ok(Transformed::no(node));
@@ -32,8 +32,8 @@ pub(super) fn separate_branches(plan: Arc<dyn ExecutionPlan>) -> Result<Option<A
     Ok(is_separable.then_some(plan.data))
 }
 
-/// Deals the rows of a branch out into as many parts as it has, each in the order that it had.
-fn deal_out(branch: &Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPlan>>> {
+/// Deals the rows of a branch out into as many parts as it has.
+fn separate(branch: &Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPlan>>> {
     let schema = branch.schema();
     let fields = schema.fields().iter().enumerate();
     let columns: Vec<Arc<dyn PhysicalExpr>> = fields
@@ -44,11 +44,5 @@ fn deal_out(branch: &Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionP
         return Ok(None);
     }
     let parts = branch.output_partitioning().partition_count();
-    let dealt = RepartitionExec::try_new(Arc::clone(branch), Partitioning::Hash(columns, parts))?;
-    Ok(Some(match branch.output_ordering() {
-        Some(order) => {
-            Arc::new(SortExec::new(order.clone(), Arc::new(dealt)).with_preserve_partitioning(true))
-        }
-        None => Arc::new(dealt),
-    }))
+    deal_out(branch, columns, parts, branch.output_ordering()).map(Some)
 }
