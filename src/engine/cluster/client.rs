@@ -129,7 +129,8 @@ async fn wait(scheduler: &mut Scheduler, address: &str, name: &str, watch: &Watc
                 executors.count(address).await?;
                 return Ok(Ended::Well(done.partition_location));
             }
-            Some(Status::Queued(_) | Status::Running(_)) | None => {}
+            Some(Status::Queued(_) | Status::Running(_)) => {}
+            None => return Err(lost(address, "it began anew meanwhile")),
         }
         if executors.is_due() {
             executors.count(address).await?;
@@ -202,7 +203,7 @@ fn rows_scanned(step: &OperatorWithMetrics) -> u64 {
 }
 
 /// Reads the scheduler's page for load balancers: `ready: 3 executors registered`.
-async fn count_executors(address: &str) -> Option<usize> {
+pub(super) async fn count_executors(address: &str) -> Option<usize> {
     let host = address.strip_prefix("http://")?;
     let asking = async {
         let mut stream = TcpStream::connect(host).await.ok()?;

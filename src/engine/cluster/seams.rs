@@ -177,3 +177,78 @@ impl ExecutionPlan for Seam {
         internal_err!("a seam is taken out before a plan runs")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use datafusion::arrow::array::{Int64Array, RecordBatch};
+    use datafusion::datasource::MemTable;
+    use datafusion::physical_plan::windows::BoundedWindowAggExec;
+    use datafusion::prelude::{SessionConfig, SessionContext};
+
+    use super::super::settings::restrict;
+    use super::super::unions::separate_branches;
+    use super::*;
+
+    /// Plans a statement over two tables of three parts, `a` and `b`, with columns `x` and `y`.
+    async fn plan(sql: &str) -> (Arc<dyn ExecutionPlan>, ConfigOptions) {
+        let context = SessionContext::new_with_config(restrict(SessionConfig::new()));
+        let numbers = || Arc::new(Int64Array::from(vec![1, 2, 3])) as _;
+        let batch = RecordBatch::try_from_iter([("x", numbers()), ("y", numbers())]).unwrap();
+        for name in ["a", "b"] {
+            let parts = vec![vec![batch.clone()]; 3];
+            context
+                .register_table(name, Arc::new(MemTable::try_new(batch.schema(), parts).unwrap()))
+                .unwrap();
+        }
+        let plan = context.sql(sql).await.unwrap().create_physical_plan().await.unwrap();
+        (plan, context.copied_config().options().as_ref().clone())
+    }
+
+    fn find<T: ExecutionPlan>(plan: &Arc<dyn ExecutionPlan>) -> Arc<dyn ExecutionPlan> {
+        let mut found = None;
+        plan.apply(|node| {
+            if node.is::<T>() {
+                found = Some(Arc::clone(node));
+                return Ok(TreeNodeRecursion::Stop);
+            }
+            Ok(TreeNodeRecursion::Continue)
+        })
+        .unwrap();
+        found.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_join_that_keeps_account_of_its_left_side_sees_its_right_side_whole() {
+        for sql in [
+            "select x from a where not exists (select 1 from b where b.x > a.x)",
+            "select x from a where exists (select 1 from b where b.x > a.x)",
+        ] {
+            let (plan, options) = plan(sql).await;
+            let join = find::<NestedLoopJoinExec>(&plan);
+            let secured = find::<NestedLoopJoinExec>(&secure(&plan, &options).unwrap());
+            let parts =
+                |join: &Arc<dyn ExecutionPlan>| join.children()[1].output_partitioning().partition_count();
+            assert!(keeps_account(&join) && parts(&join) == 3, "{sql}");
+            assert_eq!((parts(&secured), secured.schema()), (1, join.schema()), "{sql}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_order_that_a_constant_from_below_a_cut_stood_for_is_made() {
+        let sql = "select x, row_number() over (partition by y order by x) n from a where y = 1";
+        let (plan, options) = plan(sql).await;
+        let sort = |plan: &Arc<dyn ExecutionPlan>| {
+            let window = find::<BoundedWindowAggExec>(plan);
+            window.children()[0].downcast_ref::<SortExec>().unwrap().expr().len()
+        };
+        assert_eq!((sort(&plan), sort(&secure(&plan, &options).unwrap())), (1, 2));
+    }
+
+    #[tokio::test]
+    async fn branches_of_unions_are_dealt_out_below_the_union() {
+        let (plan, _) = plan("select max(x) from a union all select 2 union all select y from b").await;
+        let plan = separate_branches(plan).unwrap().unwrap();
+        let union = find::<datafusion::physical_plan::union::UnionExec>(&plan);
+        assert!(union.children().iter().all(|branch| branch.is::<RepartitionExec>()));
+    }
+}

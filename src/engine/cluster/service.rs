@@ -5,6 +5,7 @@
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::registry::BallistaFunctionRegistry;
@@ -21,6 +22,7 @@ use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 
 use super::super::aggregates::register_aggregates;
 use super::super::files::open_store;
+use super::client;
 use super::codec::Codec;
 use super::pin::PinnedStores;
 use super::settings::{self, MESSAGE_BYTES};
@@ -37,6 +39,8 @@ const HEARTBEAT_SECONDS: u64 = 3;
 const DEAD_AFTER_SECONDS: u64 = 30;
 /// How often the dead are looked for.
 const LOOK_SECONDS: u64 = 2;
+/// How often a scheduler looks whether an executor has gone.
+const LOSS_LOOK_TIME: Duration = Duration::from_secs(1);
 /// How long rows of a finished statement wait to be fetched.
 const KEEP_ROWS_SECONDS: u64 = 300;
 
@@ -92,19 +96,25 @@ fn ended(error: &impl std::fmt::Display) -> Error {
 impl Scheduler {
     /// Runs the scheduler until the process ends; `ready` is told the address as soon as it listens.
     ///
+    /// After an executor has gone, the scheduler begins anew: Ballista 55 can go on counting the lost work as under way on
+    /// those that are left, and then gives them none. Running statements have failed by then; executors sign in
+    /// again with their next sign of life.
+    ///
     /// # Errors
     /// If the port is not free, or the service fails.
     pub async fn run(self, ready: impl FnOnce(SocketAddr)) -> Result<()> {
         let address = SocketAddr::new(self.bind, self.port);
-        let listener = tokio::net::TcpListener::bind(address).await;
-        let listener = listener.map_err(|error| not_listening(address, &error))?;
+        let listener = TcpListener::bind(address).map_err(|error| not_listening(address, &error))?;
         let address = listener.local_addr().map_err(|error| not_listening(address, &error))?;
-        let config = Arc::new(self.config(address));
-        let cluster = BallistaCluster::new_from_config(&config).await.map_err(|error| ended(&error))?;
-        let scheduler = create_scheduler::<LogicalPlanNode, PhysicalPlanNode>(cluster, config).await;
-        let scheduler = scheduler.map_err(|error| ended(&error))?;
         ready(address);
-        start_grpc_service_with_listener(listener, scheduler).await.map_err(|error| ended(&error))
+        loop {
+            let listener = listener.try_clone().map_err(|error| not_listening(address, &error))?;
+            let config = self.config(address);
+            let (sender, done) = tokio::sync::oneshot::channel();
+            // A runtime for each, since what a scheduler leaves running ends only with it.
+            std::thread::spawn(move || drop(sender.send(run_once(listener, address, config))));
+            done.await.map_err(|error| ended(&error))??;
+        }
     }
 
     fn config(&self, address: SocketAddr) -> SchedulerConfig {
@@ -132,6 +142,45 @@ impl Scheduler {
         config.override_physical_codec = Some(Arc::new(Codec::default()));
         config
     }
+}
+
+/// Runs a scheduler until an executor has gone.
+fn run_once(listener: TcpListener, address: SocketAddr, config: SchedulerConfig) -> Result<()> {
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| ended(&error))?;
+    let result = runtime.block_on(async {
+        listener.set_nonblocking(true).map_err(|error| not_listening(address, &error))?;
+        let listener = tokio::net::TcpListener::from_std(listener);
+        let listener = listener.map_err(|error| not_listening(address, &error))?;
+        let config = Arc::new(config);
+        let cluster = BallistaCluster::new_from_config(&config).await.map_err(|error| ended(&error))?;
+        let scheduler = create_scheduler::<LogicalPlanNode, PhysicalPlanNode>(cluster, config).await;
+        let scheduler = scheduler.map_err(|error| ended(&error))?;
+        tokio::select! {
+            result = start_grpc_service_with_listener(listener, scheduler) => result.map_err(|error| ended(&error)),
+            () = wait_for_loss(address) => Ok(()),
+        }
+    });
+    runtime.shutdown_background();
+    result
+}
+
+/// Waits until there are fewer executors than there were, and a little longer, so that statements learn of it.
+async fn wait_for_loss(address: SocketAddr) {
+    let ip = match address.ip() {
+        ip if ip.is_unspecified() => IpAddr::from([127, 0, 0, 1]),
+        ip => ip,
+    };
+    let own = format!("http://{}", SocketAddr::new(ip, address.port()));
+    let mut most = 0;
+    loop {
+        tokio::time::sleep(LOSS_LOOK_TIME).await;
+        match client::count_executors(&own).await {
+            Some(count) if count < most => break,
+            Some(count) => most = count,
+            None => {}
+        }
+    }
+    tokio::time::sleep(LOSS_LOOK_TIME * 3).await;
 }
 
 /// A scheduler cuts plans up and reads nothing; the store that scans name is an empty one there.
