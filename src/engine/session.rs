@@ -22,18 +22,20 @@ use datafusion::sql::sqlparser::ast;
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 
 use super::aggregates::register_aggregates;
-use super::cache::{self, Cache, CacheOptions};
+use super::cache::{Cache, CacheOptions};
 use super::call::expand_calls;
 use super::catalog::{
     CATALOG, Context, Contracts, DATASETS, KeptTable, LAST, StateSource, WorkspaceCatalogs, external,
 };
 use super::conjuncts::CheapFirst;
+use super::different::LARGE_BYTES;
 use super::files::{FileReplaced, WorkspaceStores};
 use super::functions::domain_functions;
 use super::label::{Label, LabelRule};
 use super::limits::check_size;
 use super::memory::{self, MemoryOptions};
 use super::notice::{Reading, Source};
+use super::planner::Planner;
 use super::saved::{self, Bindings};
 use super::temporary::{self, Wish};
 use super::{
@@ -576,7 +578,7 @@ fn open_context(inner: &Context, options: &EngineOptions) -> datafusion::common:
         .with_catalog_list(Arc::new(WorkspaceCatalogs::new(inner.clone())))
         .with_analyzer_rules(analyzer_rules(inner))
         .with_optimizer_rule(Arc::new(CheapFirst))
-        .with_query_planner(cache::planner())
+        .with_query_planner(Arc::new(Planner::new(inner.workspace.clone(), LARGE_BYTES)))
         .build();
     register_aggregates(&mut state)?;
     let context = outside::open_paths(SessionContext::new_with_state(state));
