@@ -8,7 +8,7 @@ use std::sync::Arc;
 use datafusion::common::Result;
 use datafusion::common::tree_node::{Transformed, TreeNode as _, TreeNodeRecursion};
 use datafusion::datasource::listing::PartitionedFile;
-use datafusion::datasource::physical_plan::FileScanConfig;
+use datafusion::datasource::physical_plan::{FileGroup, FileScanConfig};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::physical_expr::{LexOrdering, PhysicalExpr};
 use datafusion::physical_plan::repartition::RepartitionExec;
@@ -55,7 +55,7 @@ fn scanned_bytes(plan: &Arc<dyn ExecutionPlan>) -> Result<u64> {
     plan.apply(|node| {
         let scan = node.downcast_ref::<DataSourceExec>();
         if let Some(config) = scan.and_then(|scan| scan.data_source().downcast_ref::<FileScanConfig>()) {
-            let files = config.file_groups.iter().flat_map(|group| group.iter());
+            let files = config.file_groups.iter().flat_map(FileGroup::iter);
             // A large file stands in several groups, each with a range of it.
             bytes += files.map(PartitionedFile::effective_size).sum::<u64>();
         }
