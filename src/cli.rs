@@ -60,6 +60,10 @@ pub struct Global {
     #[cfg(feature = "cluster")]
     #[arg(long, value_name = "URL", env = "CCHC_CLUSTER", global = true)]
     pub cluster: Option<String>,
+    /// Bytes of Parquet for each part into which the cluster cuts a statement, as 1M [default: 8M]
+    #[cfg(feature = "cluster")]
+    #[arg(long, value_name = "SIZE", env = "CCHC_PART_BYTES", global = true, value_parser = parse_bytes)]
+    pub part_bytes: Option<u64>,
     /// Say nothing but errors
     #[arg(long, short, global = true)]
     pub quiet: bool,
@@ -149,6 +153,23 @@ pub struct ClusterArgs {
     /// Folder for an executor's rows between tasks [default: one in the folder for temporary files]
     #[arg(long, value_name = "DIR")]
     pub folder: Option<PathBuf>,
+    /// How much of the engine's own log is shown
+    #[arg(long, value_enum, value_name = "LEVEL", default_value = "warn", env = "CCHC_LOG")]
+    pub log: LogLevel,
+}
+
+/// From which weight on lines of the engine's log are shown.
+#[cfg(feature = "cluster")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogLevel {
+    /// What failed
+    Error,
+    /// What may have failed
+    Warn,
+    /// Every job and stage
+    Info,
+    /// Every task
+    Debug,
 }
 
 /// Parts of a cluster.

@@ -7,7 +7,8 @@ use serde_json::{Value as Json, json};
 
 use crate::support::{Project, repository};
 
-mod drawn;
+/// Statements over the bundled data, made up by chance.
+pub(crate) mod drawn;
 
 /// A Python with DuckDB: the one that is named, or the machine's own.
 fn find_python() -> Option<String> {

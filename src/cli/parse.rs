@@ -55,6 +55,8 @@ fn without_empty_variables(command: Command) -> Command {
         ("CCHC_WORKSPACE", "workspace"),
         #[cfg(feature = "cluster")]
         ("CCHC_CLUSTER", "cluster"),
+        #[cfg(feature = "cluster")]
+        ("CCHC_PART_BYTES", "part_bytes"),
     ];
     let empty = settings.into_iter().filter(|(variable, _)| is_empty(variable));
     empty.fold(command, |command, (_, argument)| {

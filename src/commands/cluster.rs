@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 
 use super::Session;
 use super::session::asked_to_end;
-use crate::cli::{ClusterArgs, ClusterPart};
+use crate::cli::{ClusterArgs, ClusterPart, LogLevel};
 use crate::engine::{Executor, Scheduler};
 use crate::error::{Error, Explain as _, Result};
 use crate::messages::{ClusterFault, ClusterWords};
+use crate::terminal::Terminal;
 
 /// The ports that are taken when none is named; the engine's own.
 const SCHEDULER: u16 = 50050;
@@ -16,6 +17,7 @@ const TASKS: u16 = 50052;
 
 /// Runs the part until it is told to end.
 pub(super) fn run(session: &Session, arguments: &ClusterArgs) -> Result<()> {
+    show_log(session.terminal, arguments.log);
     match arguments.part {
         ClusterPart::Scheduler => run_scheduler(session, arguments),
         ClusterPart::Executor => run_executor(session, arguments),
@@ -65,6 +67,33 @@ fn run_executor(session: &Session, arguments: &ClusterArgs) -> Result<()> {
         });
         warn_if_open(session, SocketAddr::new(executor.bind, executor.port));
     }))
+}
+
+/// The engine's log, as lines beside the data.
+struct Log(Terminal);
+
+impl log::Log for Log {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        let (level, line) = (record.level().to_string(), format!("{}: {}", record.target(), record.args()));
+        self.0.narrate(&ClusterWords::Log { level, line });
+    }
+
+    fn flush(&self) {}
+}
+
+fn show_log(terminal: Terminal, level: LogLevel) {
+    // A second log of one process is none: the first goes on.
+    let _ = log::set_boxed_logger(Box::new(Log(terminal)));
+    log::set_max_level(match level {
+        LogLevel::Error => log::LevelFilter::Error,
+        LogLevel::Warn => log::LevelFilter::Warn,
+        LogLevel::Info => log::LevelFilter::Info,
+        LogLevel::Debug => log::LevelFilter::Debug,
+    });
 }
 
 fn host(arguments: &ClusterArgs) -> String {

@@ -286,7 +286,13 @@ fn find_engine_options(global: &Global) -> Result<EngineOptions> {
         lang: global.lang,
         may_read_outside: global.allow_external,
         #[cfg(feature = "cluster")]
-        cluster: global.cluster.as_deref().map(crate::engine::Cluster::parse).transpose()?,
+        cluster: match &global.cluster {
+            Some(address) => {
+                let part_bytes = global.part_bytes.unwrap_or(crate::engine::PART_BYTES);
+                Some(crate::engine::Cluster::parse(address, part_bytes)?)
+            }
+            None => None,
+        },
     })
 }
 

@@ -3,6 +3,7 @@
 //! DataFusion's types that the product depends on are kept behind this module, since a major version
 //! of it appears every few months.
 
+mod aggregates;
 mod cache;
 mod call;
 mod catalog;
@@ -12,6 +13,7 @@ mod choices;
 mod cluster;
 mod conjuncts;
 mod dataset;
+mod different;
 mod elsewhere;
 mod explain;
 mod fault;
@@ -28,6 +30,7 @@ mod median;
 mod memory;
 mod notice;
 mod outside;
+mod planner;
 mod saved;
 mod session;
 mod statement;
@@ -47,7 +50,7 @@ pub use cache::CacheOptions;
 pub use catalog::{CATEGORIES, Contracts, IMPORTS};
 pub use choices::Choice;
 #[cfg(feature = "cluster")]
-pub use cluster::{Cluster, Executor, Scheduler};
+pub use cluster::{Cluster, Executor, PART_BYTES, Scheduler};
 pub use dataset::{CATEGORY_KEY, LABELS_KEY, MEASURE_UNIT_KEY, SPEC_KEY, TITLE_KEY};
 pub use function_list::{Function, FunctionKind};
 pub use lex::{Lexeme, LexemeKind, split_lexemes};

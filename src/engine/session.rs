@@ -21,19 +21,21 @@ use datafusion::sql::parser::{DFParserBuilder, Statement as Parsed};
 use datafusion::sql::sqlparser::ast;
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 
-use super::cache::{self, Cache, CacheOptions};
+use super::aggregates::register_aggregates;
+use super::cache::{Cache, CacheOptions};
 use super::call::expand_calls;
 use super::catalog::{
     CATALOG, Context, Contracts, DATASETS, KeptTable, LAST, StateSource, WorkspaceCatalogs, external,
 };
 use super::conjuncts::CheapFirst;
+use super::different::LARGE_BYTES;
 use super::files::{FileReplaced, WorkspaceStores};
 use super::functions::domain_functions;
 use super::label::{Label, LabelRule};
 use super::limits::check_size;
-use super::median::counted_median;
 use super::memory::{self, MemoryOptions};
 use super::notice::{Reading, Source};
+use super::planner::Planner;
 use super::saved::{self, Bindings};
 use super::temporary::{self, Wish};
 use super::{
@@ -569,18 +571,18 @@ fn open_context(inner: &Context, options: &EngineOptions) -> datafusion::common:
     if let Some(cluster) = &options.cluster {
         config = cluster.configure(config);
     }
-    let state = SessionStateBuilder::new()
+    let mut state = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime)
         .with_default_features()
         .with_catalog_list(Arc::new(WorkspaceCatalogs::new(inner.clone())))
         .with_analyzer_rules(analyzer_rules(inner))
         .with_optimizer_rule(Arc::new(CheapFirst))
-        .with_query_planner(cache::planner())
+        .with_query_planner(Arc::new(Planner::new(inner.workspace.clone(), LARGE_BYTES)))
         .build();
+    register_aggregates(&mut state)?;
     let context = outside::open_paths(SessionContext::new_with_state(state));
     context.register_udf(ScalarUDF::from(Label::new()));
-    context.register_udaf(counted_median());
     domain_functions(&inner.workspace, options.lang.unwrap_or(Lang::Vi))
         .for_each(|function| context.register_udf(function));
     Ok(context)

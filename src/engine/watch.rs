@@ -1,5 +1,6 @@
 //! Turns a running plan into how far it is, for whoever waits for it.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use datafusion::common::stats::Precision;
@@ -22,6 +23,7 @@ pub struct Reach {
 #[derive(Debug, Clone, Default)]
 pub struct Watch {
     plan: Arc<Mutex<Option<Arc<dyn ExecutionPlan>>>>,
+    elsewhere: Arc<AtomicUsize>,
     stop: Stop,
 }
 
@@ -29,6 +31,12 @@ impl Watch {
     /// Lets the waiting side see the plan that runs now.
     pub(super) fn follow(&self, plan: &Arc<dyn ExecutionPlan>) {
         *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(plan));
+    }
+
+    /// Notes how many rows other machines have read for this statement.
+    #[cfg(feature = "cluster")]
+    pub(super) fn count_elsewhere(&self, rows: usize) {
+        self.elsewhere.store(rows, Ordering::Relaxed);
     }
 
     /// Asks the statement to end: nobody waits for it any more.
@@ -48,7 +56,7 @@ impl Watch {
     /// Says how far the statement is; nothing before it runs.
     pub fn reach(&self) -> Option<Reach> {
         let plan = self.plan()?;
-        let mut reach = Reach { rows: 0, of: Some(0) };
+        let mut reach = Reach { rows: self.elsewhere.load(Ordering::Relaxed), of: Some(0) };
         add_leaves(&plan, &mut reach);
         // Tables that filters cut short end before their last row; more than all is not known better.
         reach.of = reach.of.filter(|of| *of > 0 && *of >= reach.rows);

@@ -110,7 +110,7 @@ fn statement() -> impl Strategy<Value = String> {
 }
 
 /// Draws the given number of statements, the same ones each time.
-pub(super) fn draw(count: usize) -> Vec<String> {
+pub(crate) fn draw(count: usize) -> Vec<String> {
     let source = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
     let mut runner = TestRunner::new_with_rng(Config::default(), source);
     let strategy = statement();

@@ -246,6 +246,26 @@ impl Steps {
     }
 }
 
+/// Cuts the input of a grouping into years, if no group spans two of them; `worth` says whether that pays.
+pub(in super::super) fn split_years(
+    state: &SessionState,
+    workspace: &Workspace,
+    grouping: &LogicalPlan,
+    worth: impl Fn(&str, &[i32]) -> bool,
+) -> Result<Option<Vec<LogicalPlan>>> {
+    let LogicalPlan::Aggregate(aggregate) = grouping else { return Ok(None) };
+    let Some(trace) = trace(grouping).filter(|trace| !trace.mixed && !trace.years.is_empty()) else {
+        return Ok(None);
+    };
+    let known = workspace.years(&trace.dataset).unwrap_or_default();
+    let years = years_read(state, &trace.scan.filters, &known)?;
+    if years.len() < 2 || !worth(&trace.dataset, &years) {
+        return Ok(None);
+    }
+    let input = aggregate.input.as_ref();
+    years.into_iter().map(|year| choose_year(input.clone(), year)).collect::<Result<_>>().map(Some)
+}
+
 /// Replaces the filters that choose years by one that chooses `year`.
 fn choose_year(plan: LogicalPlan, year: i32) -> Result<LogicalPlan> {
     let chosen = plan.transform_down(|node| {

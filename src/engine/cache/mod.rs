@@ -31,7 +31,8 @@ use self::node::KeptAggregate;
 use super::files::FileReplaced;
 use crate::workspace::Workspace;
 
-pub(super) use self::node::{KeptExec, planner};
+pub(super) use self::fragment::split_years;
+pub(super) use self::node::{KeptExec, KeptPlanner};
 
 /// Files that are together smaller than this are scanned: opening a kept aggregate takes as long.
 const SMALLEST_BYTES: u64 = 1 << 20;

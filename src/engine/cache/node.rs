@@ -11,7 +11,6 @@ use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::Session;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{DFSchemaRef, Result, internal_err};
-use datafusion::execution::context::QueryPlanner;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
 use datafusion::logical_expr::{Expr, LogicalPlan, UserDefinedLogicalNode, UserDefinedLogicalNodeCore};
@@ -20,7 +19,7 @@ use datafusion::physical_plan::execution_plan::{Boundedness, EmissionType};
 use datafusion::physical_plan::metrics::{ExecutionPlanMetricsSet, MetricBuilder, MetricsSet};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties};
-use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, PhysicalPlanner};
+use datafusion::physical_planner::{ExtensionPlanner, PhysicalPlanner};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::folder::Folder;
@@ -104,28 +103,11 @@ impl UserDefinedLogicalNodeCore for KeptAggregate {
     }
 }
 
-/// The engine's planner, which also knows kept aggregates.
-pub(in super::super) fn planner() -> Arc<dyn QueryPlanner + Send + Sync> {
-    Arc::new(Planner)
-}
-
-#[derive(Debug)]
-struct Planner;
+/// Plans kept aggregates.
+pub(in super::super) struct KeptPlanner;
 
 #[async_trait]
-impl QueryPlanner for Planner {
-    async fn create_physical_plan(
-        &self,
-        plan: &LogicalPlan,
-        session: &dyn Session,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
-        let extensions: Vec<Arc<dyn ExtensionPlanner + Send + Sync>> = vec![Arc::new(Planner)];
-        DefaultPhysicalPlanner::with_extension_planners(extensions).create_physical_plan(plan, session).await
-    }
-}
-
-#[async_trait]
-impl ExtensionPlanner for Planner {
+impl ExtensionPlanner for KeptPlanner {
     async fn plan_extension(
         &self,
         _: &dyn PhysicalPlanner,

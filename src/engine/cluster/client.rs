@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 use ballista_core::client::BallistaClient;
 use ballista_core::serde::protobuf::execute_query_params::Query;
 use ballista_core::serde::protobuf::job_status::Status;
+use ballista_core::serde::protobuf::operator_metric::Metric;
 use ballista_core::serde::protobuf::scheduler_grpc_client::SchedulerGrpcClient;
 use ballista_core::serde::protobuf::{
-    CancelJobParams, ExecuteQueryParams, GetJobStatusParams, KeyValuePair, PartitionLocation,
-    execute_query_result,
+    CancelJobParams, ExecuteQueryParams, GetJobMetricsParams, GetJobStatusParams, KeyValuePair,
+    OperatorWithMetrics, PartitionLocation, execute_query_result,
 };
 use ballista_core::utils::{GrpcClientConfig, create_grpc_client_endpoint};
 use ballista_core::version::insert_version_header;
@@ -24,6 +25,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tonic::transport::Channel;
 
+use super::super::Watch;
 use super::super::catalog::external;
 use super::super::files::FileReplaced;
 use super::pin;
@@ -39,7 +41,7 @@ const KEEP_ALIVE_SECONDS: u64 = 10;
 const ANSWER_SECONDS: u64 = 60;
 /// How long a statement waits for the first executor.
 const IDLE_TIME: Duration = Duration::from_secs(20);
-/// How often the executors are counted.
+/// How often the executors and the rows read are counted.
 const LOOK_TIME: Duration = Duration::from_secs(1);
 /// How long that may take, and how much it may answer.
 const ANSWER_TIME: Duration = Duration::from_secs(5);
@@ -59,11 +61,12 @@ pub(super) async fn run(
     plan: Vec<u8>,
     options: &ConfigOptions,
     job: &Arc<Job>,
+    watch: &Watch,
 ) -> Result<Vec<RecordBatch>> {
     let mut scheduler = connect(address).await.map_err(external)?;
     let name = submit(&mut scheduler, address, plan, options).await?;
     job.begin(address, &name);
-    let parts = match wait(&mut scheduler, address, &name).await? {
+    let parts = match wait(&mut scheduler, address, &name, watch).await? {
         Ended::Well(parts) => parts,
         Ended::Badly(report) => {
             job.end();
@@ -112,7 +115,7 @@ async fn submit(
 }
 
 /// Waits until a job has ended.
-async fn wait(scheduler: &mut Scheduler, address: &str, name: &str) -> Result<Ended> {
+async fn wait(scheduler: &mut Scheduler, address: &str, name: &str, watch: &Watch) -> Result<Ended> {
     let mut pause = SHORTEST_PAUSE;
     let mut executors = Executors::default();
     executors.count(address).await?;
@@ -126,9 +129,13 @@ async fn wait(scheduler: &mut Scheduler, address: &str, name: &str) -> Result<En
                 executors.count(address).await?;
                 return Ok(Ended::Well(done.partition_location));
             }
-            Some(Status::Queued(_) | Status::Running(_)) | None => {}
+            Some(Status::Queued(_) | Status::Running(_)) => {}
+            None => return Err(lost(address, "it began anew meanwhile")),
         }
-        executors.check(address).await?;
+        if executors.is_due() {
+            executors.count(address).await?;
+            count_rows(scheduler, name, watch).await;
+        }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
     }
@@ -143,12 +150,9 @@ struct Executors {
 }
 
 impl Executors {
-    /// Looks now and then whether there are as many as there were.
-    async fn check(&mut self, address: &str) -> Result<()> {
-        if self.looked.is_some_and(|looked| looked.elapsed() < LOOK_TIME) {
-            return Ok(());
-        }
-        self.count(address).await
+    /// Tells whether it is time to look again.
+    fn is_due(&self) -> bool {
+        self.looked.is_none_or(|looked| looked.elapsed() >= LOOK_TIME)
     }
 
     /// Counts them.
@@ -176,8 +180,30 @@ impl Executors {
     }
 }
 
+/// Tells who waits how many rows the finished stages have read; Ballista tells nothing of those that run.
+async fn count_rows(scheduler: &mut Scheduler, name: &str, watch: &Watch) {
+    let asked = GetJobMetricsParams { job_id: name.to_owned() };
+    // The number is for the eye; who cannot have it sees the time alone.
+    let Ok(answer) = scheduler.get_job_metrics(asked).await else { return };
+    let stages = answer.into_inner().stages;
+    let rows: u64 = stages.iter().flat_map(|stage| &stage.operators).map(rows_scanned).sum();
+    watch.count_elsewhere(usize::try_from(rows).unwrap_or(usize::MAX));
+}
+
+/// The rows that a step has given, if it is one that reads files.
+fn rows_scanned(step: &OperatorWithMetrics) -> u64 {
+    if step.operator_type != "DataSourceExec" {
+        return 0;
+    }
+    let rows = step.metrics.iter().filter_map(|metric| match metric.metric {
+        Some(Metric::OutputRows(rows)) => Some(rows),
+        _ => None,
+    });
+    rows.sum()
+}
+
 /// Reads the scheduler's page for load balancers: `ready: 3 executors registered`.
-async fn count_executors(address: &str) -> Option<usize> {
+pub(super) async fn count_executors(address: &str) -> Option<usize> {
     let host = address.strip_prefix("http://")?;
     let asking = async {
         let mut stream = TcpStream::connect(host).await.ok()?;

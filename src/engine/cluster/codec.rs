@@ -12,7 +12,6 @@ use datafusion::common::{Result, plan_err};
 use datafusion::execution::TaskContext;
 use datafusion::logical_expr::ScalarUDF;
 use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr};
-use datafusion::physical_plan::aggregates::AggregateExec;
 use datafusion::physical_plan::repartition::RepartitionExec;
 use datafusion::physical_plan::{ExecutionPlan, Partitioning};
 use datafusion_proto::physical_plan::{PhysicalExtensionCodec, PhysicalProtoConverterExtension};
@@ -30,19 +29,6 @@ pub(super) fn deals_by_function(plan: &Arc<dyn ExecutionPlan>) -> Result<bool> {
             Ok(call.is_some_and(|call| functions::is_domain_function(call.fun())))
         };
         expressions.iter().try_fold(false, |found, expression| Ok(found || expression.exists(is_ours)?))
-    })
-}
-
-/// Aggregates whose partial states have been seen to travel. `median`, for one, comes back from its bytes as a
-/// function with other states.
-const AGGREGATES: [&str; 9] =
-    ["count", "sum", "avg", "min", "max", "stddev", "approx_distinct", "array_agg", "bool_and"];
-
-/// Tells whether a plan adds rows up in a way that has not been seen to travel.
-pub(super) fn adds_up_otherwise(plan: &Arc<dyn ExecutionPlan>) -> Result<bool> {
-    plan.exists(|node| {
-        let Some(aggregate) = node.downcast_ref::<AggregateExec>() else { return Ok(false) };
-        Ok(aggregate.aggr_expr().iter().any(|call| !AGGREGATES.contains(&call.fun().name())))
     })
 }
 

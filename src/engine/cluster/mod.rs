@@ -6,10 +6,13 @@
 
 mod client;
 mod codec;
+mod parts;
 mod pin;
+mod seams;
 mod service;
 mod settings;
 mod tasks;
+mod unions;
 
 use std::sync::Arc;
 
@@ -35,19 +38,25 @@ pub use self::service::{Executor, Scheduler};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cluster {
     address: String,
+    part_bytes: u64,
 }
 
+/// Bytes of Parquet for which a part of its own is worth what a task costs.
+pub const PART_BYTES: u64 = 8 << 20;
+
 impl Cluster {
-    /// Parses the address of a scheduler: `http://host:50050`.
+    /// Parses the address of a scheduler: `http://host:50050`. Statements are dealt out into a part for every
+    /// `part_bytes` bytes of Parquet that they scan.
     ///
     /// # Errors
     /// [`ClusterFault::BadAddress`].
-    pub fn parse(text: &str) -> crate::error::Result<Self> {
+    pub fn parse(text: &str, part_bytes: u64) -> crate::error::Result<Self> {
         let fault = || Error::new(ClusterFault::BadAddress { found: text.to_owned() });
         let url = Url::parse(text).map_err(|_| fault())?;
         let is_plain = url.scheme() == "http" && matches!(url.path(), "" | "/") && url.query().is_none();
         let host = url.host_str().filter(|_| is_plain && url.username().is_empty()).ok_or_else(fault)?;
-        Ok(Self { address: format!("http://{host}:{}", url.port().unwrap_or(service::SCHEDULER_PORT)) })
+        let address = format!("http://{host}:{}", url.port().unwrap_or(service::SCHEDULER_PORT));
+        Ok(Self { address, part_bytes })
     }
 
     /// Makes the sessions of a configuration run what they can on the cluster.
@@ -64,11 +73,17 @@ pub(super) async fn run(
 ) -> Result<Option<Vec<RecordBatch>>> {
     let Some(cluster) = state.config().get_extension::<Cluster>() else { return Ok(None) };
     let Some(pinned) = pin::pin_scans(Arc::clone(plan))? else { return Ok(None) };
-    let Some(bytes) = encode(pinned) else { return Ok(None) };
+    let parts = parts::count_parts(&pinned, cluster.part_bytes)?;
+    let options = settings::of_statement(state.config_options(), parts);
+    let fitted = parts::fit_parts(pinned, parts)?;
+    let Some(separated) = unions::separate_branches(fitted)? else { return Ok(None) };
+    let Ok(secured) = seams::secure(&separated, &options) else { return Ok(None) };
+    let Some(bytes) = encode(secured) else { return Ok(None) };
     let job = Arc::new(Job::default());
     watch.stop_sign().cancels(Arc::clone(&job));
     let _guard = CancelOnDrop(Arc::clone(&job));
-    client::run(&cluster.address, bytes, state.config_options(), &job).await.map(Some)
+    watch.follow(plan);
+    client::run(&cluster.address, bytes, &options, &job, watch).await.map(Some)
 }
 
 /// Notes which file executors do not find as it was listed, if that is what went wrong.
@@ -81,7 +96,7 @@ pub(super) fn find_gone(error: &DataFusionError, gone: &mut Option<Error>) -> bo
 
 /// A plan that holds what no codec knows (a recursive query) stays here.
 fn encode(plan: Arc<dyn ExecutionPlan>) -> Option<Vec<u8>> {
-    if codec::deals_by_function(&plan).unwrap_or(true) || codec::adds_up_otherwise(&plan).unwrap_or(true) {
+    if codec::deals_by_function(&plan).unwrap_or(true) {
         return None;
     }
     let message = PhysicalPlanNode::try_from_physical_plan(plan, &codec::Codec::default()).ok()?;

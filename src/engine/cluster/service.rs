@@ -5,6 +5,7 @@
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::registry::BallistaFunctionRegistry;
@@ -19,7 +20,9 @@ use datafusion::object_store::memory::InMemory;
 use datafusion::prelude::SessionConfig;
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
 
+use super::super::aggregates::register_aggregates;
 use super::super::files::open_store;
+use super::client;
 use super::codec::Codec;
 use super::pin::PinnedStores;
 use super::settings::{self, MESSAGE_BYTES};
@@ -36,6 +39,8 @@ const HEARTBEAT_SECONDS: u64 = 3;
 const DEAD_AFTER_SECONDS: u64 = 30;
 /// How often the dead are looked for.
 const LOOK_SECONDS: u64 = 2;
+/// How often a scheduler looks whether an executor has gone.
+const LOSS_LOOK_TIME: Duration = Duration::from_secs(1);
 /// How long rows of a finished statement wait to be fetched.
 const KEEP_ROWS_SECONDS: u64 = 300;
 
@@ -91,19 +96,25 @@ fn ended(error: &impl std::fmt::Display) -> Error {
 impl Scheduler {
     /// Runs the scheduler until the process ends; `ready` is told the address as soon as it listens.
     ///
+    /// After an executor has gone, the scheduler begins anew: Ballista 55 can go on counting the lost work as under way on
+    /// those that are left, and then gives them none. Running statements have failed by then; executors sign in
+    /// again with their next sign of life.
+    ///
     /// # Errors
     /// If the port is not free, or the service fails.
     pub async fn run(self, ready: impl FnOnce(SocketAddr)) -> Result<()> {
         let address = SocketAddr::new(self.bind, self.port);
-        let listener = tokio::net::TcpListener::bind(address).await;
-        let listener = listener.map_err(|error| not_listening(address, &error))?;
+        let listener = TcpListener::bind(address).map_err(|error| not_listening(address, &error))?;
         let address = listener.local_addr().map_err(|error| not_listening(address, &error))?;
-        let config = Arc::new(self.config(address));
-        let cluster = BallistaCluster::new_from_config(&config).await.map_err(|error| ended(&error))?;
-        let scheduler = create_scheduler::<LogicalPlanNode, PhysicalPlanNode>(cluster, config).await;
-        let scheduler = scheduler.map_err(|error| ended(&error))?;
         ready(address);
-        start_grpc_service_with_listener(listener, scheduler).await.map_err(|error| ended(&error))
+        loop {
+            let listener = listener.try_clone().map_err(|error| not_listening(address, &error))?;
+            let config = self.config(address);
+            let (sender, done) = tokio::sync::oneshot::channel();
+            // A runtime for each, since what a scheduler leaves running ends only with it.
+            std::thread::spawn(move || drop(sender.send(run_once(listener, address, config))));
+            done.await.map_err(|error| ended(&error))??;
+        }
     }
 
     fn config(&self, address: SocketAddr) -> SchedulerConfig {
@@ -133,12 +144,53 @@ impl Scheduler {
     }
 }
 
+/// Runs a scheduler until an executor has gone.
+fn run_once(listener: TcpListener, address: SocketAddr, config: SchedulerConfig) -> Result<()> {
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| ended(&error))?;
+    let result = runtime.block_on(async {
+        listener.set_nonblocking(true).map_err(|error| not_listening(address, &error))?;
+        let listener = tokio::net::TcpListener::from_std(listener);
+        let listener = listener.map_err(|error| not_listening(address, &error))?;
+        let config = Arc::new(config);
+        let cluster = BallistaCluster::new_from_config(&config).await.map_err(|error| ended(&error))?;
+        let scheduler = create_scheduler::<LogicalPlanNode, PhysicalPlanNode>(cluster, config).await;
+        let scheduler = scheduler.map_err(|error| ended(&error))?;
+        tokio::select! {
+            result = start_grpc_service_with_listener(listener, scheduler) => result.map_err(|error| ended(&error)),
+            () = wait_for_loss(address) => Ok(()),
+        }
+    });
+    runtime.shutdown_background();
+    result
+}
+
+/// Waits until there are fewer executors than there were, and a little longer, so that statements learn of it.
+async fn wait_for_loss(address: SocketAddr) {
+    let ip = match address.ip() {
+        ip if ip.is_unspecified() => IpAddr::from([127, 0, 0, 1]),
+        ip => ip,
+    };
+    let own = format!("http://{}", SocketAddr::new(ip, address.port()));
+    let mut most = 0;
+    loop {
+        tokio::time::sleep(LOSS_LOOK_TIME).await;
+        match client::count_executors(&own).await {
+            Some(count) if count < most => break,
+            Some(count) => most = count,
+            None => {}
+        }
+    }
+    tokio::time::sleep(LOSS_LOOK_TIME * 3).await;
+}
+
 /// A scheduler cuts plans up and reads nothing; the store that scans name is an empty one there.
 fn build_session(config: SessionConfig) -> datafusion::common::Result<datafusion::execution::SessionState> {
     let nothing = Arc::new(PinnedStores::new(Arc::new(InMemory::new())));
     let runtime = RuntimeEnvBuilder::new().with_object_store_registry(nothing).build_arc()?;
     let builder = SessionStateBuilder::new().with_config(config).with_runtime_env(runtime);
-    Ok(builder.with_default_features().build())
+    let mut state = builder.with_default_features().build();
+    register_aggregates(&mut state)?;
+    Ok(state)
 }
 
 impl Executor {
@@ -182,7 +234,7 @@ impl Executor {
             executor_heartbeat_interval_seconds: HEARTBEAT_SECONDS,
             memory_pool_size: Some(self.memory),
             override_execution_engine: Some(Arc::new(StoppingEngine::default())),
-            override_function_registry: Some(Arc::new(known_functions())),
+            override_function_registry: Some(Arc::new(known_functions()?)),
             override_runtime_producer: Some(Arc::new(runtime)),
             override_config_producer: Some(Arc::new(settings::of_service)),
             override_physical_codec: Some(Arc::new(Codec::default())),
@@ -191,13 +243,14 @@ impl Executor {
     }
 }
 
-/// The engine's own functions by name; the department's come with each plan.
-fn known_functions() -> BallistaFunctionRegistry {
-    let state = SessionStateBuilder::new().with_default_features().build();
-    BallistaFunctionRegistry {
+/// The engine's own functions and our aggregates by name; the department's functions come with each plan.
+fn known_functions() -> Result<BallistaFunctionRegistry> {
+    let mut state = SessionStateBuilder::new().with_default_features().build();
+    register_aggregates(&mut state).map_err(|error| ended(&error))?;
+    Ok(BallistaFunctionRegistry {
         scalar_functions: state.scalar_functions().clone(),
         aggregate_functions: state.aggregate_functions().clone(),
         window_functions: state.window_functions().clone(),
         ..BallistaFunctionRegistry::default()
-    }
+    })
 }
