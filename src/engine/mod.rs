@@ -4,6 +4,7 @@
 //! of it appears every few months.
 
 mod aggregates;
+mod answer;
 mod cache;
 mod call;
 mod catalog;
@@ -29,7 +30,10 @@ mod limits;
 mod median;
 mod memory;
 mod notice;
+mod numbered;
+mod open;
 mod outside;
+mod parse;
 mod planner;
 mod saved;
 mod session;
@@ -46,6 +50,7 @@ mod types;
 mod watch;
 mod working_calendar;
 
+pub use answer::{Answer, LeftOut, Trace};
 pub use cache::CacheOptions;
 pub use catalog::{CATEGORIES, Contracts, IMPORTS};
 pub use choices::Choice;
@@ -58,7 +63,7 @@ pub use limits::{OPERATORS, STATEMENT_BYTES};
 pub use memory::{MemoryOptions, default_memory_limit};
 pub use notice::{Source, add_source};
 pub use saved::Arguments;
-pub use session::{Answer, Engine, EngineOptions, LeftOut, Trace};
+pub use session::{Engine, EngineOptions};
 pub use statement::{Script, Statement};
 pub use types::type_word;
 pub use watch::{Reach, Watch};

@@ -12,9 +12,10 @@ use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, Phy
 
 use super::cache::KeptPlanner;
 use super::different::{self, DifferentPlanner};
+use super::numbered;
 use crate::workspace::Workspace;
 
-/// DataFusion's planner, which also knows kept aggregates and counts of different texts.
+/// DataFusion's planner, which also knows kept aggregates, counts of different texts, and groups by numbers.
 #[derive(Debug)]
 pub(super) struct Planner {
     workspace: Workspace,
@@ -36,6 +37,7 @@ impl QueryPlanner for Planner {
         session: &dyn Session,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let plan = different::replace_counts(plan.clone(), session, &self.workspace, self.large_bytes)?;
+        let plan = numbered::number_groups(plan)?;
         let own: Vec<Arc<dyn ExtensionPlanner + Send + Sync>> =
             vec![Arc::new(KeptPlanner), Arc::new(DifferentPlanner)];
         DefaultPhysicalPlanner::with_extension_planners(own).create_physical_plan(&plan, session).await

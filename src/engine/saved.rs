@@ -22,7 +22,7 @@ use datafusion::sql::sqlparser::tokenizer::{Span, Token};
 use super::catalog::{Context, external};
 use super::notice::Reading;
 use super::statement::tokenize;
-use super::{Script, Statement, choices, elsewhere, fault, session};
+use super::{Script, Statement, choices, elsewhere, fault, parse, session};
 use crate::error::{Error, Explain as _, Place, Result};
 use crate::messages::{QueryFault, WorkspaceFault};
 use crate::query::{
@@ -413,7 +413,7 @@ pub(super) async fn read_values(
     let convert = |error| fault::convert(error, &script, &whole);
     let state = inner.state().map_err(convert)?;
     let plan = state.create_logical_plan(&script.text).await.map_err(convert)?;
-    session::check_reading(&plan).map_err(convert)?;
+    parse::check_reading(&plan).map_err(convert)?;
     let physical = state.create_physical_plan(&plan).await.map_err(convert)?;
     let batches = elsewhere::collect(&state, physical).await.map_err(convert)?;
     let rows = batches.iter().flat_map(|batch| (0..batch.num_rows()).map(move |row| (batch, row)));

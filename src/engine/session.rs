@@ -3,48 +3,36 @@
 //! One session per process. Each statement is planned against the workspace as it is at that
 //! moment: file listings are not cached, so a year that another process imports is seen at once.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::common::metadata::FieldMetadata;
 use datafusion::common::{Column, TableReference};
 use datafusion::datasource::{MemTable, ViewTable};
-use datafusion::execution::runtime_env::RuntimeEnvBuilder;
-use datafusion::execution::session_state::SessionStateBuilder;
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, ScalarUDF};
-use datafusion::optimizer::{Analyzer, AnalyzerRule};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use datafusion::physical_plan::{ExecutionPlan, collect};
-use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
-use datafusion::sql::parser::{DFParserBuilder, Statement as Parsed};
-use datafusion::sql::sqlparser::ast;
-use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::prelude::SessionContext;
+use datafusion::sql::parser::Statement as Parsed;
 
-use super::aggregates::register_aggregates;
+use super::answer::{Answer, Trace};
 use super::cache::{Cache, CacheOptions};
 use super::call::expand_calls;
-use super::catalog::{
-    CATALOG, Context, Contracts, DATASETS, KeptTable, LAST, StateSource, WorkspaceCatalogs, external,
-};
-use super::conjuncts::CheapFirst;
-use super::different::LARGE_BYTES;
-use super::files::{FileReplaced, WorkspaceStores};
-use super::functions::domain_functions;
-use super::label::{Label, LabelRule};
-use super::limits::check_size;
-use super::memory::{self, MemoryOptions};
-use super::notice::{Reading, Source};
-use super::planner::Planner;
+use super::catalog::{Context, Contracts, KeptTable, LAST, StateSource, external};
+use super::files::FileReplaced;
+use super::memory::MemoryOptions;
+use super::notice::Reading;
+use super::open::open_context;
+use super::parse::{check_reading, parse, parse_one};
 use super::saved::{self, Bindings};
 use super::temporary::{self, Wish};
 use super::{
     Choice, SPEC_KEY, Script, Statement, TITLE_KEY, Watch, choices, elsewhere, fault, forecast, notice,
-    outside, statement, stop,
+    statement, stop,
 };
 use crate::error::{Error, Lang, Result};
 use crate::messages::{QueryFault, QueryNotice};
-use crate::query::{Parameter, SavedQuery, Value, parse_saved_query};
+use crate::query::{Parameter, SavedQuery, parse_saved_query};
 use crate::store::{Provenance, read_provenance};
 use crate::workspace::{Workspace, read_text};
 
@@ -73,76 +61,6 @@ pub struct EngineOptions {
     /// Where statements run, if not here.
     #[cfg(feature = "cluster")]
     pub cluster: Option<super::Cluster>,
-}
-
-/// What a statement gives.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    /// Names, types and metadata of the columns.
-    pub schema: SchemaRef,
-    /// The rows.
-    pub batches: Vec<RecordBatch>,
-    /// What the reader of the rows must know.
-    pub notices: Vec<QueryNotice>,
-    /// Whether an `ORDER BY` decides the order of the rows.
-    pub is_ordered: bool,
-    /// What the rows were made from.
-    pub trace: Trace,
-    /// The cells that are NULL because their value is not to be told; then the rows are one batch.
-    pub left_out: Vec<LeftOut>,
-}
-
-/// A cell that is left out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeftOut {
-    /// Its row.
-    pub row: usize,
-    /// Its column.
-    pub column: usize,
-    /// What people read in its place.
-    pub sign: String,
-}
-
-/// What an answer was made from; lists of the program's own have none.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Trace {
-    /// The parameters of the saved query with the values that they had, in order of declaration.
-    pub parameters: Vec<(String, Value)>,
-    /// The datasets and years that were read.
-    pub sources: Vec<Source>,
-}
-
-impl Trace {
-    /// Returns every dataset and year that was read, in order.
-    pub fn years(&self) -> BTreeSet<(String, i32)> {
-        let pairs =
-            |source: &Source| source.years.iter().map(|year| (source.dataset.clone(), *year)).collect();
-        self.sources.iter().flat_map(|source| -> Vec<(String, i32)> { pairs(source) }).collect()
-    }
-}
-
-impl Answer {
-    /// Makes the answer of a statement that has no rows, only something to say.
-    fn said(notice: QueryNotice) -> Self {
-        Self {
-            schema: Arc::new(Schema::empty()),
-            batches: Vec::new(),
-            notices: vec![notice],
-            is_ordered: true,
-            trace: Trace::default(),
-            left_out: Vec::new(),
-        }
-    }
-
-    /// Tells whether there is nothing to show: the statement did something and was no question.
-    pub fn is_silent(&self) -> bool {
-        self.schema.fields().is_empty()
-    }
-
-    /// Counts the rows.
-    pub fn row_count(&self) -> usize {
-        self.batches.iter().map(RecordBatch::num_rows).sum()
-    }
 }
 
 impl Engine {
@@ -507,7 +425,7 @@ impl Engine {
         let is_ordered = statement::has_order(&parsed);
         fault::check_relations(&state, &parsed)?;
         let plan = state.statement_to_plan(parsed).await?;
-        only_reading().verify_plan(&plan)?;
+        check_reading(&plan)?;
         let schema = Arc::clone(plan.schema().inner());
         let plan = state.optimize(&plan)?;
         let mut reading = Reading::default();
@@ -549,110 +467,10 @@ fn keep_metadata(logical: &SchemaRef, physical: &Arc<dyn ExecutionPlan>) -> Sche
     Arc::new(Schema::new(fields))
 }
 
-fn open_context(inner: &Context, options: &EngineOptions) -> datafusion::common::Result<SessionContext> {
-    let registry = WorkspaceStores::new(&inner.workspace, options.may_read_outside)?;
-    let runtime = memory::limit(RuntimeEnvBuilder::new(), options.memory.clone())
-        .with_object_store_registry(Arc::new(registry))
-        // Zero turns the cache of file listings off; it would hide imports by other processes.
-        .with_object_list_cache_limit(0)
-        .build_arc()?;
-    // What reads Parquet stays as it comes: seconds of processor time of the ten questions over 6 million rows are 2.80 so,
-    // 2.91 with `pushdown_filters`, 2.61 with `preserve_file_partitions`, 2.51 without `collect_statistics`, 2.44 with batches
-    // of 16,384 rows, 2.41 without view types; a tenth is noise (benches/RESULTS.md, "Choice of settings").
-    let mut config = SessionConfig::new().with_default_catalog_and_schema(CATALOG, DATASETS);
-    config.options_mut().catalog.create_default_catalog_and_schema = false;
-    // Off, because the catalogue has an `information_schema` of its own that survives broken files.
-    config.options_mut().catalog.information_schema = false;
-    config.options_mut().sql_parser.collect_spans = true;
-    if options.may_read_outside {
-        config = outside::allow(config);
-    }
-    #[cfg(feature = "cluster")]
-    if let Some(cluster) = &options.cluster {
-        config = cluster.configure(config);
-    }
-    let mut state = SessionStateBuilder::new()
-        .with_config(config)
-        .with_runtime_env(runtime)
-        .with_default_features()
-        .with_catalog_list(Arc::new(WorkspaceCatalogs::new(inner.clone())))
-        .with_analyzer_rules(analyzer_rules(inner))
-        .with_optimizer_rule(Arc::new(CheapFirst))
-        .with_query_planner(Arc::new(Planner::new(inner.workspace.clone(), LARGE_BYTES)))
-        .build();
-    register_aggregates(&mut state)?;
-    let context = outside::open_paths(SessionContext::new_with_state(state));
-    context.register_udf(ScalarUDF::from(Label::new()));
-    domain_functions(&inner.workspace, options.lang.unwrap_or(Lang::Vi))
-        .for_each(|function| context.register_udf(function));
-    Ok(context)
-}
-
-/// `label` is resolved first, while its argument still reads as the user wrote it.
-fn analyzer_rules(inner: &Context) -> Vec<Arc<dyn AnalyzerRule + Send + Sync>> {
-    let label: Arc<dyn AnalyzerRule + Send + Sync> = Arc::new(LabelRule::new(inner.contracts.clone()));
-    std::iter::once(label).chain(Analyzer::new().rules).collect()
-}
-
-/// Refuses a plan that changes something.
-pub(super) fn check_reading(plan: &LogicalPlan) -> datafusion::common::Result<()> {
-    only_reading().verify_plan(plan)
-}
-
-fn only_reading() -> SQLOptions {
-    SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false)
-}
-
 /// Reads the wish for a temporary table that a typed statement may be.
 fn read_wish(script: &Script, statement: &Statement) -> Result<Option<Wish>> {
     let parsed = parse_one(script, statement)?;
     temporary::read_wish(&parsed).map_err(|error| error.at_if_unplaced(|| fault::start_of(script, statement)))
-}
-
-/// Parses one statement, replaces its parameters and refuses what is not a question.
-fn parse(script: &Script, statement: &Statement, bindings: &Bindings) -> Result<Parsed> {
-    let mut parsed = parse_one(script, statement)?;
-    check_question(&parsed).map_err(|error| error.at_if_unplaced(|| fault::start_of(script, statement)))?;
-    statement::read_order_by_all(&mut parsed);
-    bindings.apply(parsed, script, statement)
-}
-
-fn parse_one(script: &Script, statement: &Statement) -> Result<Parsed> {
-    let sql = script.sql(statement);
-    check_size(sql).map_err(|error| error.at(fault::start_of(script, statement)))?;
-    // All statements, not the first: what stands behind a complete one is an error, never ignored.
-    let mut found = DFParserBuilder::new(sql)
-        .with_dialect(&GenericDialect {})
-        .build()
-        .and_then(|mut parser| parser.parse_statements())
-        .map_err(|error| fault::convert(error, script, statement))?;
-    if let (Some(parsed), None) = (found.pop_front(), found.pop_front()) {
-        return Ok(parsed);
-    }
-    let error = fault::not_sql("one statement is wanted".to_owned(), String::new());
-    Err(error.at(fault::start_of(script, statement)))
-}
-
-/// Lets through what reads, by a list of what is allowed, so that new verbs stay out.
-fn check_question(parsed: &Parsed) -> Result<()> {
-    let verb = match parsed {
-        Parsed::Explain(explain) => return check_question(&explain.statement),
-        Parsed::Statement(statement) => match statement.as_ref() {
-            ast::Statement::Query(_)
-            | ast::Statement::ExplainTable { .. }
-            | ast::Statement::ShowTables { .. }
-            | ast::Statement::ShowColumns { .. }
-            | ast::Statement::ShowFunctions { .. } => return Ok(()),
-            ast::Statement::Explain { statement, .. } => {
-                return check_question(&Parsed::Statement(statement.clone()));
-            }
-            other => other.to_string(),
-        },
-        other => other.to_string(),
-    };
-    let words = if ["CREATE", "DROP", "ALTER"].iter().any(|first| verb.starts_with(first)) { 2 } else { 1 };
-    let verb: Vec<&str> = verb.split_whitespace().take(words).collect();
-    Err(Error::new(QueryFault::NotAllowed { verb: verb.join(" ") }))
 }
 
 fn replaced(error: &datafusion::common::DataFusionError) -> bool {
