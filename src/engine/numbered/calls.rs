@@ -62,10 +62,8 @@ impl ScalarUDFImpl for NumberOf {
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let mut packed = vec![0; args.number_rows];
         for (half, (column, numbering)) in args.args.into_iter().zip(&self.numberings).enumerate() {
-            let numbers = numbering.0.number_rows(&column.into_array(args.number_rows)?)?;
-            for (packed, number) in packed.iter_mut().zip(numbers) {
-                *packed |= u64::from(number) << shift_of(half);
-            }
+            let column = column.into_array(args.number_rows)?;
+            numbering.0.number_rows(&column, &mut packed, shift_of(half))?;
         }
         Ok(ColumnarValue::Array(Arc::new(UInt64Array::from(packed))))
     }

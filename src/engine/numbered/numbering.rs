@@ -10,8 +10,9 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray as _, Int32Array, String
 use datafusion::arrow::datatypes::{DataType, Int32Type};
 use datafusion::common::{Result, exec_datafusion_err, internal_err};
 
-/// Places of the table of a batch, as a power of two.
+/// Places of the table of a batch, as a power of two: few enough to stay in a core's own memory.
 const SLOT_BITS: u32 = 10;
+const SLOTS: usize = 1 << SLOT_BITS;
 /// Places that a view may take: the one of its hash, or one of those after it.
 const TRIES: usize = 4;
 /// An odd number whose bits look drawn: the golden ratio's.
@@ -40,43 +41,47 @@ struct Known {
 }
 
 impl Numbering {
-    /// Numbers each row of a column of texts (string views) or whole numbers of 32 bits.
-    pub(super) fn number_rows(&self, column: &ArrayRef) -> Result<Vec<u32>> {
+    /// Writes the number of each row of a column of texts (string views) or whole numbers of 32 bits into `packed`, so many
+    /// bits up.
+    pub(super) fn number_rows(&self, column: &ArrayRef, packed: &mut [u64], shift: u32) -> Result<()> {
         match column.data_type() {
-            DataType::Utf8View => self.number_texts(column.as_string_view()),
-            DataType::Int32 => self.number_wholes(column.as_primitive::<Int32Type>()),
+            DataType::Utf8View => self.number_texts(column.as_string_view(), packed, shift),
+            DataType::Int32 => self.number_wholes(column.as_primitive::<Int32Type>(), packed, shift),
             other => internal_err!("{other} is not numbered"),
         }
     }
 
-    fn number_texts(&self, texts: &StringViewArray) -> Result<Vec<u32>> {
+    fn number_texts(&self, texts: &StringViewArray, packed: &mut [u64], shift: u32) -> Result<()> {
         let mut seen = Seen::new();
-        let number = |(row, view): (usize, &u128)| {
-            seen.find_or(*view, || self.number(Value::Text(texts.value(row).into())))
-        };
+        let mut number =
+            |row: usize, view: u128| seen.find_or(view, || self.number(Value::Text(texts.value(row).into())));
+        let rows = packed.iter_mut().zip(texts.views()).enumerate();
         let Some(nulls) = texts.nulls().filter(|nulls| nulls.null_count() > 0) else {
-            return texts.views().iter().enumerate().map(number).collect();
+            for (row, (packed, view)) in rows {
+                *packed |= u64::from(number(row, *view)?) << shift;
+            }
+            return Ok(());
         };
         let none = self.number(Value::None)?;
-        let mut number = number;
-        let rows = texts.views().iter().enumerate();
-        rows.map(|row| if nulls.is_null(row.0) { Ok(none) } else { number(row) }).collect()
+        for (row, (packed, view)) in rows {
+            let number = if nulls.is_null(row) { none } else { number(row, *view)? };
+            *packed |= u64::from(number) << shift;
+        }
+        Ok(())
     }
 
     /// Looks a value up only where it differs from the row before: a file's rows are all of one year.
-    fn number_wholes(&self, wholes: &Int32Array) -> Result<Vec<u32>> {
+    fn number_wholes(&self, wholes: &Int32Array, packed: &mut [u64], shift: u32) -> Result<()> {
         let mut last = None;
-        wholes
-            .iter()
-            .map(|whole| match last {
-                Some((value, number)) if value == whole => Ok(number),
-                _ => {
-                    let number = self.number(whole.map_or(Value::None, Value::Whole))?;
-                    last = Some((whole, number));
-                    Ok(number)
-                }
-            })
-            .collect()
+        for (packed, whole) in packed.iter_mut().zip(wholes) {
+            let number = match last {
+                Some((value, number)) if value == whole => number,
+                _ => self.number(whole.map_or(Value::None, Value::Whole))?,
+            };
+            last = Some((whole, number));
+            *packed |= u64::from(number) << shift;
+        }
+        Ok(())
     }
 
     fn number(&self, value: Value) -> Result<u32> {
@@ -125,24 +130,37 @@ impl Known {
 
 /// The numbers of views that a batch has shown.
 struct Seen {
-    slots: Vec<(u128, u32)>,
+    views: [u128; SLOTS],
+    numbers: [u32; SLOTS],
 }
 
 impl Seen {
     fn new() -> Self {
-        Self { slots: vec![(0, FREE); (1 << SLOT_BITS) + TRIES] }
+        Self { views: [0; SLOTS], numbers: [FREE; SLOTS] }
     }
 
     /// Takes the number of a view, or asks for it, and remembers it where there is room.
+    #[inline]
     fn find_or(&mut self, view: u128, ask: impl FnOnce() -> Result<u32>) -> Result<u32> {
-        let at = place_of(view);
-        for slot in &mut self.slots[at..at + TRIES] {
-            if slot.1 == FREE {
-                *slot = (view, ask()?);
-                return Ok(slot.1);
+        let first = place_of(view);
+        if self.views[first] == view && self.numbers[first] != FREE {
+            return Ok(self.numbers[first]);
+        }
+        self.search(first, view, ask)
+    }
+
+    // Apart, so that what nearly every row does is a few instructions.
+    #[cold]
+    #[inline(never)]
+    fn search(&mut self, first: usize, view: u128, ask: impl FnOnce() -> Result<u32>) -> Result<u32> {
+        for at in (first..first + TRIES).map(|at| at % SLOTS) {
+            if self.numbers[at] == FREE {
+                self.numbers[at] = ask()?;
+                self.views[at] = view;
+                return Ok(self.numbers[at]);
             }
-            if slot.0 == view {
-                return Ok(slot.1);
+            if self.views[at] == view {
+                return Ok(self.numbers[at]);
             }
         }
         ask()
@@ -154,5 +172,6 @@ fn place_of(view: u128) -> usize {
     let bytes = view.to_le_bytes();
     let (halves, _) = bytes.as_chunks::<8>();
     let folded = u64::from_le_bytes(halves[0]) ^ u64::from_le_bytes(halves[1]).rotate_left(32);
-    usize::try_from(folded.wrapping_mul(SPREAD) >> (u64::BITS - SLOT_BITS)).unwrap_or_default()
+    let mixed = folded.wrapping_mul(SPREAD).to_be_bytes();
+    usize::from(u16::from_be_bytes([mixed[0], mixed[1]]) >> (u16::BITS - SLOT_BITS))
 }

@@ -93,7 +93,6 @@ fn groups_by_codes_are_those_by_texts() {
         ("SELECT count(field) FROM dossiers", false),
     ] {
         assert_eq!(compare(&place, sql), is_numbered, "{sql}");
-        place.compare(sql);
     }
 }
 
@@ -117,6 +116,19 @@ fn texts() -> impl Strategy<Value = Vec<Option<String>>> {
     prop::collection::vec(prop::option::weighted(0.9, text), 0..3000)
 }
 
+/// Numbers rows in the upper half, and finds nothing in the lower.
+fn number(numbering: &Numbering, column: &ArrayRef) -> Vec<u32> {
+    let mut packed = vec![0; column.len()];
+    numbering.number_rows(column, &mut packed, 32).unwrap();
+    packed
+        .into_iter()
+        .map(|packed| {
+            assert_eq!(packed % (1 << 32), 0);
+            u32::try_from(packed >> 32).unwrap()
+        })
+        .collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -128,7 +140,7 @@ proptest! {
             let whole: StringViewArray = texts.iter().collect();
             let from = from.min(whole.len());
             let column: ArrayRef = Arc::new(whole.slice(from, whole.len() - from));
-            let numbers = numbering.number_rows(&column).unwrap();
+            let numbers = number(&numbering, &column);
             let given_back = numbering.texts(numbers.iter().copied().map(Some));
             prop_assert_eq!(&given_back, column.as_string_view());
             all.extend(numbers.into_iter().zip(texts.iter().skip(from).cloned()));
@@ -143,7 +155,7 @@ proptest! {
         let numbering = Numbering::default();
         let column = Int32Array::from(wholes);
         let shared: ArrayRef = Arc::new(column.clone());
-        let numbers = numbering.number_rows(&shared).unwrap();
+        let numbers = number(&numbering, &shared);
         prop_assert_eq!(numbering.wholes(numbers.into_iter().map(Some)), column);
     }
 }
