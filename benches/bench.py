@@ -5,6 +5,9 @@
     cargo install datafusion-cli --version 55.2.0 --locked
     /tmp/peers/bin/python benches/bench.py --cchc target/dist/cchc --rows 5000000 --folder /tmp/bench
 
+Where datafusion-cli cannot be built, `--datafusion-python` with the package `datafusion` from PyPI stands in for the ten questions: there
+the statement alone is timed, in a process that has started and declared its table, which favours the peer.
+
 Parts, all of them unless some are named: `questions` (the ten of benches/questions over six years of `--rows` dossiers,
 on the same Parquet files that cchc imported; answers must be equal), `import` (CSV against DuckDB, XLSX against Polars),
 `chart` (against a cold start of matplotlib), `scale` (3, 30 and 100 million rows with `--memory-limit 2G`), `start` (`select 1` and the bundled data against datafusion-cli, memory at the
@@ -13,6 +16,7 @@ Generated files stay in `--folder` and are used again. Prints the tables in Mark
 """
 import argparse
 import csv
+import importlib.metadata
 import io
 import math
 import os
@@ -28,6 +32,13 @@ YEARS = range(2018, 2024)
 
 DATAFUSION_TABLE = """CREATE EXTERNAL TABLE {name} ({columns}) STORED AS PARQUET PARTITIONED BY (year)
 LOCATION '{folder}/';"""
+DATAFUSION_PYTHON = """import sys, time, datafusion, pyarrow, pyarrow.csv
+session = datafusion.SessionContext()
+session.sql(sys.argv[1]).collect()
+start = time.perf_counter()
+answer = session.sql(sys.argv[2]).collect()
+print("#", time.perf_counter() - start, flush=True)
+pyarrow.csv.write_csv(pyarrow.Table.from_batches(answer), sys.stdout.buffer)"""
 DOSSIERS = ("dossier_code VARCHAR, procedure_code VARCHAR, procedure_name VARCHAR, field VARCHAR, handling_unit VARCHAR, "
             "applicant_type VARCHAR, applicant_key VARCHAR, channel VARCHAR, received_at TIMESTAMP, due_at TIMESTAMP, "
             "completed_at TIMESTAMP, outcome VARCHAR, fee DECIMAL(18,2), year INT")
@@ -60,7 +71,9 @@ def alternate(commands, runs, before=None):
         for (command, environment), found in zip(commands, seconds):
             if before:
                 before()
-            found.append(run(command, environment)[1])
+            output, spent = run(command, environment)
+            # A process may tell itself how long its statement took.
+            found.append(float(output[2:].partition("\n")[0]) if output.startswith("# ") else spent)
     return [statistics.median(found) for found in seconds]
 
 
@@ -124,13 +137,17 @@ def question_commands(register, sql, cache):
     if options.datafusion_cli:
         declared = DATAFUSION_TABLE.format(name="dossiers", columns=DOSSIERS, folder=register.dossiers)
         commands["datafusion-cli"] = ([options.datafusion_cli, "-q", "--format", "csv", "-c", declared, "-c", sql], {})
+    if options.datafusion_python:
+        declared = DATAFUSION_TABLE.format(name="dossiers", columns=DOSSIERS, folder=register.dossiers)
+        commands["DataFusion's statement"] = ([sys.executable, "-c", DATAFUSION_PYTHON, declared, sql], {})
     return commands
 
 
 def parse(text):
     """The rows of an answer, numbers as numbers, in an order of their own."""
     rows = []
-    for row in list(csv.reader(io.StringIO(text)))[1:]:
+    lines = [row for row in csv.reader(io.StringIO(text)) if not "".join(row[:1]).startswith("# ")]
+    for row in lines[1:]:
         cells = []
         for cell in row:
             try:
@@ -155,7 +172,7 @@ def questions(options):
     register.make()
     cache = os.path.join(options.folder, "cache")
     rows, ratios, fills = [], {"cold": [], "warm": [], "one year new": []}, []
-    peers = ["DuckDB"] + (["datafusion-cli"] if options.datafusion_cli else [])
+    peers = [engine for engine in question_commands(register, "", cache) if not engine.startswith("cchc")]
     for name in sorted(os.listdir(QUESTIONS)):
         with open(os.path.join(QUESTIONS, name), encoding="utf-8") as file:
             sql = "\n".join(line for line in file.read().splitlines() if not line.startswith("--"))
@@ -390,6 +407,7 @@ def main():
     parser.add_argument("--cchc", required=True)
     parser.add_argument("--duckdb", default=os.path.join(os.path.dirname(sys.executable), "duckdb"))
     parser.add_argument("--datafusion-cli", default=shutil.which("datafusion-cli"))
+    parser.add_argument("--datafusion-python", action="store_true", help="time the package `datafusion` of this Python, too")
     parser.add_argument("--rows", type=int, default=5_000_000, help="dossiers of each of the six years")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--folder", default="/tmp/cchc-bench")
@@ -397,6 +415,8 @@ def main():
     options.cchc, options.folder = os.path.abspath(options.cchc), os.path.abspath(options.folder)
     os.makedirs(options.folder, exist_ok=True)
     versions = [run([program, "--version"])[0].strip() for program in (options.cchc, options.duckdb, options.datafusion_cli) if program]
+    if options.datafusion_python:
+        versions.append(f"datafusion {importlib.metadata.version('datafusion')} from PyPI")
     print(f"{'; '.join(versions)}; {os.cpu_count()} cores")
     if not options.datafusion_cli:
         print("datafusion-cli is not there and left out")
