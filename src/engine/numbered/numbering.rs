@@ -1,7 +1,6 @@
 //! Turns the values of a column into numbers and back.
 //!
-//! A batch's texts are views, and equal views of one batch are equal texts: so a small table per batch, by view, answers for
-//! nearly every row, and texts themselves are looked up once for each view.
+//! A small table per batch, by view, answers for nearly every row; texts themselves are looked up once for each view.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,15 +9,7 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray as _, Int32Array, String
 use datafusion::arrow::datatypes::{DataType, Int32Type};
 use datafusion::common::{Result, exec_datafusion_err, internal_err};
 
-/// Places of the table of a batch, as a power of two: few enough to stay in a core's own memory.
-const SLOT_BITS: u32 = 10;
-const SLOTS: usize = 1 << SLOT_BITS;
-/// Places that a view may take: the one of its hash, or one of those after it.
-const TRIES: usize = 4;
-/// An odd number whose bits look drawn: the golden ratio's.
-const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
-/// No number.
-const FREE: u32 = u32::MAX;
+use crate::engine::seen::Seen;
 
 /// A value that has a number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -89,7 +80,7 @@ impl Numbering {
         if let Some(number) = known.numbers.get(&value) {
             return Ok(*number);
         }
-        let number = u32::try_from(known.values.len()).ok().filter(|number| *number != FREE);
+        let number = u32::try_from(known.values.len()).ok().filter(|number| *number != Seen::FREE);
         let number = number.ok_or_else(|| exec_datafusion_err!("too many values to number"))?;
         known.values.push(value.clone());
         known.numbers.insert(value, number);
@@ -126,52 +117,4 @@ impl Known {
     fn value(&self, number: u32) -> Option<&Value> {
         self.values.get(usize::try_from(number).ok()?)
     }
-}
-
-/// The numbers of views that a batch has shown.
-struct Seen {
-    views: [u128; SLOTS],
-    numbers: [u32; SLOTS],
-}
-
-impl Seen {
-    fn new() -> Self {
-        Self { views: [0; SLOTS], numbers: [FREE; SLOTS] }
-    }
-
-    /// Takes the number of a view, or asks for it, and remembers it where there is room.
-    #[inline]
-    fn find_or(&mut self, view: u128, ask: impl FnOnce() -> Result<u32>) -> Result<u32> {
-        let first = place_of(view);
-        if self.views[first] == view && self.numbers[first] != FREE {
-            return Ok(self.numbers[first]);
-        }
-        self.search(first, view, ask)
-    }
-
-    // Apart, so that what nearly every row does is a few instructions.
-    #[cold]
-    #[inline(never)]
-    fn search(&mut self, first: usize, view: u128, ask: impl FnOnce() -> Result<u32>) -> Result<u32> {
-        for at in (first..first + TRIES).map(|at| at % SLOTS) {
-            if self.numbers[at] == FREE {
-                self.numbers[at] = ask()?;
-                self.views[at] = view;
-                return Ok(self.numbers[at]);
-            }
-            if self.views[at] == view {
-                return Ok(self.numbers[at]);
-            }
-        }
-        ask()
-    }
-}
-
-/// Where the search for a view begins.
-fn place_of(view: u128) -> usize {
-    let bytes = view.to_le_bytes();
-    let (halves, _) = bytes.as_chunks::<8>();
-    let folded = u64::from_le_bytes(halves[0]) ^ u64::from_le_bytes(halves[1]).rotate_left(32);
-    let mixed = folded.wrapping_mul(SPREAD).to_be_bytes();
-    usize::from(u16::from_be_bytes([mixed[0], mixed[1]]) >> (u16::BITS - SLOT_BITS))
 }
