@@ -32,13 +32,14 @@ YEARS = range(2018, 2024)
 
 DATAFUSION_TABLE = """CREATE EXTERNAL TABLE {name} ({columns}) STORED AS PARQUET PARTITIONED BY (year)
 LOCATION '{folder}/';"""
-DATAFUSION_PYTHON = """import sys, time, datafusion, pyarrow, pyarrow.csv
+DATAFUSION_PYTHON = """import sys, time, datafusion, polars
 session = datafusion.SessionContext()
 session.sql(sys.argv[1]).collect()
 start = time.perf_counter()
-answer = session.sql(sys.argv[2]).collect()
+answer = session.sql(sys.argv[2])
+batches = answer.collect()
 print("#", time.perf_counter() - start, flush=True)
-pyarrow.csv.write_csv(pyarrow.Table.from_batches(answer), sys.stdout.buffer)"""
+print(polars.from_arrow(batches).write_csv(datetime_format="%Y-%m-%d %H:%M:%S"), end="")"""
 DOSSIERS = ("dossier_code VARCHAR, procedure_code VARCHAR, procedure_name VARCHAR, field VARCHAR, handling_unit VARCHAR, "
             "applicant_type VARCHAR, applicant_key VARCHAR, channel VARCHAR, received_at TIMESTAMP, due_at TIMESTAMP, "
             "completed_at TIMESTAMP, outcome VARCHAR, fee DECIMAL(18,2), year INT")
