@@ -127,7 +127,9 @@ pub enum Command {
 #[command(after_help = "Examples:
   cchc cluster scheduler --bind 10.0.0.1
   cchc cluster executor --workspace s3://so-lieu/so-khcn --scheduler 10.0.0.1:50050 --bind 10.0.0.2
-  cchc query on_time_resolved --cluster http://10.0.0.1:50050")]
+  cchc query on_time_resolved --cluster http://10.0.0.1:50050
+
+CCHC_CLUSTER_TOKEN in the environment, the same for all of them, keeps strangers out.")]
 pub struct ClusterArgs {
     /// Part of the cluster that this process is
     #[arg(value_enum)]
@@ -141,7 +143,7 @@ pub struct ClusterArgs {
     /// Name under which other machines reach this one [default: the address]
     #[arg(long, value_name = "HOST")]
     pub host: Option<String>,
-    /// Scheduler that an executor works for
+    /// Scheduler that an executor works for; its URL will do as well
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:50050")]
     pub scheduler: String,
     /// Port on which an executor takes tasks, 0 for a free one [default: 50052]
@@ -150,7 +152,7 @@ pub struct ClusterArgs {
     /// Cores that an executor uses [default: all]
     #[arg(long, value_name = "COUNT")]
     pub cores: Option<usize>,
-    /// Folder for an executor's rows between tasks [default: one in the folder for temporary files]
+    /// Folder for an executor's rows between tasks, of its own [default: one for this run among temporary files]
     #[arg(long, value_name = "DIR")]
     pub folder: Option<PathBuf>,
     /// How much of the engine's own log is shown

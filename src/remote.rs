@@ -17,12 +17,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use datafusion::object_store::aws::{AmazonS3, AmazonS3Builder};
+use datafusion::object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
 use datafusion::object_store::client::SpawnedReqwestConnector;
 use datafusion::object_store::path::Path;
 use datafusion::object_store::prefix::PrefixStore;
 use datafusion::object_store::{
-    self, BackoffConfig, ClientOptions, GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt as _,
+    self, BackoffConfig, ClientConfigKey, GetOptions, GetRange, ObjectMeta, ObjectStore, ObjectStoreExt as _,
     PutMode, PutOptions, RetryConfig, UpdateVersion,
 };
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -41,8 +41,11 @@ pub const SCHEME: &str = "s3://";
 const AT_ONCE: usize = 16;
 /// The part of a year's file that is fetched to find its end.
 const TAIL_BYTES: u64 = 64 << 10;
-/// How long a store that does not answer is waited for.
-const CONNECT_TIME: Duration = Duration::from_secs(5);
+/// How much of a year is held in memory at once while it is copied.
+const PIECE_BYTES: u64 = 8 << 20;
+/// The longest that a request may take, sending and receiving included: a year is large, and lines are slow. A store
+/// that sends nothing meanwhile is given up much sooner (`quiet`).
+const LONGEST_REQUEST: &str = "24h";
 /// How long a request is tried again.
 const RETRY_TIME: Duration = Duration::from_secs(20);
 /// The folder of replaced years.
@@ -101,7 +104,7 @@ impl Remote {
         let store = open_bucket(bucket, credentials, &io)
             .map_err(|error| settings(quiet::describe(&error, &secrets)))?;
         let store = Arc::new(Quiet::new(PrefixStore::new(store, prefix), secrets));
-        let folder = make_folder().map_err(|error| settings(error.to_string()))?;
+        let folder = make_folder("cchc-workspace").map_err(|error| settings(error.to_string()))?;
         let remote = Self { io: Some(io), store, address, folder, copied: Mutex::default() };
         remote.refresh()?;
         if remote.folder.join("datasets").is_dir() {
@@ -200,27 +203,39 @@ impl Remote {
     }
 
     async fn copy(&self, meta: ObjectMeta, wanted: Copied) -> Result<()> {
-        let (start, bytes) = if wanted.is_whole {
-            (0, self.get(&meta, None).await?)
-        } else if is_revision(&meta.location) {
-            // Of a revision nothing is asked but whether it is there.
-            (0, Bytes::new())
-        } else {
-            let tail = self.get(&meta, Some(GetRange::Suffix(TAIL_BYTES.min(meta.size)))).await?;
-            let tail = match end_of(&tail).filter(|length| *length > tail.len() as u64) {
-                Some(length) => self.get(&meta, Some(GetRange::Suffix(length.min(meta.size)))).await?,
-                None => tail,
-            };
-            (meta.size.saturating_sub(tail.len() as u64), tail)
-        };
         let file = self.file_of(&meta.location);
-        place(&file, meta.size, start, &bytes).map_err(|cause| local(&file, &cause))?;
+        let failed = |cause| local(&file, &cause);
+        let mut part = Part::begin(&file, meta.size).map_err(failed)?;
+        if wanted.is_whole {
+            let mut start = 0;
+            while start < meta.size {
+                let end = (start + PIECE_BYTES).min(meta.size);
+                let piece = self.get(&meta, GetRange::Bounded(start..end)).await?;
+                part.write(start, &piece).map_err(failed)?;
+                start = end;
+            }
+        } else if !is_revision(&meta.location) {
+            // Of a revision nothing is asked but whether it is there.
+            let tail = self.get_end(&meta).await?;
+            part.write(meta.size.saturating_sub(tail.len() as u64), &tail).map_err(failed)?;
+        }
+        part.finish(&file).map_err(failed)?;
         self.copied().insert(meta.location, wanted);
         Ok(())
     }
 
-    async fn get(&self, meta: &ObjectMeta, range: Option<GetRange>) -> Result<Bytes> {
-        let options = GetOptions { if_match: meta.e_tag.clone(), range, ..GetOptions::default() };
+    /// Reads the end of a year's file, which says what the file holds.
+    async fn get_end(&self, meta: &ObjectMeta) -> Result<Bytes> {
+        let tail = self.get(meta, GetRange::Suffix(TAIL_BYTES.min(meta.size))).await?;
+        match end_of(&tail).filter(|length| *length > tail.len() as u64) {
+            Some(length) => self.get(meta, GetRange::Suffix(length.min(meta.size))).await,
+            None => Ok(tail),
+        }
+    }
+
+    async fn get(&self, meta: &ObjectMeta, range: GetRange) -> Result<Bytes> {
+        let options =
+            GetOptions { if_match: meta.e_tag.clone(), range: Some(range), ..GetOptions::default() };
         let found = async { self.store.get_opts(&meta.location, options).await?.bytes().await };
         found.await.map_err(|error| match error {
             object_store::Error::NotFound { .. } | object_store::Error::Precondition { .. } => {
@@ -308,7 +323,7 @@ impl Remote {
             object_store::Error::PermissionDenied { .. } => "permission denied".to_owned(),
             object_store::Error::Unauthenticated { .. } => "not logged in".to_owned(),
             other => match quiet::describe(other, &[]) {
-                told if told.contains("404") => "there is no such bucket or object".to_owned(),
+                told if told.contains("status code: 404") => "there is no such bucket or object".to_owned(),
                 told => told,
             },
         };
@@ -365,11 +380,10 @@ fn open_bucket(
             builder = builder.with_token(token);
         }
     }
-    let options = ClientOptions::new()
-        .with_connect_timeout(CONNECT_TIME)
-        .with_allow_http(variable("AWS_ALLOW_HTTP").is_some_and(|value| value == "true"));
+    if variable("AWS_TIMEOUT").is_none() {
+        builder = builder.with_config(AmazonS3ConfigKey::Client(ClientConfigKey::Timeout), LONGEST_REQUEST);
+    }
     builder
-        .with_client_options(options)
         .with_retry(RetryConfig {
             backoff: BackoffConfig::default(),
             max_retries: 5,
@@ -379,12 +393,12 @@ fn open_bucket(
         .build()
 }
 
-/// Makes a folder that no other process has.
-fn make_folder() -> std::io::Result<PathBuf> {
+/// Makes a folder for temporary files that no other process has, and nobody else may look into.
+pub fn make_folder(name: &str) -> std::io::Result<PathBuf> {
     let mut chance = [0; 8];
     getrandom::fill(&mut chance).map_err(|error| std::io::Error::other(error.to_string()))?;
     let chance = u64::from_le_bytes(chance);
-    let folder = std::env::temp_dir().join(format!("cchc-workspace-{chance:016x}"));
+    let folder = std::env::temp_dir().join(format!("{name}-{chance:016x}"));
     let mut builder = std::fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
@@ -432,18 +446,32 @@ fn list_files(folder: &FilePath) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { list_files(&path) } else { vec![path] }).collect()
 }
 
-/// Puts bytes at a place of a file of a size, the rest of which is a hole; whoever reads sees all or nothing.
-fn place(file: &FilePath, size: u64, start: u64, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = file.parent().unwrap_or(FilePath::new("."));
-    std::fs::create_dir_all(folder)?;
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let part = folder.join(format!(".{name}.part"));
-    let mut written = std::fs::OpenOptions::new().write(true).create(true).truncate(true).open(&part)?;
-    written.set_len(size)?;
-    written.seek(SeekFrom::Start(start))?;
-    written.write_all(bytes)?;
-    drop(written);
-    std::fs::rename(&part, file)
+/// A file that is being written, mostly a hole; whoever reads sees all of it or nothing.
+struct Part {
+    path: PathBuf,
+    written: std::fs::File,
+}
+
+impl Part {
+    fn begin(file: &FilePath, size: u64) -> std::io::Result<Self> {
+        let folder = file.parent().unwrap_or(FilePath::new("."));
+        std::fs::create_dir_all(folder)?;
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let path = folder.join(format!(".{name}.part"));
+        let written = std::fs::OpenOptions::new().write(true).create(true).truncate(true).open(&path)?;
+        written.set_len(size)?;
+        Ok(Self { path, written })
+    }
+
+    fn write(&mut self, start: u64, bytes: &[u8]) -> std::io::Result<()> {
+        self.written.seek(SeekFrom::Start(start))?;
+        self.written.write_all(bytes)
+    }
+
+    fn finish(self, file: &FilePath) -> std::io::Result<()> {
+        drop(self.written);
+        std::fs::rename(self.path, file)
+    }
 }
 
 #[cfg(test)]

@@ -5,15 +5,10 @@ use std::net::SocketAddr;
 use super::Session;
 use super::session::asked_to_end;
 use crate::cli::{ClusterArgs, ClusterPart, LogLevel};
-use crate::engine::{Executor, Scheduler};
+use crate::engine::{EXECUTOR_PORT, Executor, SCHEDULER_PORT, Scheduler, TASK_PORT, Token, host_of};
 use crate::error::{Error, Explain as _, Result};
 use crate::messages::{ClusterFault, ClusterWords};
 use crate::terminal::Terminal;
-
-/// The ports that are taken when none is named; the engine's own.
-const SCHEDULER: u16 = 50050;
-const EXECUTOR: u16 = 50051;
-const TASKS: u16 = 50052;
 
 /// Runs the part until it is told to end.
 pub(super) fn run(session: &Session, arguments: &ClusterArgs) -> Result<()> {
@@ -26,11 +21,16 @@ pub(super) fn run(session: &Session, arguments: &ClusterArgs) -> Result<()> {
 
 fn run_scheduler(session: &Session, arguments: &ClusterArgs) -> Result<()> {
     let terminal = session.terminal;
-    let scheduler =
-        Scheduler { bind: arguments.bind, port: arguments.port.unwrap_or(SCHEDULER), host: host(arguments) };
+    let scheduler = Scheduler {
+        bind: arguments.bind,
+        port: arguments.port.unwrap_or(SCHEDULER_PORT),
+        host: host(arguments)?,
+        token: Token::find()?,
+    };
+    let has_token = scheduler.token.is_set();
     let service = scheduler.run(|address| {
         terminal.narrate(&ClusterWords::Scheduling { address: address.to_string() });
-        warn_if_open(session, address);
+        warn_if_open(session, address, has_token);
     });
     // An executor looks after such requests itself: it finishes what it has in hand.
     session.serve(async {
@@ -44,28 +44,27 @@ fn run_scheduler(session: &Session, arguments: &ClusterArgs) -> Result<()> {
 fn run_executor(session: &Session, arguments: &ClusterArgs) -> Result<()> {
     let terminal = session.terminal;
     let (scheduler_host, scheduler_port) = split(&arguments.scheduler)?;
-    let folder = arguments.folder.clone();
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let executor = Executor {
         bind: arguments.bind,
-        port: arguments.port.unwrap_or(EXECUTOR),
-        task_port: arguments.task_port.unwrap_or(TASKS),
-        host: host(arguments),
+        port: arguments.port.unwrap_or(EXECUTOR_PORT),
+        task_port: arguments.task_port.unwrap_or(TASK_PORT),
+        host: host(arguments)?,
         scheduler_host,
         scheduler_port,
         cores: arguments.cores.unwrap_or(cores).max(1),
         memory: session.memory_limit(),
-        folder: folder
-            .unwrap_or_else(|| std::env::temp_dir().join(format!("cchc-executor-{}", std::process::id()))),
+        folder: arguments.folder.clone(),
+        token: Token::find()?,
     };
     let workspace = session.find_workspace()?;
     session.serve(executor.run(&workspace, |executor| {
         terminal.narrate(&ClusterWords::Executing {
             address: SocketAddr::new(executor.bind, executor.port).to_string(),
-            scheduler: arguments.scheduler.clone(),
+            scheduler: format!("{}:{}", executor.scheduler_host, executor.scheduler_port),
             cores: executor.cores,
         });
-        warn_if_open(session, SocketAddr::new(executor.bind, executor.port));
+        warn_if_open(session, SocketAddr::new(executor.bind, executor.port), executor.token.is_set());
     }))
 }
 
@@ -96,19 +95,51 @@ fn show_log(terminal: Terminal, level: LogLevel) {
     });
 }
 
-fn host(arguments: &ClusterArgs) -> String {
-    arguments.host.clone().unwrap_or_else(|| arguments.bind.to_string())
-}
-
-fn warn_if_open(session: &Session, address: SocketAddr) {
-    if !address.ip().is_loopback() {
-        session.terminal.warn(&Error::new(ClusterWords::Open { address: address.to_string() }));
+/// The name by which others find this machine.
+fn host(arguments: &ClusterArgs) -> Result<String> {
+    if arguments.host.is_none() && arguments.bind.is_unspecified() {
+        return Err(ClusterFault::NoHost { bind: arguments.bind.to_string() }.error());
     }
+    Ok(arguments.host.clone().unwrap_or_else(|| host_of(arguments.bind)))
 }
 
-/// Splits `host:port`.
+fn warn_if_open(session: &Session, address: SocketAddr, has_token: bool) {
+    if address.ip().is_loopback() {
+        return;
+    }
+    let address = address.to_string();
+    session.terminal.warn(&Error::new(if has_token {
+        ClusterWords::OpenWithToken { address }
+    } else {
+        ClusterWords::Open { address }
+    }));
+}
+
+/// Splits `host:port`, or the same as a URL.
 fn split(text: &str) -> Result<(String, u16)> {
-    let fault = || ClusterFault::BadAddress { found: text.to_owned() }.error();
-    let (host, port) = text.rsplit_once(':').ok_or_else(fault)?;
+    let fault = || ClusterFault::BadScheduler { found: text.to_owned() }.error();
+    let address = text.strip_prefix("http://").unwrap_or(text);
+    let (host, port) = address.strip_suffix('/').unwrap_or(address).rsplit_once(':').ok_or_else(fault)?;
+    let is_bare_six = host.contains(':') && !host.starts_with('[');
+    if host.is_empty() || host.contains('/') || is_bare_six {
+        return Err(fault());
+    }
     Ok((host.to_owned(), port.parse().map_err(|_| fault())?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn a_scheduler_is_named_by_host_and_port_or_by_its_url() {
+        let found = |text: &str| split(text).ok();
+        let wanted = |host: &str| Some((host.to_owned(), 50050));
+        assert_eq!(found("10.0.0.1:50050"), wanted("10.0.0.1"));
+        assert_eq!(found("http://10.0.0.1:50050/"), wanted("10.0.0.1"));
+        assert_eq!(found("[fd00::1]:50050"), wanted("[fd00::1]"));
+        for text in ["10.0.0.1", ":50050", "fd00::1:50050", "https://a:50050", "a/b:50050", "a:port"] {
+            assert_eq!(found(text), None, "{text}");
+        }
+    }
 }

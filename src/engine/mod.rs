@@ -57,7 +57,9 @@ pub use cache::CacheOptions;
 pub use catalog::{CATEGORIES, Contracts, IMPORTS};
 pub use choices::Choice;
 #[cfg(feature = "cluster")]
-pub use cluster::{Cluster, Executor, PART_BYTES, Scheduler};
+pub use cluster::{
+    Cluster, EXECUTOR_PORT, Executor, PART_BYTES, SCHEDULER_PORT, Scheduler, TASK_PORT, Token, host_of,
+};
 pub use dataset::{CATEGORY_KEY, LABELS_KEY, MEASURE_UNIT_KEY, SPEC_KEY, TITLE_KEY};
 pub use function_list::{Function, FunctionKind};
 pub use lex::{Lexeme, LexemeKind, split_lexemes};

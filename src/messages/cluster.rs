@@ -10,8 +10,29 @@ super::messages! {
         /// Nobody answers at the address.
         NoScheduler { address: String, problem: String } Data,
             "no scheduler answers at {address}: {problem}", "không có bộ điều phối nào trả lời ở {address}: {problem}",
-            hint "start one with `cchc cluster scheduler`, or leave `--cluster` out to run on this machine",
-                 "hãy chạy `cchc cluster scheduler`, hoặc bỏ `--cluster` để chạy trên máy này";
+            hint "start one with `cchc cluster scheduler`; without `--cluster`, `CCHC_CLUSTER` and `[cluster]` in the configuration, statements run on this machine",
+                 "hãy chạy `cchc cluster scheduler`; nếu không có `--cluster`, `CCHC_CLUSTER` và `[cluster]` trong cấu hình thì câu lệnh chạy trên máy này";
+        /// A token that cannot be sent.
+        BadToken Usage,
+            "`CCHC_CLUSTER_TOKEN` holds letters that a token may not have", "`CCHC_CLUSTER_TOKEN` có ký tự không dùng được",
+            hint "take ASCII letters, digits and signs without spaces, such as `openssl rand -hex 32` gives", "hãy dùng chữ ASCII, số và dấu, không có khoảng trắng, ví dụ kết quả của `openssl rand -hex 32`";
+        /// A scheduler that does not let this user in.
+        WrongToken { address: String } Data,
+            "the scheduler at {address} does not let this machine in", "bộ điều phối ở {address} không chấp nhận máy này",
+            hint "`CCHC_CLUSTER_TOKEN` must be the same on scheduler, executors and here", "`CCHC_CLUSTER_TOKEN` phải giống nhau ở bộ điều phối, các máy tính toán và ở đây";
+        /// A scheduler as executors are told of it.
+        BadScheduler { found: String } Usage,
+            "`{found}` is not where a scheduler can be", "`{found}` không phải vị trí của bộ điều phối",
+            hint "write `--scheduler HOST:50050` or `--scheduler http://HOST:50050`", "hãy viết `--scheduler MÁY:50050` hoặc `--scheduler http://MÁY:50050`";
+        /// A service that others are to find at no address.
+        NoHost { bind: String } Usage,
+            "`--bind {bind}` is every address of this machine, so others are not told where to find it",
+            "`--bind {bind}` là mọi địa chỉ của máy này, nên các máy khác không biết tìm ở đâu",
+            hint "name this machine: `--host 10.0.0.2`, or bind to one address", "hãy nêu tên máy này: `--host 10.0.0.2`, hoặc chỉ mở một địa chỉ";
+        /// A folder that another executor uses.
+        FolderInUse { folder: String } Data,
+            "another executor uses the folder `{folder}`", "một máy tính toán khác đang dùng thư mục `{folder}`",
+            hint "give each its own: `--folder DIR`", "mỗi máy cần thư mục riêng: `--folder THƯ_MỤC`";
         /// The scheduler went away, or refused.
         SchedulerLost { address: String, problem: String } Data,
             "the scheduler at {address} did not finish the statement: {problem}",
@@ -63,6 +84,10 @@ super::messages! {
         Open { address: String } Notice,
             "{address} is open to other machines: there is no password and no encryption, so whoever reaches the port can run statements over the workspace; see docs/CLUSTER.md",
             "{address} mở cho các máy khác: không có mật khẩu và không mã hoá, nên ai tới được cổng này đều chạy được câu lệnh trên không gian làm việc; xem docs/CLUSTER.md";
+        /// A service that others can reach, most ports of which ask for the token.
+        OpenWithToken { address: String } Notice,
+            "{address} is open to other machines, and nothing is encrypted: whoever listens in the network learns the token; see docs/CLUSTER.md",
+            "{address} mở cho các máy khác và không mã hoá: ai nghe được mạng đều biết mã chung; xem docs/CLUSTER.md";
         /// A line of the engine's log.
         Log { level: String, line: String } Notice, "{level} {line}", "{level} {line}";
     }

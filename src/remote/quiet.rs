@@ -1,19 +1,22 @@
 //! Turns a store into one whose errors can be shown, and whose times tell versions apart.
 //!
 //! Stores answer a refused request with what they were asked, identifiers of keys included; of that only the
-//! first words are kept. And they give times to the second, while the engine takes a file of the same time and
+//! first words are kept. A store that falls silent is given up; how long an answer takes as a whole depends on its size
+//! and on the line, and has no limit. And they give times to the second, while the engine takes a file of the same time and
 //! size for the same one; so the version adds its own fraction of a second.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::ops::Range;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::TimeDelta;
 use datafusion::object_store::path::Path;
 use datafusion::object_store::{
-    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
-    ObjectStoreExt as _, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result, coalesce_ranges,
+    CopyOptions, Error, GetOptions, GetResult, GetResultPayload, ListResult, MultipartUpload, ObjectMeta,
+    ObjectStore, ObjectStoreExt as _, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
+    coalesce_ranges,
 };
 use futures::stream::BoxStream;
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -22,6 +25,10 @@ use futures::{StreamExt as _, TryStreamExt as _};
 pub const NAME: &str = "object store";
 /// Ranges closer than this are read as one: a request costs as much as reading some tens of kilobytes.
 pub const GAP_BYTES: u64 = 64 << 10;
+/// How long a store may send nothing; trying again is part of it.
+const SILENCE: Duration = Duration::from_mins(1);
+/// How many bytes a second the slowest line takes that is waited for.
+const SLOWEST: u64 = 256 << 10;
 
 /// A store with the secrets of which no message tells.
 #[derive(Debug)]
@@ -75,6 +82,27 @@ pub(super) fn describe(error: &(dyn std::error::Error + 'static), secrets: &[Str
     secrets.iter().fold(words.to_owned(), |words, secret| words.replace(secret.as_str(), "…"))
 }
 
+fn silent(silence: Duration) -> Error {
+    let problem = format!("the store sent nothing for {} seconds", silence.as_secs());
+    Error::Generic { store: NAME, source: problem.into() }
+}
+
+/// Ends an answer with an error when the store falls silent.
+fn end_at_silence<T: Send + 'static>(
+    answer: BoxStream<'static, Result<T>>,
+    silence: Duration,
+    secrets: Vec<String>,
+) -> BoxStream<'static, Result<T>> {
+    let next = move |answer: Option<BoxStream<'static, Result<T>>>| async move {
+        let mut answer = answer?;
+        match tokio::time::timeout(silence, answer.next()).await {
+            Ok(piece) => Some((piece?, Some(answer))),
+            Err(_) => Some((Err(silent(silence)), None)),
+        }
+    };
+    futures::stream::unfold(Some(answer), next).map_err(move |error| quiet(error, &secrets)).boxed()
+}
+
 /// Makes the time of an object one that no other version has.
 fn mark(mut meta: ObjectMeta) -> ObjectMeta {
     let mut hasher = DefaultHasher::new();
@@ -93,7 +121,10 @@ impl<S> std::fmt::Display for Quiet<S> {
 #[async_trait]
 impl<S: ObjectStore> ObjectStore for Quiet<S> {
     async fn put_opts(&self, path: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
-        self.store.put_opts(path, payload, options).await.map_err(|error| self.quiet(error))
+        // Nothing is heard of a put before it has ended.
+        let patience = SILENCE + Duration::from_secs(payload.content_length() as u64 / SLOWEST);
+        let put = tokio::time::timeout(patience, self.store.put_opts(path, payload, options)).await;
+        put.map_err(|_| silent(patience))?.map_err(|error| self.quiet(error))
     }
 
     async fn put_multipart_opts(
@@ -105,8 +136,12 @@ impl<S: ObjectStore> ObjectStore for Quiet<S> {
     }
 
     async fn get_opts(&self, path: &Path, options: GetOptions) -> Result<GetResult> {
-        let mut found = self.store.get_opts(path, options).await.map_err(|error| self.quiet(error))?;
+        let found = tokio::time::timeout(SILENCE, self.store.get_opts(path, options)).await;
+        let mut found = found.map_err(|_| silent(SILENCE))?.map_err(|error| self.quiet(error))?;
         found.meta = mark(found.meta);
+        if let GetResultPayload::Stream(body) = found.payload {
+            found.payload = GetResultPayload::Stream(end_at_silence(body, SILENCE, self.secrets.clone()));
+        }
         Ok(found)
     }
 
@@ -119,14 +154,12 @@ impl<S: ObjectStore> ObjectStore for Quiet<S> {
     }
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        let secrets = self.secrets.clone();
-        let listed = self.store.list(prefix);
-        listed.map_ok(mark).map_err(move |error| quiet(error, &secrets)).boxed()
+        end_at_silence(self.store.list(prefix), SILENCE, self.secrets.clone()).map_ok(mark).boxed()
     }
 
     async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
-        let listed = self.store.list_with_delimiter(prefix).await;
-        let mut listed = listed.map_err(|error| self.quiet(error))?;
+        let listed = tokio::time::timeout(SILENCE, self.store.list_with_delimiter(prefix)).await;
+        let mut listed = listed.map_err(|_| silent(SILENCE))?.map_err(|error| self.quiet(error))?;
         listed.objects = listed.objects.into_iter().map(mark).collect();
         Ok(listed)
     }
@@ -147,6 +180,19 @@ mod tests {
         let error = Error::Generic { store: "S3", source: answer.into() };
         let shown = quiet(error, &secrets).to_string();
         assert_eq!(shown, "Generic object store error: Server returned 403 for …");
+    }
+
+    #[tokio::test]
+    async fn a_store_that_falls_silent_is_given_up_and_a_slow_one_is_not() {
+        let silence = Duration::from_millis(400);
+        let slow = futures::stream::unfold(0, move |count| async move {
+            tokio::time::sleep(silence / 4).await;
+            (count < 9).then_some((Ok(Bytes::from_static(b"x")), count + 1))
+        });
+        assert_eq!(end_at_silence(slow.boxed(), silence, Vec::new()).count().await, 9);
+        let silent = futures::stream::pending::<Result<Bytes>>().boxed();
+        let found: Vec<Result<Bytes>> = end_at_silence(silent, silence, Vec::new()).collect().await;
+        assert!(matches!(found.as_slice(), [Err(_)]), "{found:?}");
     }
 
     #[test]

@@ -188,3 +188,62 @@ fn a_cluster_reads_an_object_store_and_names_an_object_that_is_gone() {
     assert_eq!(run.code, Some(1), "{run}");
     assert!(run.stderr.contains("datasets/dossiers/year=20"), "{run}");
 }
+
+/// A cluster of one executor over a prefix of a store.
+fn start_over(store: &Store, project: &Project, address: &str) -> Machines {
+    let mut machines = Machines::start(project, ".", 0);
+    let folder = project.path("executor");
+    let words = ["--workspace", address, "cluster", "executor", "--port", "0", "--task-port", "0"];
+    let rest = ["--scheduler", &machines.address, "--folder", folder.to_str().unwrap()];
+    let mut command = store.command(project, &[&words[..], &rest].concat());
+    machines.executors.push(Service::start(&mut command, "works for"));
+    machines
+}
+
+/// Asks while the executor stands still, changes the store when the statement is on its way, and lets it go on.
+#[cfg(unix)]
+fn ask_around(
+    store: &Store,
+    project: &Project,
+    machines: &Machines,
+    words: &[&str],
+    change: impl Fn(),
+) -> Run {
+    machines.executors[0].signal("STOP");
+    std::thread::scope(|scope| {
+        let asking = scope.spawn(|| store.run(project, words));
+        std::thread::sleep(std::time::Duration::from_secs(5));
+        change();
+        machines.executors[0].signal("CONT");
+        asking.join().unwrap()
+    })
+}
+
+#[cfg(unix)]
+#[test]
+fn a_year_replaced_or_deleted_while_a_statement_reads_it_gives_one_version_or_an_error_that_names_it() {
+    let Some(store) = Store::start() else { return };
+    let project = Project::with_data();
+    store.fill("d", &project, true);
+    let address = "s3://so-lieu/d";
+    let machines = start_over(&store, &project, address);
+    let url = machines.url();
+    let sql = "select year, field, count(*) n, sum(fee) s from dossiers group by 1, 2 order by 1, 2";
+    let here = ["query", "-c", sql, "--format", "csv", "--workspace", address];
+    let there = [&here[..], &["--cluster", &url]].concat();
+    let first = store.run(&project, &there);
+    assert_eq!(first.code, Some(0), "{first}");
+    let object = "so-lieu/d/datasets/dossiers/year=2022/data.parquet";
+    let other = std::fs::read(project.path("datasets/dossiers/year=2021/data.parquet")).unwrap();
+    let replaced = ask_around(&store, &project, &machines, &there, || {
+        store.request("PUT", object, &other);
+    });
+    let wanted = store.run(&project, &here);
+    assert_ne!(wanted.stdout, first.stdout);
+    assert_eq!(replaced, wanted);
+    let deleted = ask_around(&store, &project, &machines, &there, || {
+        store.request("DELETE", object, &[]);
+    });
+    let is_named = deleted.code == Some(1) && deleted.stderr.contains("year=2022");
+    assert!(is_named || deleted == store.run(&project, &here), "{deleted}");
+}

@@ -1,51 +1,51 @@
 //! Turns an encoded plan into the rows that a cluster computes of it.
 //!
 //! Ballista's own client of physical plans hides the job's name, so the job cannot be cancelled; this one keeps it,
-//! and whoever stops waiting cancels the job on all executors.
+//! and whoever stops waiting cancels the job on all executors. What becomes of jobs whose client says nothing any
+//! more, the scheduler sees to ([`super::fates`]).
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use ballista_core::client::BallistaClient;
+use ballista_core::extension::BallistaConfigGrpcEndpoint;
+use ballista_core::serde::protobuf::execute_query_failure_result::Failure;
 use ballista_core::serde::protobuf::execute_query_params::Query;
+use ballista_core::serde::protobuf::execute_query_result::Result as Answer;
 use ballista_core::serde::protobuf::job_status::Status;
 use ballista_core::serde::protobuf::operator_metric::Metric;
 use ballista_core::serde::protobuf::scheduler_grpc_client::SchedulerGrpcClient;
 use ballista_core::serde::protobuf::{
-    CancelJobParams, ExecuteQueryParams, GetJobMetricsParams, GetJobStatusParams, KeyValuePair,
-    OperatorWithMetrics, PartitionLocation, execute_query_result,
+    CancelJobParams, ExecuteQueryFailureResult, ExecuteQueryParams, GetJobMetricsParams, GetJobStatusParams,
+    KeyValuePair, OperatorWithMetrics, PartitionLocation,
 };
-use ballista_core::utils::{GrpcClientConfig, create_grpc_client_endpoint};
 use ballista_core::version::insert_version_header;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::common::{DataFusionError, Result};
 use datafusion::config::ConfigOptions;
 use futures::TryStreamExt as _;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-use tonic::transport::Channel;
+use tonic::Code;
+use tonic::transport::{Channel, Endpoint};
 
 use super::super::Watch;
 use super::super::catalog::external;
 use super::super::files::FileReplaced;
-use super::pin;
+use super::fates::{Fate, LONELY_TIME};
 use super::settings::MESSAGE_BYTES;
+use super::wire::CONNECT_TIME;
+use super::{Cluster, pin};
 use crate::error::Error;
 use crate::messages::ClusterFault;
 
-/// How long a machine that does not answer is waited for.
-const CONNECT_SECONDS: u64 = 5;
-/// How often a connection over which nothing comes is tried.
-const KEEP_ALIVE_SECONDS: u64 = 10;
-/// How long a request of the scheduler may take: the longest is to cut a large plan up.
-const ANSWER_SECONDS: u64 = 60;
-/// How long a statement waits for the first executor.
-const IDLE_TIME: Duration = Duration::from_secs(20);
-/// How often the executors and the rows read are counted.
-const LOOK_TIME: Duration = Duration::from_secs(1);
-/// How long that may take, and how much it may answer.
-const ANSWER_TIME: Duration = Duration::from_secs(5);
-const ANSWER_BYTES: u64 = 4096;
+/// How long a request of the scheduler may take: the longest is to take a large plan in.
+const ANSWER_TIME: Duration = Duration::from_mins(1);
+/// How long the scheduler may know nothing of a job that it has accepted.
+const UNSEEN_TIME: Duration = Duration::from_mins(1);
+/// How long a scheduler that begins anew is waited for, and how often it is tried meanwhile.
+const ANEW_TIME: Duration = Duration::from_secs(10);
+const ANEW_PAUSE: Duration = Duration::from_millis(500);
+/// How often the rows read are counted.
+const COUNT_TIME: Duration = Duration::from_secs(1);
 /// How soon it is asked first whether a job has ended.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(4);
 /// How long it is not asked at most.
@@ -57,23 +57,22 @@ type Scheduler = SchedulerGrpcClient<Channel>;
 
 /// Runs a plan and returns its rows.
 pub(super) async fn run(
-    address: &str,
-    plan: Vec<u8>,
+    cluster: &Cluster,
+    plan: &[u8],
     options: &ConfigOptions,
     job: &Arc<Job>,
     watch: &Watch,
 ) -> Result<Vec<RecordBatch>> {
-    let mut scheduler = connect(address).await.map_err(external)?;
-    let name = submit(&mut scheduler, address, plan, options).await?;
-    job.begin(address, &name);
-    let parts = match wait(&mut scheduler, address, &name, watch).await? {
+    let (mut scheduler, name) = begin(cluster, plan, options).await?;
+    job.begin(cluster, &name);
+    let parts = match wait(&mut scheduler, cluster, &name, watch).await? {
         Ended::Well(parts) => parts,
         Ended::Badly(report) => {
             job.end();
-            return Err(describe_failure(&report));
+            return Err(describe_failure(cluster, &report));
         }
     };
-    let rows = fetch_all(parts).await?;
+    let rows = fetch_all(cluster, parts).await?;
     job.end();
     Ok(rows)
 }
@@ -86,97 +85,73 @@ enum Ended {
     Badly(String),
 }
 
-/// Hands a plan to the scheduler, and returns the name of the job.
-async fn submit(
-    scheduler: &mut Scheduler,
-    address: &str,
-    plan: Vec<u8>,
-    options: &ConfigOptions,
-) -> Result<String> {
+/// Hands a plan to the scheduler, and returns the name of the job. A scheduler that is beginning anew is waited for; should
+/// it have taken the plan all the same, it finds that nobody asks for the job.
+async fn begin(cluster: &Cluster, plan: &[u8], options: &ConfigOptions) -> Result<(Scheduler, String)> {
+    let start = Instant::now();
+    loop {
+        let mut scheduler = connect(cluster).await?;
+        let answer = scheduler.execute_query(request(plan, options)).await;
+        match answer.map(|answer| answer.into_inner().result) {
+            Ok(Some(Answer::Success(job))) => return Ok((scheduler, job.job_id)),
+            Ok(Some(Answer::Failure(failure))) => return Err(lost(cluster, &words_of(failure))),
+            Ok(None) => return Err(lost(cluster, "an empty answer")),
+            Err(status) if status.code() == Code::Unavailable && start.elapsed() < ANEW_TIME => {
+                tokio::time::sleep(ANEW_PAUSE).await;
+            }
+            Err(status) => return Err(refused(cluster, &status)),
+        }
+    }
+}
+
+fn request(plan: &[u8], options: &ConfigOptions) -> tonic::Request<ExecuteQueryParams> {
     let settings = options.entries().into_iter();
-    let settings = settings.map(|entry| KeyValuePair { key: entry.key, value: entry.value }).collect();
     let query = ExecuteQueryParams {
-        query: Some(Query::PhysicalPlan(plan)),
-        settings,
+        query: Some(Query::PhysicalPlan(plan.to_vec())),
+        settings: settings.map(|entry| KeyValuePair { key: entry.key, value: entry.value }).collect(),
         session_id: new_name(),
         operation_id: new_name(),
     };
     let mut request = tonic::Request::new(query);
     insert_version_header(request.metadata_mut());
-    let answer = scheduler.execute_query(request).await;
-    let answer = answer.map_err(|status| lost(address, status.message()))?.into_inner();
-    match answer.result {
-        Some(execute_query_result::Result::Success(job)) => Ok(job.job_id),
-        Some(execute_query_result::Result::Failure(failure)) => {
-            Err(lost(address, &format!("{:?}", failure.failure)))
-        }
-        None => Err(lost(address, "an empty answer")),
+    request
+}
+
+/// What a scheduler says that does not take a plan.
+fn words_of(failure: ExecuteQueryFailureResult) -> String {
+    match failure.failure {
+        Some(
+            Failure::PlanParsingFailure(words)
+            | Failure::SqlParsingFailure(words)
+            | Failure::SessionNotFound(words),
+        ) => words,
+        None => "it does not say why".to_owned(),
     }
 }
 
 /// Waits until a job has ended.
-async fn wait(scheduler: &mut Scheduler, address: &str, name: &str, watch: &Watch) -> Result<Ended> {
+async fn wait(scheduler: &mut Scheduler, cluster: &Cluster, name: &str, watch: &Watch) -> Result<Ended> {
     let mut pause = SHORTEST_PAUSE;
-    let mut executors = Executors::default();
-    executors.count(address).await?;
+    let mut counted = Instant::now();
+    // An accepted job is not there before the scheduler comes to it.
+    let mut unseen_since = Some(counted);
     loop {
         let asked = GetJobStatusParams { job_id: name.to_owned() };
         let answer = scheduler.get_job_status(asked).await;
-        let answer = answer.map_err(|status| lost(address, status.message()))?.into_inner();
+        let answer = answer.map_err(|status| refused(cluster, &status))?.into_inner();
         match answer.status.and_then(|status| status.status) {
             Some(Status::Failed(failed)) => return Ok(Ended::Badly(failed.error)),
-            Some(Status::Successful(done)) => {
-                executors.count(address).await?;
-                return Ok(Ended::Well(done.partition_location));
-            }
-            Some(Status::Queued(_) | Status::Running(_)) => {}
-            None => return Err(lost(address, "it began anew meanwhile")),
+            Some(Status::Successful(done)) => return Ok(Ended::Well(done.partition_location)),
+            Some(Status::Queued(_) | Status::Running(_)) => unseen_since = None,
+            None if unseen_since.is_some_and(|since| since.elapsed() < UNSEEN_TIME) => {}
+            None => return Err(lost(cluster, BEGAN_ANEW)),
         }
-        if executors.is_due() {
-            executors.count(address).await?;
+        if counted.elapsed() >= COUNT_TIME {
+            counted = Instant::now();
             count_rows(scheduler, name, watch).await;
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
-    }
-}
-
-/// How many executors there are while a statement runs.
-#[derive(Default)]
-struct Executors {
-    looked: Option<Instant>,
-    most: usize,
-    none_since: Option<Instant>,
-}
-
-impl Executors {
-    /// Tells whether it is time to look again.
-    fn is_due(&self) -> bool {
-        self.looked.is_none_or(|looked| looked.elapsed() >= LOOK_TIME)
-    }
-
-    /// Counts them.
-    ///
-    /// # Errors
-    /// If one has gone: what the scheduler makes others compute again may be in the result twice. If there is
-    /// none for long: the scheduler would wait for one without end.
-    async fn count(&mut self, address: &str) -> Result<()> {
-        self.looked = Some(Instant::now());
-        let Some(count) = count_executors(address).await else { return Ok(()) };
-        if count < self.most {
-            return Err(external(Error::new(ClusterFault::ExecutorDied { address: address.to_owned() })));
-        }
-        self.most = count;
-        if count > 0 {
-            self.none_since = None;
-            return Ok(());
-        }
-        let since = *self.none_since.get_or_insert_with(Instant::now);
-        if since.elapsed() < IDLE_TIME {
-            return Ok(());
-        }
-        let (address, seconds) = (address.to_owned(), IDLE_TIME.as_secs());
-        Err(external(Error::new(ClusterFault::NoExecutor { address, seconds })))
     }
 }
 
@@ -202,41 +177,32 @@ fn rows_scanned(step: &OperatorWithMetrics) -> u64 {
     rows.sum()
 }
 
-/// Reads the scheduler's page for load balancers: `ready: 3 executors registered`.
-pub(super) async fn count_executors(address: &str) -> Option<usize> {
-    let host = address.strip_prefix("http://")?;
-    let asking = async {
-        let mut stream = TcpStream::connect(host).await.ok()?;
-        let request = format!("GET /readyz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).await.ok()?;
-        let mut answer = Vec::new();
-        stream.take(ANSWER_BYTES).read_to_end(&mut answer).await.ok()?;
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        let (_, rest) = answer.split_once("ready: ")?;
-        let digits = rest.split(|letter: char| !letter.is_ascii_digit()).next()?;
-        digits.parse().ok()
-    };
-    tokio::time::timeout(ANSWER_TIME, asking).await.ok()?
-}
+/// What is said of a scheduler that does not know a job any more.
+const BEGAN_ANEW: &str = "it began anew meanwhile";
 
-fn lost(address: &str, problem: &str) -> DataFusionError {
-    let (address, problem) = (address.to_owned(), problem.to_owned());
+fn lost(cluster: &Cluster, problem: &str) -> DataFusionError {
+    let (address, problem) = (cluster.address.clone(), problem.to_owned());
     external(Error::new(ClusterFault::SchedulerLost { address, problem }))
 }
 
-async fn connect(address: &str) -> crate::error::Result<Scheduler> {
-    let fault =
-        |problem: String| Error::new(ClusterFault::NoScheduler { address: address.to_owned(), problem });
-    let config = GrpcClientConfig {
-        connect_timeout_seconds: CONNECT_SECONDS,
-        timeout_seconds: ANSWER_SECONDS,
-        http2_keepalive_interval_seconds: KEEP_ALIVE_SECONDS,
-        ..GrpcClientConfig::default()
-    };
-    let endpoint = create_grpc_client_endpoint(address.to_owned(), Some(&config));
+/// A request that was not answered.
+fn refused(cluster: &Cluster, status: &tonic::Status) -> DataFusionError {
+    if status.code() == Code::Unauthenticated {
+        return external(Error::new(ClusterFault::WrongToken { address: cluster.address.clone() }));
+    }
+    let cause = std::error::Error::source(status);
+    lost(cluster, &cause.map_or_else(|| status.message().to_owned(), root_of))
+}
+
+async fn connect(cluster: &Cluster) -> Result<Scheduler> {
+    let address = || cluster.address.clone();
+    let bad = || external(Error::new(ClusterFault::BadAddress { found: address() }));
     let endpoint =
-        endpoint.map_err(|_| Error::new(ClusterFault::BadAddress { found: address.to_owned() }))?;
-    let channel = endpoint.connect().await.map_err(|error| fault(root_of(&error)))?;
+        Endpoint::from_shared(address()).map_err(|_| bad())?.timeout(ANSWER_TIME).tcp_nodelay(true);
+    let endpoint = cluster.token.shape()(endpoint).map_err(|_| bad())?;
+    let channel = endpoint.connect().await.map_err(|error| {
+        external(Error::new(ClusterFault::NoScheduler { address: address(), problem: root_of(&error) }))
+    })?;
     let bytes = MESSAGE_BYTES as usize;
     Ok(Scheduler::new(channel).max_encoding_message_size(bytes).max_decoding_message_size(bytes))
 }
@@ -261,9 +227,15 @@ fn new_name() -> String {
 }
 
 /// Takes the layers off that a failure gathers on its way from a task to here.
-fn describe_failure(report: &str) -> DataFusionError {
+fn describe_failure(cluster: &Cluster, report: &str) -> DataFusionError {
+    if let Some(fate) = Fate::read(report) {
+        return describe_fate(cluster, fate);
+    }
     if let Some(file) = pin::gone_file(report) {
         return DataFusionError::External(Box::new(FileReplaced(file.to_owned())));
+    }
+    if let Some(problem) = exhausted(report) {
+        return DataFusionError::ResourcesExhausted(problem.to_owned());
     }
     let inner = ["Arrow error: ", "DataFusion error: ", "Execution error: "];
     let last = inner.iter().filter_map(|layer| report.rfind(layer).map(|at| at + layer.len())).max();
@@ -271,16 +243,38 @@ fn describe_failure(report: &str) -> DataFusionError {
     DataFusionError::Execution(problem.trim().to_owned())
 }
 
+/// What an executor says whose memory or disk did not suffice, as text or as the engine's debugging form.
+fn exhausted(report: &str) -> Option<&str> {
+    if let Some((_, problem)) = report.rsplit_once("ResourcesExhausted(\"") {
+        return problem.split("\")").next();
+    }
+    report.rsplit_once("Resources exhausted: ").map(|(_, problem)| problem.trim())
+}
+
+fn describe_fate(cluster: &Cluster, fate: Fate) -> DataFusionError {
+    let address = cluster.address.clone();
+    match fate {
+        Fate::ExecutorDied => external(Error::new(ClusterFault::ExecutorDied { address })),
+        Fate::NoExecutor => {
+            external(Error::new(ClusterFault::NoExecutor { address, seconds: LONELY_TIME.as_secs() }))
+        }
+        Fate::Unplanned => lost(cluster, "its plan was not ready in time"),
+        Fate::Still => lost(cluster, "it stood still, and was cancelled"),
+        Fate::Unwanted => lost(cluster, "it was cancelled"),
+        Fate::Unknown => lost(cluster, BEGAN_ANEW),
+    }
+}
+
 /// Fetches the parts of a result in their order.
-async fn fetch_all(parts: Vec<PartitionLocation>) -> Result<Vec<RecordBatch>> {
+async fn fetch_all(cluster: &Cluster, parts: Vec<PartitionLocation>) -> Result<Vec<RecordBatch>> {
     let mut rows = Vec::new();
     for part in parts {
-        rows.extend(fetch(part).await?);
+        rows.extend(fetch(cluster, part).await?);
     }
     Ok(rows)
 }
 
-async fn fetch(part: PartitionLocation) -> Result<Vec<RecordBatch>> {
+async fn fetch(cluster: &Cluster, part: PartitionLocation) -> Result<Vec<RecordBatch>> {
     let layout = part.layout();
     let missing = || DataFusionError::Internal("a part of a result without a place".to_owned());
     let executor = part.executor_meta.ok_or_else(missing)?;
@@ -289,9 +283,10 @@ async fn fetch(part: PartitionLocation) -> Result<Vec<RecordBatch>> {
     let lost =
         |problem: String| external(Error::new(ClusterFault::ExecutorLost { host: host.clone(), problem }));
     let port = u16::try_from(executor.port).map_err(|_| missing())?;
+    let shape = Arc::new(BallistaConfigGrpcEndpoint::new(cluster.token.shape()));
     let connecting =
-        BallistaClient::try_new(&executor.host, port, MESSAGE_BYTES as usize, false, None, 1, 0, 0, 0);
-    let waited = tokio::time::timeout(Duration::from_secs(CONNECT_SECONDS), connecting).await;
+        BallistaClient::try_new(&executor.host, port, MESSAGE_BYTES as usize, false, Some(shape), 1, 0, 0, 0);
+    let waited = tokio::time::timeout(CONNECT_TIME, connecting).await;
     let mut client = match waited {
         Ok(client) => client.map_err(|error| lost(error.to_string()))?,
         Err(_) => return Err(lost("no answer".to_owned())),
@@ -309,13 +304,21 @@ pub(in crate::engine) struct Job(Mutex<JobState>);
 
 #[derive(Debug, Default)]
 struct JobState {
-    name: Option<(String, String)>,
+    name: Option<(Cluster, String)>,
     has_ended: bool,
 }
 
 impl Job {
-    fn begin(&self, address: &str, name: &str) {
-        self.locked().name = Some((address.to_owned(), name.to_owned()));
+    /// Notes the name; a job that nobody waits for by now is cancelled.
+    fn begin(&self, cluster: &Cluster, name: &str) {
+        let has_ended = {
+            let mut state = self.locked();
+            state.name = Some((cluster.clone(), name.to_owned()));
+            std::mem::replace(&mut state.has_ended, false)
+        };
+        if has_ended {
+            self.cancel();
+        }
     }
 
     fn end(&self) {
@@ -331,14 +334,14 @@ impl Job {
             }
             state.name.clone()
         };
-        let Some((address, job_id)) = name else { return };
+        let Some((cluster, job_id)) = name else { return };
         let (sender, done) = std::sync::mpsc::channel();
         // On a thread of its own: the runtime of the statement may be ending, or be busy in a join.
         let work = move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             if let Ok(runtime) = runtime {
                 let cancelling = async {
-                    if let Ok(mut scheduler) = connect(&address).await {
+                    if let Ok(mut scheduler) = connect(&cluster).await {
                         // A job that has ended meanwhile is none to cancel.
                         let _ = scheduler.cancel_job(CancelJobParams { job_id }).await;
                     }
@@ -365,5 +368,35 @@ pub(super) struct CancelOnDrop(pub(super) Arc<Job>);
 impl Drop for CancelOnDrop {
     fn drop(&mut self) {
         self.0.cancel();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Lang;
+
+    fn describe(report: &str) -> String {
+        let cluster = Cluster::parse("http://10.0.0.1", 1).unwrap();
+        let error = super::super::super::fault::describe(describe_failure(&cluster, report));
+        error.message(Lang::En)
+    }
+
+    #[test]
+    fn what_ended_a_statement_is_said_in_one_sentence() {
+        let fate = Fate::ExecutorDied.report();
+        assert_eq!(describe(&fate), "an executor of http://10.0.0.1:50050 went away while the statement ran");
+        let report = "Job failed due to stage 1 failed: Task failed due to runtime execution error: DataFusionError(ArrowError(DivideByZero, None)): Arrow error: Divide by zero error\n";
+        assert_eq!(describe(report), "a number is divided by zero");
+    }
+
+    #[test]
+    fn an_executor_whose_memory_does_not_suffice_gives_the_error_of_one_machine() {
+        let inner = "Failed to allocate additional 2.0 MB for GroupedHashAggregateStream";
+        let debugged = format!("Task failed: DataFusionError(ResourcesExhausted(\"{inner}\"))\n");
+        for report in [debugged, format!("DataFusion error: Resources exhausted: {inner}\n")] {
+            let wanted = format!("the query does not fit into the memory it may use: {inner}");
+            assert_eq!(describe(&report), wanted);
+        }
     }
 }

@@ -6,13 +6,18 @@
 
 mod client;
 mod codec;
+mod fates;
+mod folder;
+mod overseer;
 mod parts;
 mod pin;
+mod rows;
 mod seams;
 mod service;
 mod settings;
 mod tasks;
 mod unions;
+mod wire;
 
 use std::sync::Arc;
 
@@ -20,6 +25,7 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::SessionState;
 use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
 use datafusion::prelude::SessionConfig;
 use datafusion_proto::physical_plan::AsExecutionPlan as _;
 use datafusion_proto::protobuf::PhysicalPlanNode;
@@ -32,13 +38,15 @@ use crate::error::Error;
 use crate::messages::ClusterFault;
 
 pub(super) use self::client::Job;
-pub use self::service::{Executor, Scheduler};
+pub use self::service::{EXECUTOR_PORT, Executor, SCHEDULER_PORT, Scheduler, TASK_PORT, host_of};
+pub use self::wire::Token;
 
 /// A cluster, by the address of its scheduler.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cluster {
     address: String,
     part_bytes: u64,
+    token: Token,
 }
 
 /// Bytes of Parquet for which a part of its own is worth what a task costs.
@@ -49,14 +57,14 @@ impl Cluster {
     /// `part_bytes` bytes of Parquet that they scan.
     ///
     /// # Errors
-    /// [`ClusterFault::BadAddress`].
+    /// [`ClusterFault::BadAddress`], and [`ClusterFault::BadToken`] of the token in the environment.
     pub fn parse(text: &str, part_bytes: u64) -> crate::error::Result<Self> {
         let fault = || Error::new(ClusterFault::BadAddress { found: text.to_owned() });
         let url = Url::parse(text).map_err(|_| fault())?;
         let is_plain = url.scheme() == "http" && matches!(url.path(), "" | "/") && url.query().is_none();
         let host = url.host_str().filter(|_| is_plain && url.username().is_empty()).ok_or_else(fault)?;
-        let address = format!("http://{host}:{}", url.port().unwrap_or(service::SCHEDULER_PORT));
-        Ok(Self { address, part_bytes })
+        let address = format!("http://{host}:{}", url.port().unwrap_or(SCHEDULER_PORT));
+        Ok(Self { address, part_bytes, token: Token::find()? })
     }
 
     /// Makes the sessions of a configuration run what they can on the cluster.
@@ -83,7 +91,7 @@ pub(super) async fn run(
     watch.stop_sign().cancels(Arc::clone(&job));
     let _guard = CancelOnDrop(Arc::clone(&job));
     watch.follow(plan);
-    client::run(&cluster.address, bytes, &options, &job, watch).await.map(Some)
+    client::run(&cluster, &bytes, &options, &job, watch).await.map(Some)
 }
 
 /// Notes which file executors do not find as it was listed, if that is what went wrong.
@@ -94,13 +102,23 @@ pub(super) fn find_gone(error: &DataFusionError, gone: &mut Option<Error>) -> bo
     true
 }
 
-/// A plan that holds what no codec knows (a recursive query) stays here.
+/// How many steps the scheduler may put on top of a plan when it cuts it up, and more.
+const DEPTH_MARGIN: usize = 8;
+
+/// A plan that holds what no codec knows (a recursive query), or that is too deep to be read again, stays here.
 fn encode(plan: Arc<dyn ExecutionPlan>) -> Option<Vec<u8>> {
     if codec::deals_by_function(&plan).unwrap_or(true) {
         return None;
     }
-    let message = PhysicalPlanNode::try_from_physical_plan(plan, &codec::Codec::default()).ok()?;
-    let mut bytes = Vec::new();
-    message.try_encode(&mut bytes).ok()?;
+    let write = |plan| {
+        let message = PhysicalPlanNode::try_from_physical_plan(plan, &codec::Codec::default()).ok()?;
+        let mut bytes = Vec::new();
+        message.try_encode(&mut bytes).ok()?;
+        Some(bytes)
+    };
+    let bytes = write(Arc::clone(&plan))?;
+    let deeper = (0..DEPTH_MARGIN).fold(plan, |plan, _| Arc::new(CoalescePartitionsExec::new(plan)));
+    // Messages are read to a depth of a hundred only, and written to any.
+    PhysicalPlanNode::try_decode(&write(deeper)?).ok()?;
     Some(bytes)
 }

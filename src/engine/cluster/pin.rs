@@ -30,6 +30,9 @@ use super::super::files::{WORKSPACE_URL, read_only};
 /// Before the path of a file that is not there any more as it was listed, in what executors report.
 const GONE: &str = "cchc-version-gone:";
 
+/// How the version of a file in a folder begins where files have no numbers, as on Windows; then come its time and size.
+const UNNUMBERED: &str = "0-";
+
 /// Pins every scan of the workspace; nothing, if there is none, or if other files are scanned too.
 pub(super) fn pin_scans(plan: Arc<dyn ExecutionPlan>) -> Result<Option<Arc<dyn ExecutionPlan>>> {
     let (mut pinned, mut strange) = (0, 0);
@@ -78,6 +81,12 @@ fn unpin(location: &Path) -> Option<(Path, String)> {
     let digits = |at: usize| u8::from_str_radix(version.get(at..at + 2)?, 16).ok();
     let bytes: Option<Vec<u8>> = (0..version.len()).step_by(2).map(digits).collect();
     Some((Path::parse(path).ok()?, String::from_utf8(bytes?).ok()?))
+}
+
+/// Tells whether a file has the time and the size that were listed on a machine that knows no numbers of files.
+fn is_same_file(listed: &str, found: Option<&str>) -> bool {
+    let unnumbered = |version: &str| version.split_once('-').map(|(_, rest)| rest.to_owned());
+    found.is_some_and(|found| unnumbered(found).is_some() && unnumbered(found) == unnumbered(listed))
 }
 
 /// Finds the file that an executor has not found as it was listed.
@@ -138,9 +147,14 @@ impl ObjectStore for PinnedStore {
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> object_store::Result<GetResult> {
         let (path, version) = unpin(location).ok_or_else(|| gone(location))?;
-        let options = GetOptions { if_match: Some(version), ..options };
+        let is_numbered = !version.starts_with(UNNUMBERED);
+        let options = GetOptions { if_match: is_numbered.then(|| version.clone()), ..options };
         match self.0.get_opts(&path, options).await {
             Err(object_store::Error::NotFound { .. } | object_store::Error::Precondition { .. }) => {
+                Err(gone(&path))
+            }
+            // The description is that of the file which was opened.
+            Ok(found) if !is_numbered && !is_same_file(&version, found.meta.e_tag.as_deref()) => {
                 Err(gone(&path))
             }
             found => found,
@@ -199,6 +213,22 @@ mod tests {
         let report =
             format!("Job 7 failed: {} (attempt 1)", gone(&Path::from("datasets/a/year=1/data.parquet")));
         assert_eq!(gone_file(&report), Some("datasets/a/year=1/data.parquet"));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_was_listed_without_a_number_is_the_one_of_its_time_and_size() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a"), "first").unwrap();
+        let store = object_store::local::LocalFileSystem::new_with_prefix(folder.path()).unwrap();
+        let mut listed = store.head(&Path::from("a")).await.unwrap();
+        let (_, rest) = listed.e_tag.as_deref().unwrap().split_once('-').unwrap();
+        listed.e_tag = Some(format!("{UNNUMBERED}{rest}"));
+        let pinned = pin_file(&PartitionedFile::from(listed)).unwrap().object_meta.location;
+        let pins = PinnedStore(Arc::new(store));
+        assert_eq!(pins.get_range(&pinned, 1..3).await.unwrap(), "ir");
+        std::fs::write(folder.path().join("a"), "longer").unwrap();
+        let error = pins.get_range(&pinned, 1..3).await.unwrap_err().to_string();
+        assert_eq!(gone_file(&error), Some("a"));
     }
 
     #[tokio::test]

@@ -8,41 +8,60 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ballista_core::config::TaskSchedulingPolicy;
+use ballista_core::extension::SessionConfigExt as _;
 use ballista_core::registry::BallistaFunctionRegistry;
+use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpcServer;
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
+use ballista_executor::health::ExecutorHealth;
 use ballista_scheduler::cluster::BallistaCluster;
 use ballista_scheduler::config::SchedulerConfig;
-use ballista_scheduler::scheduler_process::{create_scheduler, start_grpc_service_with_listener};
+use ballista_scheduler::scheduler_process::create_scheduler;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::object_store::ObjectStore;
 use datafusion::object_store::memory::InMemory;
 use datafusion::prelude::SessionConfig;
 use datafusion_proto::protobuf::{LogicalPlanNode, PhysicalPlanNode};
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::server::{Server, TcpIncoming};
 
 use super::super::aggregates::register_aggregates;
 use super::super::files::open_store;
-use super::client;
 use super::codec::Codec;
+use super::folder::WorkFolder;
+use super::overseer::Overseer;
 use super::pin::PinnedStores;
+use super::rows::serve_rows;
 use super::settings::{self, MESSAGE_BYTES};
 use super::tasks::StoppingEngine;
+use super::wire::{KEEP_ALIVE_INTERVAL, KEEP_ALIVE_TIME, Token};
 use crate::error::{Error, Result};
 use crate::messages::ClusterFault;
 use crate::workspace::Workspace;
 
-/// The port of schedulers.
-pub(super) const SCHEDULER_PORT: u16 = 50050;
+/// The port of schedulers where none is named.
+pub const SCHEDULER_PORT: u16 = 50050;
+/// The port for an executor's rows where none is named.
+pub const EXECUTOR_PORT: u16 = 50051;
+/// The port for an executor's tasks where none is named.
+pub const TASK_PORT: u16 = 50052;
 /// How often an executor tells that it lives.
 const HEARTBEAT_SECONDS: u64 = 3;
-/// After how long a silence an executor is taken for dead, and its work given to others.
+/// After how long a silence an executor is taken for dead.
 const DEAD_AFTER_SECONDS: u64 = 30;
 /// How often the dead are looked for.
 const LOOK_SECONDS: u64 = 2;
-/// How often a scheduler looks whether an executor has gone.
-const LOSS_LOOK_TIME: Duration = Duration::from_secs(1);
 /// How long rows of a finished statement wait to be fetched.
 const KEEP_ROWS_SECONDS: u64 = 300;
+/// How often rows are looked for that a scheduler has forgotten, and after how long without a change they go.
+const SWEEP_SECONDS: u64 = 600;
+const FORGOTTEN_SECONDS: u64 = 24 * 3600;
+/// How long an executor looks for its scheduler before it ends.
+const FIND_SCHEDULER_SECONDS: u16 = 30;
+/// How often it is looked whether the scheduler knows an executor.
+const READY_LOOK_TIME: Duration = Duration::from_millis(50);
+/// Plans are taken apart step by step, each inside the one before.
+const STACK_BYTES: usize = 16 << 20;
 
 /// What a scheduler is told.
 #[derive(Debug, Clone)]
@@ -53,6 +72,8 @@ pub struct Scheduler {
     pub port: u16,
     /// The name by which executors reach it.
     pub host: String,
+    /// What executors and users must know.
+    pub token: Token,
 }
 
 /// What an executor is told.
@@ -74,8 +95,18 @@ pub struct Executor {
     pub cores: usize,
     /// Bytes of memory that tasks may use together.
     pub memory: u64,
-    /// The folder for rows between tasks and for what does not fit into memory.
-    pub folder: PathBuf,
+    /// The folder for rows between tasks and for what does not fit into memory; one for this run, if none is named.
+    pub folder: Option<PathBuf>,
+    /// What the scheduler and other executors are shown.
+    pub token: Token,
+}
+
+/// Writes an address as it stands in a URL.
+pub fn host_of(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("[{address}]"),
+    }
 }
 
 /// Reserves a port for a moment, so that it can be told to others before it is used.
@@ -97,8 +128,8 @@ impl Scheduler {
     /// Runs the scheduler until the process ends; `ready` is told the address as soon as it listens.
     ///
     /// After an executor has gone, the scheduler begins anew: Ballista 55 can go on counting the lost work as under way on
-    /// those that are left, and then gives them none. Running statements have failed by then; executors sign in
-    /// again with their next sign of life.
+    /// those that are left, and then gives them none. Running statements are cancelled and told so before; executors
+    /// sign in again with their next sign of life.
     ///
     /// # Errors
     /// If the port is not free, or the service fails.
@@ -109,10 +140,10 @@ impl Scheduler {
         ready(address);
         loop {
             let listener = listener.try_clone().map_err(|error| not_listening(address, &error))?;
-            let config = self.config(address);
+            let (config, token) = (self.config(address), self.token.clone());
             let (sender, done) = tokio::sync::oneshot::channel();
             // A runtime for each, since what a scheduler leaves running ends only with it.
-            std::thread::spawn(move || drop(sender.send(run_once(listener, address, config))));
+            std::thread::spawn(move || drop(sender.send(run_once(listener, address, config, token))));
             done.await.map_err(|error| ended(&error))??;
         }
     }
@@ -132,7 +163,8 @@ impl Scheduler {
             .with_no_executors_grace_period_seconds(DEAD_AFTER_SECONDS)
             .with_override_config_producer(Arc::new(settings::of_service))
             .with_override_session_builder(Arc::new(build_session));
-        config.bind_host = self.bind.to_string();
+        config.override_create_grpc_client_endpoint = Some(self.token.shape());
+        config.bind_host = host_of(self.bind);
         config.executor_timeout_seconds = DEAD_AFTER_SECONDS;
         config.expire_dead_executor_interval_seconds = LOOK_SECONDS;
         // What Ballista runs again after an executor has died has given rows twice in our tests; a statement that
@@ -145,42 +177,42 @@ impl Scheduler {
 }
 
 /// Runs a scheduler until an executor has gone.
-fn run_once(listener: TcpListener, address: SocketAddr, config: SchedulerConfig) -> Result<()> {
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| ended(&error))?;
-    let result = runtime.block_on(async {
-        listener.set_nonblocking(true).map_err(|error| not_listening(address, &error))?;
-        let listener = tokio::net::TcpListener::from_std(listener);
-        let listener = listener.map_err(|error| not_listening(address, &error))?;
-        let config = Arc::new(config);
-        let cluster = BallistaCluster::new_from_config(&config).await.map_err(|error| ended(&error))?;
-        let scheduler = create_scheduler::<LogicalPlanNode, PhysicalPlanNode>(cluster, config).await;
-        let scheduler = scheduler.map_err(|error| ended(&error))?;
-        tokio::select! {
-            result = start_grpc_service_with_listener(listener, scheduler) => result.map_err(|error| ended(&error)),
-            () = wait_for_loss(address) => Ok(()),
-        }
-    });
+fn run_once(listener: TcpListener, address: SocketAddr, config: SchedulerConfig, token: Token) -> Result<()> {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime =
+        runtime.enable_all().thread_stack_size(STACK_BYTES).build().map_err(|error| ended(&error))?;
+    // On a thread of the runtime, for its stack.
+    let serving = runtime.spawn(serve(listener, address, config, token));
+    let result = runtime.block_on(serving).map_err(|error| ended(&error))?;
     runtime.shutdown_background();
     result
 }
 
-/// Waits until there are fewer executors than there were, and a little longer, so that statements learn of it.
-async fn wait_for_loss(address: SocketAddr) {
-    let ip = match address.ip() {
-        ip if ip.is_unspecified() => IpAddr::from([127, 0, 0, 1]),
-        ip => ip,
-    };
-    let own = format!("http://{}", SocketAddr::new(ip, address.port()));
-    let mut most = 0;
-    loop {
-        tokio::time::sleep(LOSS_LOOK_TIME).await;
-        match client::count_executors(&own).await {
-            Some(count) if count < most => break,
-            Some(count) => most = count,
-            None => {}
-        }
+async fn serve(
+    listener: TcpListener,
+    address: SocketAddr,
+    config: SchedulerConfig,
+    token: Token,
+) -> Result<()> {
+    listener.set_nonblocking(true).map_err(|error| not_listening(address, &error))?;
+    let listener = tokio::net::TcpListener::from_std(listener);
+    let listener = listener.map_err(|error| not_listening(address, &error))?;
+    let config = Arc::new(config);
+    let cluster = BallistaCluster::new_from_config(&config).await.map_err(|error| ended(&error))?;
+    let scheduler = create_scheduler::<LogicalPlanNode, PhysicalPlanNode>(cluster, config).await;
+    let overseer = Overseer::new(scheduler.map_err(|error| ended(&error))?);
+    let service = SchedulerGrpcServer::new(overseer.clone())
+        .max_encoding_message_size(MESSAGE_BYTES as usize)
+        .max_decoding_message_size(MESSAGE_BYTES as usize);
+    let serving = Server::builder()
+        .http2_keepalive_interval(Some(KEEP_ALIVE_INTERVAL))
+        .http2_keepalive_timeout(Some(KEEP_ALIVE_TIME))
+        .add_service(InterceptedService::new(service, move |request| token.check(request)))
+        .serve_with_incoming(TcpIncoming::from(listener).with_nodelay(Some(true)));
+    tokio::select! {
+        result = serving => result.map_err(|error| ended(&error)),
+        result = overseer.watch() => result.map_err(|error| ended(&error)),
     }
-    tokio::time::sleep(LOSS_LOOK_TIME * 3).await;
 }
 
 /// A scheduler cuts plans up and reads nothing; the store that scans name is an empty one there.
@@ -194,7 +226,8 @@ fn build_session(config: SessionConfig) -> datafusion::common::Result<datafusion
 }
 
 impl Executor {
-    /// Runs the executor over a workspace until the process is told to end.
+    /// Runs the executor over a workspace until the process is told to end; `ready` is told as soon as the scheduler
+    /// knows of it.
     ///
     /// # Errors
     /// If the scheduler does not answer, a port is not free, or the service fails.
@@ -202,33 +235,46 @@ impl Executor {
         self.port = find_port(self.bind, self.port)?;
         self.task_port = find_port(self.bind, self.task_port)?;
         let store = open_store(workspace).map_err(|error| ended(&error))?;
-        let config = Arc::new(self.config(store)?);
-        ready(&self);
-        start_executor_process(config).await.map_err(|error| ended(&error))
+        let folder = WorkFolder::take(self.folder.as_deref())?;
+        let config = self.config(store, &folder)?;
+        let is_known = wait_until_known(config.health.clone());
+        let running = start_executor_process(Arc::new(config));
+        tokio::pin!(running);
+        tokio::select! {
+            result = &mut running => return result.map_err(|error| ended(&error)),
+            () = is_known => ready(&self),
+        }
+        running.await.map_err(|error| ended(&error))
     }
 
-    fn config(&self, store: Arc<dyn ObjectStore>) -> Result<ExecutorProcessConfig> {
-        let work = self.folder.clone();
-        std::fs::create_dir_all(&work)
-            .map_err(|cause| crate::workspace::unwritable(&work.display().to_string(), cause))?;
-        let spill = work.clone();
+    fn config(&self, store: Arc<dyn ObjectStore>, folder: &WorkFolder) -> Result<ExecutorProcessConfig> {
+        let spill = folder.spill();
         let runtime = move |_: &SessionConfig| {
             RuntimeEnvBuilder::new()
                 .with_object_store_registry(Arc::new(PinnedStores::new(Arc::clone(&store))))
                 .with_temp_file_path(spill.clone())
                 .build_arc()
         };
+        let shape = self.token.shape();
+        let settings = {
+            let shape = Arc::clone(&shape);
+            move || {
+                settings::of_service().with_ballista_override_create_grpc_client_endpoint(Arc::clone(&shape))
+            }
+        };
         Ok(ExecutorProcessConfig {
-            bind_host: self.bind.to_string(),
+            bind_host: host_of(self.bind),
             external_host: Some(self.host.clone()),
             port: self.port,
             grpc_port: self.task_port,
             scheduler_host: self.scheduler_host.clone(),
             scheduler_port: self.scheduler_port,
-            scheduler_connect_timeout_seconds: 30,
+            scheduler_connect_timeout_seconds: FIND_SCHEDULER_SECONDS,
             vcores: self.cores,
             task_scheduling_policy: TaskSchedulingPolicy::PushStaged,
-            work_dir: Some(work.display().to_string()),
+            work_dir: Some(folder.rows().display().to_string()),
+            job_data_clean_up_interval_seconds: SWEEP_SECONDS,
+            job_data_ttl_seconds: FORGOTTEN_SECONDS,
             grpc_max_decoding_message_size: MESSAGE_BYTES,
             grpc_max_encoding_message_size: MESSAGE_BYTES,
             executor_heartbeat_interval_seconds: HEARTBEAT_SECONDS,
@@ -236,10 +282,19 @@ impl Executor {
             override_execution_engine: Some(Arc::new(StoppingEngine::default())),
             override_function_registry: Some(Arc::new(known_functions()?)),
             override_runtime_producer: Some(Arc::new(runtime)),
-            override_config_producer: Some(Arc::new(settings::of_service)),
+            override_config_producer: Some(Arc::new(settings)),
+            override_create_grpc_client_endpoint: Some(shape),
             override_physical_codec: Some(Arc::new(Codec::default())),
+            override_arrow_flight_service: Some(serve_rows(self.token.clone())),
             ..ExecutorProcessConfig::default()
         })
+    }
+}
+
+/// Waits until the scheduler has answered an executor's first sign of life.
+async fn wait_until_known(health: ExecutorHealth) {
+    while !health.is_ready() {
+        tokio::time::sleep(READY_LOOK_TIME).await;
     }
 }
 
