@@ -67,16 +67,16 @@ fn number(aggregate: &Aggregate) -> Result<Option<LogicalPlan>> {
     }
     groups.extend(other.iter().map(|place| aggregate.group_expr[*place].clone()));
     let grouped = Aggregate::try_new(Arc::clone(&aggregate.input), groups, aggregate.aggr_expr.clone())?;
-    give_back(aggregate, grouped, values)
+    give_back(aggregate, grouped, &values)
 }
 
 /// Puts what an aggregate gave above one that groups by numbers: `values` of what was numbered, all else as it is.
 fn give_back(
     aggregate: &Aggregate,
     grouped: Aggregate,
-    values: Vec<Option<Expr>>,
+    values: &[Option<Expr>],
 ) -> Result<Option<LogicalPlan>> {
-    let mut others = grouped.schema.columns().into_iter().skip(grouped.group_expr.len() - left(&values));
+    let mut others = grouped.schema.columns().into_iter().skip(grouped.group_expr.len() - left(values));
     let columns = aggregate.schema.iter().enumerate().map(|(place, (qualifier, field))| {
         let value = values.get(place).cloned().flatten().or_else(|| others.next().map(Expr::Column));
         value.map(|value| value.alias_qualified(qualifier.cloned(), field.name()))

@@ -101,7 +101,7 @@ fn nothing_grouped_gives_no_group() {
     let place = Place::new();
     let answer =
         place.ask(false, "SELECT year, field, count(*) FROM dossiers WHERE fee < -1 GROUP BY year, field");
-    assert_eq!(answer.batches.iter().map(|batch| batch.num_rows()).sum::<usize>(), 0);
+    assert_eq!(answer.row_count(), 0);
 }
 
 /// Texts short and long, some of them often, and none.
