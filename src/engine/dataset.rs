@@ -31,6 +31,9 @@ pub const LABELS_KEY: &str = "cchc.labels";
 /// Field metadata: the unit of the numbers.
 pub const MEASURE_UNIT_KEY: &str = "cchc.measure_unit";
 
+/// The column that stands in the path of a year's file.
+pub(super) const YEAR: &str = "year";
+
 /// Whether a table shows where its rows came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
@@ -53,7 +56,7 @@ impl DatasetTable {
         let format = ParquetFormat::default().with_options(session.table_options().parquet.clone());
         let options = ListingOptions::new(Arc::new(ListedParquet::new(format)))
             .with_file_extension(".parquet")
-            .with_table_partition_cols(vec![("year".to_owned(), DataType::Int32)]);
+            .with_table_partition_cols(vec![(YEAR.to_owned(), DataType::Int32)]);
         let config = ListingTableConfig::new(url).with_listing_options(options).with_schema(table_schema(
             &contract,
             origin,

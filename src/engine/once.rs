@@ -42,11 +42,7 @@ pub(super) fn decide_once(plan: LogicalPlan, session: &dyn Session) -> Result<Lo
             return Ok(Transformed::no(LogicalPlan::Filter(filter)));
         }
         let replace = |condition: &Expr| {
-            if is_worth_it(condition, input) {
-                once(condition, session, input)
-            } else {
-                Ok(condition.clone())
-            }
+            if is_worth_it(condition, input) { once(condition, session) } else { Ok(condition.clone()) }
         };
         let conditions = conditions.into_iter().map(replace).collect::<Result<Vec<_>>>()?;
         let predicate = conjunction(conditions).unwrap_or_else(|| filter.predicate.clone());
@@ -95,7 +91,7 @@ fn is_search(expression: &Expr) -> bool {
 }
 
 /// The condition as a function of its column.
-fn once(condition: &Expr, session: &dyn Session, input: &DFSchema) -> Result<Expr> {
+fn once(condition: &Expr, session: &dyn Session) -> Result<Expr> {
     let columns = condition.column_refs();
     let [column] = columns.iter().collect::<Vec<_>>()[..] else {
         return internal_err!("one column is wanted");
@@ -117,7 +113,6 @@ fn once(condition: &Expr, session: &dyn Session, input: &DFSchema) -> Result<Exp
         signature: Signature::any(1, Volatility::Immutable),
     };
     let argument = Expr::Column((*column).clone());
-    argument.get_type(input)?;
     Ok(Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(ScalarUDF::from(function)), vec![argument])))
 }
 

@@ -21,7 +21,7 @@ use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
 use datafusion::physical_plan::empty::EmptyExec;
 use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties as _};
 
-use super::super::dataset::DatasetTable;
+use super::super::dataset::{DatasetTable, YEAR};
 use super::super::notice::years_read;
 use super::key::{self, Key};
 use crate::workspace::Workspace;
@@ -44,9 +44,6 @@ const MERGEABLE: [&str; 15] = [
     "var",
     "var_pop",
 ];
-
-/// The column that stands in the path.
-const YEAR: &str = "year";
 
 /// What is kept of each file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -38,11 +38,9 @@ use datafusion::physical_planner::{ExtensionPlanner, PhysicalPlanner};
 
 use self::exec::DifferentExec;
 use super::cache::split_years;
-use super::dataset::CATEGORY_KEY;
+use super::dataset::{CATEGORY_KEY, YEAR};
 use crate::workspace::Workspace;
 
-/// The column that stands in the path of a year's file.
-const YEAR: &str = "year";
 /// Parts of dates of which there are few.
 const PARTS: [&str; 9] = ["year", "isoyear", "quarter", "month", "week", "day", "doy", "dow", "hour"];
 

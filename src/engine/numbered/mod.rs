@@ -23,10 +23,8 @@ use datafusion::logical_expr::expr::ScalarFunction;
 use datafusion::logical_expr::{Aggregate, Expr, LogicalPlan, Projection, ScalarUDF};
 
 use self::calls::{NumberOf, Shared, ValueOf};
-use super::dataset::CATEGORY_KEY;
+use super::dataset::{CATEGORY_KEY, YEAR};
 
-/// The column that stands in the path of a year's file.
-const YEAR: &str = "year";
 /// Columns whose numbers of 32 bits are packed into one.
 const PACKED: usize = 2;
 
