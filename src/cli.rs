@@ -56,10 +56,14 @@ pub struct Global {
     /// Let statements name local files outside the workspace as tables, in this run only
     #[arg(long, global = true)]
     pub allow_external: bool,
-    /// Run statements on the cluster of this scheduler, as `http://HOST:50050`
+    /// Run statements on the cluster of this scheduler, as `http://HOST:50050` or, encrypted, `https://HOST:50050`
     #[cfg(feature = "cluster")]
     #[arg(long, value_name = "URL", env = "CCHC_CLUSTER", global = true)]
     pub cluster: Option<String>,
+    /// Certificate of the authority that a cluster's certificates come from [default: those that this machine trusts]
+    #[cfg(feature = "cluster")]
+    #[arg(long, value_name = "FILE", env = "CCHC_CLUSTER_AUTHORITY", global = true)]
+    pub cluster_authority: Option<PathBuf>,
     /// Bytes of Parquet for each part into which the cluster cuts a statement, as 1M [default: 8M]
     #[cfg(feature = "cluster")]
     #[arg(long, value_name = "SIZE", env = "CCHC_PART_BYTES", global = true, value_parser = parse_bytes)]
@@ -129,7 +133,8 @@ pub enum Command {
   cchc cluster executor --workspace s3://so-lieu/so-khcn --scheduler 10.0.0.1:50050 --bind 10.0.0.2
   cchc query on_time_resolved --cluster http://10.0.0.1:50050
 
-CCHC_CLUSTER_TOKEN in the environment, the same for all of them, keeps strangers out.")]
+CCHC_CLUSTER_TOKEN in the environment, the same for all of them, keeps strangers out. With --certificate and --key on
+scheduler and executors everything between the machines is encrypted, and the cluster is https://10.0.0.1:50050.")]
 pub struct ClusterArgs {
     /// Part of the cluster that this process is
     #[arg(value_enum)]
@@ -149,6 +154,12 @@ pub struct ClusterArgs {
     /// Port on which an executor takes tasks, 0 for a free one [default: 50052]
     #[arg(long, value_name = "PORT")]
     pub task_port: Option<u16>,
+    /// Certificate that this machine shows to others, as PEM; then everything is encrypted
+    #[arg(long, value_name = "FILE", env = "CCHC_CLUSTER_CERTIFICATE", requires = "key")]
+    pub certificate: Option<PathBuf>,
+    /// Private key of the certificate, as PEM
+    #[arg(long, value_name = "FILE", env = "CCHC_CLUSTER_KEY", requires = "certificate")]
+    pub key: Option<PathBuf>,
     /// Cores that an executor uses [default: all]
     #[arg(long, value_name = "COUNT")]
     pub cores: Option<usize>,

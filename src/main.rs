@@ -49,6 +49,8 @@ fn main() -> ExitCode {
 #[cfg(feature = "cluster")]
 fn on_configured_cluster(mut cli: Cli, settings: &Settings) -> Cli {
     cli.global.cluster = cli.global.cluster.or_else(|| settings.cluster().map(str::to_owned));
+    cli.global.cluster_authority =
+        cli.global.cluster_authority.or_else(|| settings.cluster_authority().map(Into::into));
     cli
 }
 

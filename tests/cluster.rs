@@ -1,11 +1,12 @@
 use std::io::{BufRead as _, BufReader};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::support::{Project, Run, repository};
 
 mod faults;
+mod secrets;
 mod store;
 
 /// A service that ends with the test.
@@ -50,11 +51,21 @@ impl Drop for Service {
     }
 }
 
+/// A port that nobody uses at this moment.
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
 /// A scheduler and its executors on this machine.
 struct Machines {
     scheduler: Service,
     executors: Vec<Service>,
     address: String,
+    /// Where the executors hand out rows.
+    row_addresses: Vec<SocketAddr>,
+    /// The ports on which they take tasks.
+    task_ports: Vec<u16>,
+    is_encrypted: bool,
 }
 
 impl Machines {
@@ -68,7 +79,14 @@ impl Machines {
         let scheduler = Service::start(&mut command, "listening on");
         let address = scheduler.said.split_whitespace().find(|word| word.starts_with("127.0.0.1:")).unwrap();
         let address = address.trim_end_matches(',').to_owned();
-        let mut machines = Self { scheduler, executors: Vec::new(), address };
+        let mut machines = Self {
+            scheduler,
+            executors: Vec::new(),
+            address,
+            row_addresses: Vec::new(),
+            task_ports: Vec::new(),
+            is_encrypted: false,
+        };
         for _ in 0..executors {
             machines.add_executor(project, workspace, variables);
         }
@@ -77,6 +95,7 @@ impl Machines {
 
     fn add_executor(&mut self, project: &Project, workspace: &str, variables: &[(&str, &str)]) {
         let folder = project.path(&format!("executor-{}", self.executors.len()));
+        let task_port = free_port();
         let mut command = project.command(&[
             "--workspace",
             workspace,
@@ -87,18 +106,22 @@ impl Machines {
             "--port",
             "0",
             "--task-port",
-            "0",
+            &task_port.to_string(),
             "--cores",
             "2",
             "--folder",
             folder.to_str().unwrap(),
         ]);
         command.envs(variables.iter().copied());
-        self.executors.push(Service::start(&mut command, "works for"));
+        let executor = Service::start(&mut command, "works for");
+        let said = executor.said.split_once("executor on ").and_then(|(_, said)| said.split(' ').next());
+        self.row_addresses.push(said.unwrap().parse().unwrap());
+        self.task_ports.push(task_port);
+        self.executors.push(executor);
     }
 
     fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", if self.is_encrypted { "https" } else { "http" }, self.address)
     }
 }
 

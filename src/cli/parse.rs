@@ -49,18 +49,33 @@ pub fn find_language(words: &[OsString], locale: impl FnOnce() -> String) -> Lan
 
 /// Takes a variable of the environment that is empty for one that is not set, as programs do.
 fn without_empty_variables(command: Command) -> Command {
+    let command = without_empty(
+        command,
+        &[
+            ("CCHC_LANG", "lang"),
+            ("CCHC_WORKSPACE", "workspace"),
+            #[cfg(feature = "cluster")]
+            ("CCHC_CLUSTER", "cluster"),
+            #[cfg(feature = "cluster")]
+            ("CCHC_CLUSTER_AUTHORITY", "cluster_authority"),
+            #[cfg(feature = "cluster")]
+            ("CCHC_PART_BYTES", "part_bytes"),
+        ],
+    );
+    #[cfg(feature = "cluster")]
+    let command = command.mut_subcommand("cluster", |cluster| {
+        let settings =
+            [("CCHC_CLUSTER_CERTIFICATE", "certificate"), ("CCHC_CLUSTER_KEY", "key"), ("CCHC_LOG", "log")];
+        without_empty(cluster, &settings)
+    });
+    command
+}
+
+fn without_empty(command: Command, settings: &[(&str, &'static str)]) -> Command {
     let is_empty = |variable: &str| std::env::var_os(variable).is_some_and(|value| value.is_empty());
-    let settings = [
-        ("CCHC_LANG", "lang"),
-        ("CCHC_WORKSPACE", "workspace"),
-        #[cfg(feature = "cluster")]
-        ("CCHC_CLUSTER", "cluster"),
-        #[cfg(feature = "cluster")]
-        ("CCHC_PART_BYTES", "part_bytes"),
-    ];
-    let empty = settings.into_iter().filter(|(variable, _)| is_empty(variable));
+    let empty = settings.iter().filter(|(variable, _)| is_empty(variable));
     empty.fold(command, |command, (_, argument)| {
-        command.mut_arg(argument, |argument| argument.env(None::<&'static str>))
+        command.mut_arg(*argument, |argument| argument.env(None::<&'static str>))
     })
 }
 

@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 use super::Session;
 use super::session::asked_to_end;
 use crate::cli::{ClusterArgs, ClusterPart, LogLevel};
-use crate::engine::{EXECUTOR_PORT, Executor, SCHEDULER_PORT, Scheduler, TASK_PORT, Token, host_of};
+use crate::engine::{
+    EXECUTOR_PORT, Executor, SCHEDULER_PORT, Scheduler, TASK_PORT, Tls, Token, Wire, host_of,
+};
 use crate::error::{Error, Explain as _, Result};
 use crate::messages::{ClusterFault, ClusterWords};
 use crate::terminal::Terminal;
@@ -25,12 +27,12 @@ fn run_scheduler(session: &Session, arguments: &ClusterArgs) -> Result<()> {
         bind: arguments.bind,
         port: arguments.port.unwrap_or(SCHEDULER_PORT),
         host: host(arguments)?,
-        token: Token::find()?,
+        wire: find_wire(session, arguments)?,
     };
-    let has_token = scheduler.token.is_set();
+    let wire = scheduler.wire.clone();
     let service = scheduler.run(|address| {
         terminal.narrate(&ClusterWords::Scheduling { address: address.to_string() });
-        warn_if_open(session, address, has_token);
+        warn_if_open(session, address, &wire);
     });
     // An executor looks after such requests itself: it finishes what it has in hand.
     session.serve(async {
@@ -43,7 +45,7 @@ fn run_scheduler(session: &Session, arguments: &ClusterArgs) -> Result<()> {
 
 fn run_executor(session: &Session, arguments: &ClusterArgs) -> Result<()> {
     let terminal = session.terminal;
-    let (scheduler_host, scheduler_port) = split(&arguments.scheduler)?;
+    let (scheduler_host, scheduler_port) = split(&arguments.scheduler, arguments.certificate.is_some())?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let executor = Executor {
         bind: arguments.bind,
@@ -55,7 +57,7 @@ fn run_executor(session: &Session, arguments: &ClusterArgs) -> Result<()> {
         cores: arguments.cores.unwrap_or(cores).max(1),
         memory: session.memory_limit(),
         folder: arguments.folder.clone(),
-        token: Token::find()?,
+        wire: find_wire(session, arguments)?,
     };
     let workspace = session.find_workspace()?;
     session.serve(executor.run(&workspace, |executor| {
@@ -64,7 +66,7 @@ fn run_executor(session: &Session, arguments: &ClusterArgs) -> Result<()> {
             scheduler: format!("{}:{}", executor.scheduler_host, executor.scheduler_port),
             cores: executor.cores,
         });
-        warn_if_open(session, SocketAddr::new(executor.bind, executor.port), executor.token.is_set());
+        warn_if_open(session, SocketAddr::new(executor.bind, executor.port), &executor.wire);
     }))
 }
 
@@ -103,22 +105,43 @@ fn host(arguments: &ClusterArgs) -> Result<String> {
     Ok(arguments.host.clone().unwrap_or_else(|| host_of(arguments.bind)))
 }
 
-fn warn_if_open(session: &Session, address: SocketAddr, has_token: bool) {
+/// Finds what this machine tells the others, and by what it knows them.
+fn find_wire(session: &Session, arguments: &ClusterArgs) -> Result<Wire> {
+    let tls = match (&arguments.certificate, &arguments.key) {
+        (Some(certificate), Some(key)) => {
+            Some(Tls::read_authority(session.cluster_authority())?.with_identity(certificate, key)?)
+        }
+        _ => None,
+    };
+    Ok(Wire { token: Token::find()?, tls })
+}
+
+fn warn_if_open(session: &Session, address: SocketAddr, wire: &Wire) {
     if address.ip().is_loopback() {
         return;
     }
     let address = address.to_string();
-    session.terminal.warn(&Error::new(if has_token {
-        ClusterWords::OpenWithToken { address }
-    } else {
-        ClusterWords::Open { address }
-    }));
+    let warning = match (wire.token.is_set(), wire.tls.is_some()) {
+        (true, true) => return,
+        (true, false) => ClusterWords::OpenWithToken { address },
+        (false, true) => ClusterWords::OpenWithTls { address },
+        (false, false) => ClusterWords::Open { address },
+    };
+    session.terminal.warn(&Error::new(warning));
 }
 
-/// Splits `host:port`, or the same as a URL.
-fn split(text: &str) -> Result<(String, u16)> {
+/// Splits `host:port`, or the same as a URL; its scheme and whether this machine encrypts must go together.
+fn split(text: &str, does_encrypt: bool) -> Result<(String, u16)> {
     let fault = || ClusterFault::BadScheduler { found: text.to_owned() }.error();
-    let address = text.strip_prefix("http://").unwrap_or(text);
+    let address = match text.split_once("://") {
+        None => text,
+        Some(("http", address)) if !does_encrypt => address,
+        Some(("https", address)) if does_encrypt => address,
+        Some(("https", _)) => {
+            return Err(ClusterFault::CertificateWanted { scheduler: text.to_owned() }.error());
+        }
+        Some(_) => return Err(fault()),
+    };
     let (host, port) = address.strip_suffix('/').unwrap_or(address).rsplit_once(':').ok_or_else(fault)?;
     let is_bare_six = host.contains(':') && !host.starts_with('[');
     if host.is_empty() || host.contains('/') || is_bare_six {
@@ -133,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_scheduler_is_named_by_host_and_port_or_by_its_url() {
-        let found = |text: &str| split(text).ok();
+        let found = |text: &str| split(text, false).ok();
         let wanted = |host: &str| Some((host.to_owned(), 50050));
         assert_eq!(found("10.0.0.1:50050"), wanted("10.0.0.1"));
         assert_eq!(found("http://10.0.0.1:50050/"), wanted("10.0.0.1"));
@@ -141,5 +164,8 @@ mod tests {
         for text in ["10.0.0.1", ":50050", "fd00::1:50050", "https://a:50050", "a/b:50050", "a:port"] {
             assert_eq!(found(text), None, "{text}");
         }
+        assert_eq!(split("https://10.0.0.1:50050", true).ok(), wanted("10.0.0.1"));
+        assert_eq!(split("10.0.0.1:50050", true).ok(), wanted("10.0.0.1"));
+        assert_eq!(split("http://10.0.0.1:50050", true).ok(), None);
     }
 }

@@ -35,6 +35,8 @@ pub struct Session {
     workspace: Option<PathBuf>,
     here: PathBuf,
     engine_options: EngineOptions,
+    #[cfg(feature = "cluster")]
+    cluster_authority: Option<PathBuf>,
     runtime: Runtime,
     /// Waits for work on other threads. It has clock and signals of its own: those of `runtime` are looked
     /// after by its workers, which all may be inside a join that never pauses.
@@ -57,6 +59,8 @@ impl Session {
             workspace: global.workspace.clone(),
             here: here.to_owned(),
             engine_options: find_engine_options(global)?,
+            #[cfg(feature = "cluster")]
+            cluster_authority: global.cluster_authority.clone(),
             runtime,
             waiting,
         })
@@ -135,6 +139,12 @@ impl Session {
     #[cfg(feature = "cluster")]
     pub(super) fn serve(&self, service: impl Future<Output = Result<()>>) -> Result<()> {
         self.runtime.block_on(service)
+    }
+
+    /// The file of the authority that the machines of a cluster trust, if one was named.
+    #[cfg(feature = "cluster")]
+    pub(super) fn cluster_authority(&self) -> Option<&Path> {
+        self.cluster_authority.as_deref()
     }
 
     /// The memory that work on this machine may use together.
@@ -289,7 +299,7 @@ fn find_engine_options(global: &Global) -> Result<EngineOptions> {
         cluster: match &global.cluster {
             Some(address) => {
                 let part_bytes = global.part_bytes.unwrap_or(crate::engine::PART_BYTES);
-                Some(crate::engine::Cluster::parse(address, part_bytes)?)
+                Some(crate::engine::Cluster::parse(address, part_bytes, global.cluster_authority.as_deref())?)
             }
             None => None,
         },

@@ -6,12 +6,36 @@ super::messages! {
         /// An address that names no scheduler.
         BadAddress { found: String } Usage,
             "`{found}` is not the address of a scheduler", "`{found}` không phải địa chỉ của bộ điều phối",
-            hint "write `http://HOST:50050`", "hãy viết `http://MÁY:50050`";
+            hint "write `http://HOST:50050`, or `https://HOST:50050` where the cluster has certificates",
+                 "hãy viết `http://MÁY:50050`, hoặc `https://MÁY:50050` nếu cụm máy có chứng thư";
         /// Nobody answers at the address.
         NoScheduler { address: String, problem: String } Data,
             "no scheduler answers at {address}: {problem}", "không có bộ điều phối nào trả lời ở {address}: {problem}",
             hint "start one with `cchc cluster scheduler`; without `--cluster`, `CCHC_CLUSTER` and `[cluster]` in the configuration, statements run on this machine",
                  "hãy chạy `cchc cluster scheduler`; nếu không có `--cluster`, `CCHC_CLUSTER` và `[cluster]` trong cấu hình thì câu lệnh chạy trên máy này";
+        /// A certificate that is not trusted.
+        Untrusted { address: String, problem: String } Data,
+            "the certificate of {address} is not trusted: {problem}", "chứng thư của {address} không được tin cậy: {problem}",
+            hint "`UnknownIssuer`: name the authority's certificate with `--cluster-authority FILE`; `NotValidForName`: use a name that stands in the certificate",
+                 "`UnknownIssuer`: hãy nêu chứng thư của nơi cấp bằng `--cluster-authority TỆP`; `NotValidForName`: hãy dùng tên có trong chứng thư";
+        /// A scheduler that does not encrypt, for one who wants it to.
+        NotEncrypted { address: String } Data,
+            "what answers at {address} does not encrypt", "máy trả lời ở {address} không mã hoá",
+            hint "start scheduler and executors with `--certificate` and `--key`, or write `http://` where the network itself is closed",
+                 "hãy chạy bộ điều phối và các máy tính toán với `--certificate` và `--key`, hoặc viết `http://` nếu mạng đã khép kín";
+        /// A scheduler that encrypts, for one who does not.
+        Encrypted { address: String } Data,
+            "what answers at {address} encrypts", "máy trả lời ở {address} có mã hoá",
+            hint "write `https://`; an executor needs `--certificate` and `--key`", "hãy viết `https://`; máy tính toán cần `--certificate` và `--key`";
+        /// A file that holds no certificate, or not the one wanted.
+        BadCertificate { file: String, problem: String } Usage,
+            "`{file}` cannot serve for encryption: {problem}", "không dùng `{file}` để mã hoá được: {problem}",
+            hint "certificate, key and authority are files in PEM form, and the key is the certificate's; docs/CLUSTER.md makes all three with openssl",
+                 "chứng thư, khoá và nơi cấp là tệp dạng PEM, và khoá phải là của chứng thư; docs/CLUSTER.md tạo cả ba bằng openssl";
+        /// An executor of a scheduler that encrypts, and that has no certificate itself, or the other way round.
+        CertificateWanted { scheduler: String } Usage,
+            "an executor of {scheduler} needs a certificate of its own", "máy tính toán của {scheduler} cần có chứng thư riêng",
+            hint "name it with `--certificate FILE --key FILE`: in a cluster all machines encrypt, or none", "hãy nêu bằng `--certificate TỆP --key TỆP`: trong một cụm, mọi máy đều mã hoá hoặc không máy nào";
         /// A token that cannot be sent.
         BadToken Usage,
             "`CCHC_CLUSTER_TOKEN` holds letters that a token may not have", "`CCHC_CLUSTER_TOKEN` có ký tự không dùng được",
@@ -23,7 +47,8 @@ super::messages! {
         /// A scheduler as executors are told of it.
         BadScheduler { found: String } Usage,
             "`{found}` is not where a scheduler can be", "`{found}` không phải vị trí của bộ điều phối",
-            hint "write `--scheduler HOST:50050` or `--scheduler http://HOST:50050`", "hãy viết `--scheduler MÁY:50050` hoặc `--scheduler http://MÁY:50050`";
+            hint "write `--scheduler HOST:50050`, or the URL that users name: `http://HOST:50050`, or `https://` with `--certificate`",
+                 "hãy viết `--scheduler MÁY:50050`, hoặc URL mà người dùng nêu: `http://MÁY:50050`, hoặc `https://` khi có `--certificate`";
         /// A service that others are to find at no address.
         NoHost { bind: String } Usage,
             "`--bind {bind}` is every address of this machine, so others are not told where to find it",
@@ -88,6 +113,10 @@ super::messages! {
         OpenWithToken { address: String } Notice,
             "{address} is open to other machines, and nothing is encrypted: whoever listens in the network learns the token; see docs/CLUSTER.md",
             "{address} mở cho các máy khác và không mã hoá: ai nghe được mạng đều biết mã chung; xem docs/CLUSTER.md";
+        /// A service that others can reach and that asks for no token, but encrypts.
+        OpenWithTls { address: String } Notice,
+            "{address} is open to other machines and asks for no token, so whoever reaches the port can run statements over the workspace; see docs/CLUSTER.md",
+            "{address} mở cho các máy khác và không hỏi mã chung, nên ai tới được cổng này đều chạy được câu lệnh trên không gian làm việc; xem docs/CLUSTER.md";
         /// A line of the engine's log.
         Log { level: String, line: String } Notice, "{level} {line}", "{level} {line}";
     }

@@ -34,7 +34,7 @@ pub struct Settings {
     pub(super) lang: Option<Lang>,
     /// Where statements run, if the configuration says; not a setting of the shell.
     #[cfg(feature = "cluster")]
-    pub(super) cluster: Option<String>,
+    pub(super) cluster: ClusterSettings,
 }
 
 /// How a chart is shown in a terminal.
@@ -71,7 +71,7 @@ impl Default for Settings {
             cache: true,
             lang: None,
             #[cfg(feature = "cluster")]
-            cluster: None,
+            cluster: ClusterSettings::default(),
         }
     }
 }
@@ -343,7 +343,13 @@ impl Settings {
     /// The cluster that the configuration chooses.
     #[cfg(feature = "cluster")]
     pub fn cluster(&self) -> Option<&str> {
-        self.cluster.as_deref()
+        self.cluster.address.as_deref()
+    }
+
+    /// The file of the authority that the configuration trusts for it.
+    #[cfg(feature = "cluster")]
+    pub fn cluster_authority(&self) -> Option<&str> {
+        self.cluster.authority.as_deref()
     }
 
     /// Reads the user's configuration; without a file everything is as it comes.
@@ -373,8 +379,8 @@ impl Settings {
         for (key, value) in table.get_ref() {
             let span = key.span();
             #[cfg(feature = "cluster")]
-            if let Some(address) = cluster_address(key.get_ref(), value.get_ref()) {
-                settings.cluster = Some(address);
+            if let Some(cluster) = ClusterSettings::parse(key.get_ref(), value.get_ref()) {
+                settings.cluster = cluster;
                 continue;
             }
             let written = settings.write(key.get_ref(), &value_text(value.get_ref()));
@@ -384,11 +390,21 @@ impl Settings {
     }
 }
 
-/// The address in `[cluster]`, `address = "http://host:50050"`.
+/// What stands in `[cluster]`: `address = "https://host:50050"`, `authority = "ca.pem"`.
 #[cfg(feature = "cluster")]
-fn cluster_address(key: &str, value: &toml::de::DeValue<'_>) -> Option<String> {
-    let table = value.as_table().filter(|_| key == "cluster")?;
-    table.get("address")?.get_ref().as_str().map(str::to_owned)
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct ClusterSettings {
+    address: Option<String>,
+    authority: Option<String>,
+}
+
+#[cfg(feature = "cluster")]
+impl ClusterSettings {
+    fn parse(key: &str, value: &toml::de::DeValue<'_>) -> Option<Self> {
+        let table = value.as_table().filter(|_| key == "cluster")?;
+        let text = |name| table.get(name)?.get_ref().as_str().map(str::to_owned);
+        Some(Self { address: text("address"), authority: text("authority") })
+    }
 }
 
 /// The text that `\pset` would be given for a TOML value.

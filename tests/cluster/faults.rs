@@ -44,24 +44,27 @@ fn wait_for_rest(id: u32, patience: Duration) {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn ctrl_c_ends_the_work_of_the_executors() {
+fn ctrl_c_ends_the_work_of_the_executors_whenever_it_comes() {
     let project = Project::with_data();
     let machines = Machines::start(&project, ".", 1);
     let id = machines.executors[0].child.id();
-    for is_saved in [false, true] {
-        let url = machines.url();
-        let mut command = if is_saved {
-            project.write("queries/long.sql", LONG);
-            project.command(&["query", "long", "--cluster", &url])
+    project.write("queries/long.sql", LONG);
+    let url = machines.url();
+    // While the program starts, while its statement is handed in, and while it runs: what cancels it differs.
+    for tenths in 1..=12 {
+        let words = if tenths % 3 == 0 {
+            ["long", "--cluster", &url].to_vec()
         } else {
-            project.command(&["query", "-c", LONG, "--cluster", &url])
+            ["-c", LONG, "--cluster", &url].to_vec()
         };
-        let before = processor_seconds(id);
+        let mut command = project.command(&[&["query"], &words[..]].concat());
         let mut asking = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        wait_for_work(id, before);
+        std::thread::sleep(Duration::from_millis(tenths * 100));
         let interrupt = Command::new("kill").args(["-INT", &asking.id().to_string()]).status().unwrap();
         assert!(interrupt.success());
-        assert_eq!(asking.wait().unwrap().code(), Some(130));
+        let end = asking.wait().unwrap();
+        // Before the program looks after it, the signal ends it as any program.
+        assert!(end.code() == Some(130) || end.code().is_none(), "{end}");
         wait_for_rest(id, Duration::from_secs(10));
     }
 }
@@ -179,30 +182,6 @@ fn a_plan_too_deep_to_travel_runs_on_this_machine() {
         let shown = compare(&project, &machines, &["query", "-c", &sql, "--format", "csv"]);
         assert_eq!(shown.code, Some(0), "{depth}: {shown}");
     }
-}
-
-#[test]
-fn only_who_has_the_token_is_let_in() {
-    let project = Project::with_data();
-    let token = [("CCHC_CLUSTER_TOKEN", "3000-years")];
-    let machines = Machines::start_with(&project, ".", 2, &token);
-    let url = machines.url();
-    // In so many parts that the executors fetch rows from each other.
-    let words = ["query", "on_time_resolved", "--format", "csv", "--cluster", &url, "--part-bytes", "20000"];
-    let ask = |token: &str| {
-        let output = project.command(&words).env("CCHC_CLUSTER_TOKEN", token).output().unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (output.status.code(), text(&output.stdout), text(&output.stderr))
-    };
-    let here = project.run(&["query", "on_time_resolved", "--format", "csv"]);
-    assert_eq!(ask("3000-years"), (here.code, here.stdout, here.stderr));
-    for token in ["", "3000-year"] {
-        let (code, _, said) = ask(token);
-        assert_eq!(code, Some(1), "{said}");
-        assert!(said.contains("does not let this machine in") && !said.contains("3000"), "{said}");
-    }
-    let (code, _, said) = ask("two words");
-    assert_eq!(code, Some(2), "{said}");
 }
 
 #[test]

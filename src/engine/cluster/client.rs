@@ -4,7 +4,7 @@
 //! and whoever stops waiting cancels the job on all executors. What becomes of jobs whose client says nothing any
 //! more, the scheduler sees to ([`super::fates`]).
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use ballista_core::client::BallistaClient;
@@ -32,8 +32,9 @@ use super::super::catalog::external;
 use super::super::files::FileReplaced;
 use super::fates::{Fate, LONELY_TIME};
 use super::settings::MESSAGE_BYTES;
+use super::tls::does_encrypt;
 use super::wire::CONNECT_TIME;
-use super::{Cluster, pin};
+use super::{Cluster, pin, root_of};
 use crate::error::Error;
 use crate::messages::ClusterFault;
 
@@ -63,8 +64,10 @@ pub(super) async fn run(
     job: &Arc<Job>,
     watch: &Watch,
 ) -> Result<Vec<RecordBatch>> {
-    let (mut scheduler, name) = begin(cluster, plan, options).await?;
-    job.begin(cluster, &name);
+    let number = new_name();
+    job.begin(cluster, &number)?;
+    let (mut scheduler, name) = begin(cluster, plan, options, &number).await?;
+    job.begin(cluster, &name)?;
     let parts = match wait(&mut scheduler, cluster, &name, watch).await? {
         Ended::Well(parts) => parts,
         Ended::Badly(report) => {
@@ -87,30 +90,35 @@ enum Ended {
 
 /// Hands a plan to the scheduler, and returns the name of the job. A scheduler that is beginning anew is waited for; should
 /// it have taken the plan all the same, it finds that nobody asks for the job.
-async fn begin(cluster: &Cluster, plan: &[u8], options: &ConfigOptions) -> Result<(Scheduler, String)> {
+async fn begin(
+    cluster: &Cluster,
+    plan: &[u8],
+    options: &ConfigOptions,
+    number: &str,
+) -> Result<(Scheduler, String)> {
     let start = Instant::now();
     loop {
-        let mut scheduler = connect(cluster).await?;
-        let answer = scheduler.execute_query(request(plan, options)).await;
+        let mut scheduler = connect(cluster).await.map_err(|fault| external(Error::new(fault)))?;
+        let answer = scheduler.execute_query(request(plan, options, number)).await;
         match answer.map(|answer| answer.into_inner().result) {
             Ok(Some(Answer::Success(job))) => return Ok((scheduler, job.job_id)),
-            Ok(Some(Answer::Failure(failure))) => return Err(lost(cluster, &words_of(failure))),
-            Ok(None) => return Err(lost(cluster, "an empty answer")),
+            Ok(Some(Answer::Failure(failure))) => return Err(external(lost(cluster, &words_of(failure)))),
+            Ok(None) => return Err(external(lost(cluster, "an empty answer"))),
             Err(status) if status.code() == Code::Unavailable && start.elapsed() < ANEW_TIME => {
                 tokio::time::sleep(ANEW_PAUSE).await;
             }
-            Err(status) => return Err(refused(cluster, &status)),
+            Err(status) => return Err(external(refused_at_first(cluster, &status).await)),
         }
     }
 }
 
-fn request(plan: &[u8], options: &ConfigOptions) -> tonic::Request<ExecuteQueryParams> {
+fn request(plan: &[u8], options: &ConfigOptions, number: &str) -> tonic::Request<ExecuteQueryParams> {
     let settings = options.entries().into_iter();
     let query = ExecuteQueryParams {
         query: Some(Query::PhysicalPlan(plan.to_vec())),
         settings: settings.map(|entry| KeyValuePair { key: entry.key, value: entry.value }).collect(),
         session_id: new_name(),
-        operation_id: new_name(),
+        operation_id: number.to_owned(),
     };
     let mut request = tonic::Request::new(query);
     insert_version_header(request.metadata_mut());
@@ -138,13 +146,13 @@ async fn wait(scheduler: &mut Scheduler, cluster: &Cluster, name: &str, watch: &
     loop {
         let asked = GetJobStatusParams { job_id: name.to_owned() };
         let answer = scheduler.get_job_status(asked).await;
-        let answer = answer.map_err(|status| refused(cluster, &status))?.into_inner();
+        let answer = answer.map_err(|status| external(refused(cluster, &status)))?.into_inner();
         match answer.status.and_then(|status| status.status) {
             Some(Status::Failed(failed)) => return Ok(Ended::Badly(failed.error)),
             Some(Status::Successful(done)) => return Ok(Ended::Well(done.partition_location)),
             Some(Status::Queued(_) | Status::Running(_)) => unseen_since = None,
             None if unseen_since.is_some_and(|since| since.elapsed() < UNSEEN_TIME) => {}
-            None => return Err(lost(cluster, BEGAN_ANEW)),
+            None => return Err(external(lost(cluster, BEGAN_ANEW))),
         }
         if counted.elapsed() >= COUNT_TIME {
             counted = Instant::now();
@@ -180,40 +188,73 @@ fn rows_scanned(step: &OperatorWithMetrics) -> u64 {
 /// What is said of a scheduler that does not know a job any more.
 const BEGAN_ANEW: &str = "it began anew meanwhile";
 
-fn lost(cluster: &Cluster, problem: &str) -> DataFusionError {
+fn lost(cluster: &Cluster, problem: &str) -> Error {
     let (address, problem) = (cluster.address.clone(), problem.to_owned());
-    external(Error::new(ClusterFault::SchedulerLost { address, problem }))
+    Error::new(ClusterFault::SchedulerLost { address, problem })
 }
 
 /// A request that was not answered.
-fn refused(cluster: &Cluster, status: &tonic::Status) -> DataFusionError {
+fn refused(cluster: &Cluster, status: &tonic::Status) -> Error {
     if status.code() == Code::Unauthenticated {
-        return external(Error::new(ClusterFault::WrongToken { address: cluster.address.clone() }));
+        return Error::new(ClusterFault::WrongToken { address: cluster.address.clone() });
     }
     let cause = std::error::Error::source(status);
     lost(cluster, &cause.map_or_else(|| status.message().to_owned(), root_of))
 }
 
-async fn connect(cluster: &Cluster) -> Result<Scheduler> {
+/// The first request of a connection that was not answered: the other side may encrypt, and only the connection end.
+async fn refused_at_first(cluster: &Cluster, status: &tonic::Status) -> Error {
+    let place = cluster.address.strip_prefix("http://");
+    if status.code() != Code::Unauthenticated
+        && let Some(place) = place
+        && does_encrypt(place).await
+    {
+        return Error::new(ClusterFault::Encrypted { address: cluster.address.clone() });
+    }
+    refused(cluster, status)
+}
+
+/// Waits for a scheduler that lets this machine in.
+///
+/// # Errors
+/// If none answers in time, or one refuses.
+pub(super) async fn find_scheduler(cluster: &Cluster, time: Duration) -> crate::error::Result<()> {
+    let start = Instant::now();
+    loop {
+        match connect(cluster).await {
+            Ok(mut scheduler) => {
+                let asked = GetJobStatusParams { job_id: String::new() };
+                let answer = scheduler.get_job_status(asked).await;
+                let Err(status) = answer else { return Ok(()) };
+                return Err(refused_at_first(cluster, &status).await);
+            }
+            Err(ClusterFault::NoScheduler { .. }) if start.elapsed() < time => {
+                tokio::time::sleep(ANEW_PAUSE).await;
+            }
+            Err(fault) => return Err(Error::new(fault)),
+        }
+    }
+}
+
+async fn connect(cluster: &Cluster) -> std::result::Result<Scheduler, ClusterFault> {
     let address = || cluster.address.clone();
-    let bad = || external(Error::new(ClusterFault::BadAddress { found: address() }));
-    let endpoint =
-        Endpoint::from_shared(address()).map_err(|_| bad())?.timeout(ANSWER_TIME).tcp_nodelay(true);
-    let endpoint = cluster.token.shape()(endpoint).map_err(|_| bad())?;
-    let channel = endpoint.connect().await.map_err(|error| {
-        external(Error::new(ClusterFault::NoScheduler { address: address(), problem: root_of(&error) }))
-    })?;
+    let bad = || ClusterFault::BadAddress { found: address() };
+    let endpoint = Endpoint::from_shared(address()).map_err(|_| bad())?;
+    let endpoint = cluster.wire.streams()(endpoint).map_err(|_| bad())?.timeout(ANSWER_TIME);
+    let channel = endpoint.connect().await.map_err(|error| unreached(address(), &root_of(&error)))?;
     let bytes = MESSAGE_BYTES as usize;
     Ok(Scheduler::new(channel).max_encoding_message_size(bytes).max_decoding_message_size(bytes))
 }
 
-/// What lies under the layers of a transport: `Connection refused`.
-fn root_of(error: &dyn std::error::Error) -> String {
-    let mut root = error;
-    while let Some(deeper) = root.source() {
-        root = deeper;
+/// Says why a machine is not reached.
+fn unreached(address: String, problem: &str) -> ClusterFault {
+    if let Some((_, problem)) = problem.split_once("invalid peer certificate: ") {
+        ClusterFault::Untrusted { address, problem: problem.to_owned() }
+    } else if problem.contains("InvalidContentType") {
+        ClusterFault::NotEncrypted { address }
+    } else {
+        ClusterFault::NoScheduler { address, problem: problem.to_owned() }
     }
-    root.to_string()
 }
 
 fn new_name() -> String {
@@ -258,10 +299,10 @@ fn describe_fate(cluster: &Cluster, fate: Fate) -> DataFusionError {
         Fate::NoExecutor => {
             external(Error::new(ClusterFault::NoExecutor { address, seconds: LONELY_TIME.as_secs() }))
         }
-        Fate::Unplanned => lost(cluster, "its plan was not ready in time"),
-        Fate::Still => lost(cluster, "it stood still, and was cancelled"),
-        Fate::Unwanted => lost(cluster, "it was cancelled"),
-        Fate::Unknown => lost(cluster, BEGAN_ANEW),
+        Fate::Unplanned => external(lost(cluster, "its plan was not ready in time")),
+        Fate::Still => external(lost(cluster, "it stood still, and was cancelled")),
+        Fate::Unwanted => external(lost(cluster, "it was cancelled")),
+        Fate::Unknown => external(lost(cluster, BEGAN_ANEW)),
     }
 }
 
@@ -283,7 +324,7 @@ async fn fetch(cluster: &Cluster, part: PartitionLocation) -> Result<Vec<RecordB
     let lost =
         |problem: String| external(Error::new(ClusterFault::ExecutorLost { host: host.clone(), problem }));
     let port = u16::try_from(executor.port).map_err(|_| missing())?;
-    let shape = Arc::new(BallistaConfigGrpcEndpoint::new(cluster.token.shape()));
+    let shape = Arc::new(BallistaConfigGrpcEndpoint::new(cluster.wire.streams()));
     let connecting =
         BallistaClient::try_new(&executor.host, port, MESSAGE_BYTES as usize, false, Some(shape), 1, 0, 0, 0);
     let waited = tokio::time::timeout(CONNECT_TIME, connecting).await;
@@ -298,68 +339,90 @@ async fn fetch(cluster: &Cluster, part: PartitionLocation) -> Result<Vec<RecordB
     stream.try_collect().await.map_err(|error| lost(error.to_string()))
 }
 
-/// A statement on the cluster: its name there, until it has ended.
+/// A statement on the cluster: its name there, until it has ended; before it has one, the number under which it was
+/// handed in.
 #[derive(Debug, Default)]
-pub(in crate::engine) struct Job(Mutex<JobState>);
+pub(in crate::engine) struct Job {
+    state: Mutex<JobState>,
+    /// Told when a job that is being cancelled is over.
+    is_over: Condvar,
+}
 
 #[derive(Debug, Default)]
 struct JobState {
     name: Option<(Cluster, String)>,
-    has_ended: bool,
+    phase: Phase,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    #[default]
+    Running,
+    Cancelling,
+    Over,
 }
 
 impl Job {
-    /// Notes the name; a job that nobody waits for by now is cancelled.
-    fn begin(&self, cluster: &Cluster, name: &str) {
-        let has_ended = {
-            let mut state = self.locked();
-            state.name = Some((cluster.clone(), name.to_owned()));
-            std::mem::replace(&mut state.has_ended, false)
-        };
-        if has_ended {
-            self.cancel();
+    /// Notes the name or number.
+    ///
+    /// # Errors
+    /// If nobody waits for the job by now; it was cancelled by what was known of it.
+    fn begin(&self, cluster: &Cluster, name: &str) -> Result<()> {
+        let mut state = self.locked();
+        if state.phase != Phase::Running {
+            return Err(DataFusionError::Execution("nobody waits for the result".to_owned()));
         }
+        state.name = Some((cluster.clone(), name.to_owned()));
+        Ok(())
     }
 
     fn end(&self) {
-        self.locked().has_ended = true;
+        self.locked().phase = Phase::Over;
+        self.is_over.notify_all();
     }
 
     /// Cancels the job if it has not ended; waits a little, so that the message leaves before the program does.
-    pub(in crate::engine) fn cancel(&self) {
-        let name = {
-            let mut state = self.locked();
-            if std::mem::replace(&mut state.has_ended, true) {
+    ///
+    /// Several may find at once that nobody waits, on several threads: all wait for the one message.
+    pub(in crate::engine) fn cancel(self: &Arc<Self>) {
+        let mut state = self.locked();
+        if state.phase == Phase::Running {
+            let Some((cluster, job_id)) = state.name.clone() else {
+                state.phase = Phase::Over;
                 return;
+            };
+            state.phase = Phase::Cancelling;
+            let job = Arc::clone(self);
+            // On a thread of its own: the runtime of the statement may be ending, or be busy in a join.
+            let work = move || {
+                send_wish(&cluster, job_id);
+                job.end();
+            };
+            if std::thread::Builder::new().spawn(work).is_err() {
+                state.phase = Phase::Over;
             }
-            state.name.clone()
-        };
-        let Some((cluster, job_id)) = name else { return };
-        let (sender, done) = std::sync::mpsc::channel();
-        // On a thread of its own: the runtime of the statement may be ending, or be busy in a join.
-        let work = move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            if let Ok(runtime) = runtime {
-                let cancelling = async {
-                    if let Ok(mut scheduler) = connect(&cluster).await {
-                        // A job that has ended meanwhile is none to cancel.
-                        let _ = scheduler.cancel_job(CancelJobParams { job_id }).await;
-                    }
-                };
-                runtime.block_on(async { drop(tokio::time::timeout(CANCEL_TIME, cancelling).await) });
-            }
-            // Nobody listens any more after the time.
-            let _ = sender.send(());
-        };
-        if std::thread::Builder::new().spawn(work).is_ok() {
-            // Longer is not waited, whatever became of it.
-            let _ = done.recv_timeout(CANCEL_TIME);
         }
+        // Longer is not waited, whatever became of it.
+        let is_cancelling = |state: &mut JobState| state.phase == Phase::Cancelling;
+        drop(self.is_over.wait_timeout_while(state, CANCEL_TIME, is_cancelling));
     }
 
-    fn locked(&self) -> std::sync::MutexGuard<'_, JobState> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn locked(&self) -> MutexGuard<'_, JobState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Tells a scheduler that nobody waits for a job any more. Should it not hear, it finds out by itself.
+fn send_wish(cluster: &Cluster, job_id: String) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let Ok(runtime) = runtime else { return };
+    let cancelling = async {
+        if let Ok(mut scheduler) = connect(cluster).await {
+            // A job that has ended meanwhile is none to cancel.
+            let _ = scheduler.cancel_job(CancelJobParams { job_id }).await;
+        }
+    };
+    runtime.block_on(async { drop(tokio::time::timeout(CANCEL_TIME, cancelling).await) });
 }
 
 /// Cancels its job when it goes away, unless the job has ended.
@@ -377,7 +440,7 @@ mod tests {
     use crate::error::Lang;
 
     fn describe(report: &str) -> String {
-        let cluster = Cluster::parse("http://10.0.0.1", 1).unwrap();
+        let cluster = Cluster::parse("http://10.0.0.1", 1, None).unwrap();
         let error = super::super::super::fault::describe(describe_failure(&cluster, report));
         error.message(Lang::En)
     }

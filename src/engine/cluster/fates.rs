@@ -117,34 +117,80 @@ impl Known {
     }
 }
 
+/// A statement as who asks names it before the scheduler has: by a number of its own.
+#[derive(Debug)]
+struct Submission {
+    since: Instant,
+    name: Option<String>,
+    is_withdrawn: bool,
+}
+
+#[derive(Debug, Default)]
+struct Accounts {
+    statements: BTreeMap<String, Known>,
+    submissions: BTreeMap<String, Submission>,
+}
+
+impl Accounts {
+    fn submission(&mut self, number: &str, now: Instant) -> &mut Submission {
+        let new = || Submission { since: now, name: None, is_withdrawn: false };
+        self.submissions.entry(number.to_owned()).or_insert_with(new)
+    }
+}
+
 /// The statements of a scheduler by their names.
 #[derive(Debug, Default)]
-pub(super) struct Fates(Mutex<BTreeMap<String, Known>>);
+pub(super) struct Fates(Mutex<Accounts>);
 
 impl Fates {
-    /// Notes that a statement was accepted, or was found.
+    /// Notes which statement a submission has become; it meets its fate at once if it was withdrawn meanwhile.
+    pub(super) fn accept(&self, number: &str, name: &str, now: Instant) {
+        let mut all = self.locked();
+        let submission = all.submission(number, now);
+        submission.name = Some(name.to_owned());
+        let fate = submission.is_withdrawn.then_some(Fate::Unwanted);
+        let known = Known { fate, ..Known::new(now) };
+        all.statements.entry(name.to_owned()).or_insert(known);
+    }
+
+    /// Notes that nobody waits for a statement, by its name or by the number of its submission, which may be on its way
+    /// still; returns the name, if there is one yet.
+    pub(super) fn withdraw(&self, name_or_number: &str, now: Instant) -> Option<String> {
+        let mut all = self.locked();
+        let name = if all.statements.contains_key(name_or_number) {
+            name_or_number.to_owned()
+        } else {
+            let submission = all.submission(name_or_number, now);
+            submission.is_withdrawn = true;
+            submission.name.clone()?
+        };
+        all.statements.get_mut(&name)?.fate.get_or_insert(Fate::Unwanted);
+        Some(name)
+    }
+
+    /// Notes that a statement was found.
     pub(super) fn add(&self, name: &str, now: Instant) {
-        self.locked().entry(name.to_owned()).or_insert_with(|| Known::new(now));
+        self.locked().statements.entry(name.to_owned()).or_insert_with(|| Known::new(now));
     }
 
     /// Notes that somebody asks for a statement, and returns its fate, if it has met one.
     pub(super) fn ask(&self, name: &str, now: Instant) -> Option<Fate> {
         let mut all = self.locked();
-        let Some(known) = all.get_mut(name) else { return Some(Fate::Unknown) };
+        let Some(known) = all.statements.get_mut(name) else { return Some(Fate::Unknown) };
         known.asked = now;
         known.fate
     }
 
     /// Notes that the report of a task has come.
     pub(super) fn report(&self, name: &str, task: Task) {
-        if let Some(known) = self.locked().get_mut(name) {
+        if let Some(known) = self.locked().statements.get_mut(name) {
             known.reported.insert(task);
         }
     }
 
     /// Gives a statement a fate, unless it has met one.
     pub(super) fn meet(&self, name: &str, fate: Fate) {
-        if let Some(known) = self.locked().get_mut(name) {
+        if let Some(known) = self.locked().statements.get_mut(name) {
             known.fate.get_or_insert(fate);
         }
     }
@@ -152,14 +198,15 @@ impl Fates {
     /// Returns the statements of which it is not known that they have ended, and forgets those of long ago.
     pub(super) fn open(&self, now: Instant) -> Vec<String> {
         let mut all = self.locked();
-        all.retain(|_, known| !known.has_ended || now - known.asked < MEMORY_TIME);
-        all.iter().filter(|(_, known)| !known.has_ended).map(|(name, _)| name.clone()).collect()
+        all.submissions.retain(|_, submission| now - submission.since < MEMORY_TIME);
+        all.statements.retain(|_, known| !known.has_ended || now - known.asked < MEMORY_TIME);
+        all.statements.iter().filter(|(_, known)| !known.has_ended).map(|(name, _)| name.clone()).collect()
     }
 
     /// Looks at a statement; tells whether it is to be cancelled.
     pub(super) fn look(&self, name: &str, seen: &Seen, has_executors: bool, now: Instant) -> bool {
         let mut all = self.locked();
-        let Some(known) = all.get_mut(name) else { return false };
+        let Some(known) = all.statements.get_mut(name) else { return false };
         let fate = known.look(seen, has_executors, now);
         if let Some(fate) = fate {
             known.fate.get_or_insert(fate);
@@ -168,7 +215,7 @@ impl Fates {
         known.fate.is_some() && *seen != Seen::Ended
     }
 
-    fn locked(&self) -> MutexGuard<'_, BTreeMap<String, Known>> {
+    fn locked(&self) -> MutexGuard<'_, Accounts> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -226,6 +273,25 @@ mod tests {
         fates.meet("a", Fate::ExecutorDied);
         fates.meet("a", Fate::Unwanted);
         assert_eq!(fates.ask("a", now), Some(Fate::ExecutorDied));
+    }
+
+    #[test]
+    fn a_statement_is_withdrawn_by_its_name_or_by_its_number_whichever_is_known_and_comes_first() {
+        let (fates, now) = (Fates::default(), Instant::now());
+        for (number, name) in [("1", "a"), ("2", "b"), ("3", "c")] {
+            if number == "1" {
+                assert_eq!(fates.withdraw(number, now), None);
+            }
+            fates.accept(number, name, now);
+            let known = [None, Some(number), Some(name)][number.parse::<usize>().unwrap() - 1];
+            if let Some(known) = known {
+                assert_eq!(fates.ask(name, now), None);
+                assert_eq!(fates.withdraw(known, now), Some(name.to_owned()));
+            }
+            assert_eq!(fates.ask(name, now), Some(Fate::Unwanted));
+            assert!(fates.look(name, &Seen::Waiting, true, now), "{name} is not cancelled");
+        }
+        assert_eq!(fates.open(now).len(), 3);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod client;
 mod codec;
 mod fates;
 mod folder;
+mod gate;
 mod overseer;
 mod parts;
 mod pin;
@@ -16,9 +17,12 @@ mod seams;
 mod service;
 mod settings;
 mod tasks;
+mod tls;
+mod token;
 mod unions;
 mod wire;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
@@ -39,32 +43,41 @@ use crate::messages::ClusterFault;
 
 pub(super) use self::client::Job;
 pub use self::service::{EXECUTOR_PORT, Executor, SCHEDULER_PORT, Scheduler, TASK_PORT, host_of};
-pub use self::wire::Token;
+pub use self::tls::Tls;
+pub use self::token::Token;
+pub use self::wire::Wire;
 
 /// A cluster, by the address of its scheduler.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cluster {
     address: String,
     part_bytes: u64,
-    token: Token,
+    wire: Wire,
 }
 
 /// Bytes of Parquet for which a part of its own is worth what a task costs.
 pub const PART_BYTES: u64 = 8 << 20;
 
 impl Cluster {
-    /// Parses the address of a scheduler: `http://host:50050`. Statements are dealt out into a part for every
-    /// `part_bytes` bytes of Parquet that they scan.
+    /// Parses the address of a scheduler: `http://host:50050`, or `https://` for one whose certificate the authority in
+    /// a file has made, or one that this machine trusts. Statements are dealt out into a part for every `part_bytes`
+    /// bytes of Parquet that they scan.
     ///
     /// # Errors
-    /// [`ClusterFault::BadAddress`], and [`ClusterFault::BadToken`] of the token in the environment.
-    pub fn parse(text: &str, part_bytes: u64) -> crate::error::Result<Self> {
+    /// [`ClusterFault::BadAddress`], [`ClusterFault::BadToken`] of the token in the environment, and faults of the
+    /// authority's file.
+    pub fn parse(text: &str, part_bytes: u64, authority: Option<&Path>) -> crate::error::Result<Self> {
         let fault = || Error::new(ClusterFault::BadAddress { found: text.to_owned() });
-        let url = Url::parse(text).map_err(|_| fault())?;
-        let is_plain = url.scheme() == "http" && matches!(url.path(), "" | "/") && url.query().is_none();
-        let host = url.host_str().filter(|_| is_plain && url.username().is_empty()).ok_or_else(fault)?;
-        let address = format!("http://{host}:{}", url.port().unwrap_or(SCHEDULER_PORT));
-        Ok(Self { address, part_bytes, token: Token::find()? })
+        let (scheme, place) = text.split_once("://").ok_or_else(fault)?;
+        let scheme = ["http", "https"].into_iter().find(|known| scheme.eq_ignore_ascii_case(known));
+        let scheme = scheme.ok_or_else(fault)?;
+        // Of these two, a URL does not keep the port that is usual on the web; of another one it does.
+        let url = Url::parse(&format!("cchc://{place}")).map_err(|_| fault())?;
+        let is_plain = matches!(url.path(), "" | "/") && url.query().is_none() && url.username().is_empty();
+        let host = url.host_str().filter(|host| is_plain && !host.is_empty()).ok_or_else(fault)?;
+        let address = format!("{scheme}://{host}:{}", url.port().unwrap_or(SCHEDULER_PORT));
+        let tls = (scheme == "https").then(|| Tls::read_authority(authority)).transpose()?;
+        Ok(Self { address, part_bytes, wire: Wire { token: Token::find()?, tls } })
     }
 
     /// Makes the sessions of a configuration run what they can on the cluster.
@@ -121,4 +134,39 @@ fn encode(plan: Arc<dyn ExecutionPlan>) -> Option<Vec<u8>> {
     // Messages are read to a depth of a hundred only, and written to any.
     PhysicalPlanNode::try_decode(&write(deeper)?).ok()?;
     Some(bytes)
+}
+
+/// What lies under the layers of a transport: `Connection refused`.
+fn root_of(error: &dyn std::error::Error) -> String {
+    let mut root = error;
+    while let Some(deeper) = root.source() {
+        root = deeper;
+    }
+    root.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cluster;
+
+    #[test]
+    fn a_scheduler_is_named_by_its_address_with_or_without_a_port() {
+        let address = |text: &str| Cluster::parse(text, 1, None).ok().map(|cluster| cluster.address);
+        let wanted = |text: &str| Some(text.to_owned());
+        assert_eq!(address("http://10.0.0.1"), wanted("http://10.0.0.1:50050"));
+        assert_eq!(address("HTTPS://may-chu/"), wanted("https://may-chu:50050"));
+        assert_eq!(address("https://may-chu:443"), wanted("https://may-chu:443"));
+        assert_eq!(address("http://[fd00::1]:80"), wanted("http://[fd00::1]:80"));
+        for text in [
+            "10.0.0.1:50050",
+            "s3://kho",
+            "http://",
+            "https://a/b",
+            "http://me@a",
+            "http://a?b",
+            "http://a:port",
+        ] {
+            assert_eq!(address(text), None, "{text}");
+        }
+    }
 }

@@ -21,6 +21,7 @@ use futures::StreamExt as _;
 use tonic::{Request, Response, Status, async_trait};
 
 use super::fates::{Fate, Fates, Seen};
+use super::wire::task_port;
 
 /// How often statements are looked at.
 const LOOK_TIME: Duration = Duration::from_secs(1);
@@ -133,9 +134,10 @@ impl SchedulerGrpc for Overseer {
         if self.is_leaving.load(Ordering::Relaxed) {
             return Err(Status::unavailable("an executor has gone, and the scheduler begins anew"));
         }
+        let number = request.get_ref().operation_id.clone();
         let answer = SchedulerGrpc::execute_query(&self.server, request).await?;
         if let Some(Submitted::Success(job)) = &answer.get_ref().result {
-            self.fates.add(&job.job_id, Instant::now());
+            self.fates.accept(&number, &job.job_id, Instant::now());
         }
         Ok(answer)
     }
@@ -164,9 +166,13 @@ impl SchedulerGrpc for Overseer {
 
     async fn cancel_job(
         &self,
-        request: Request<messages::CancelJobParams>,
+        mut request: Request<messages::CancelJobParams>,
     ) -> Answer<messages::CancelJobResult> {
-        self.fates.meet(&request.get_ref().job_id, Fate::Unwanted);
+        let Some(name) = self.fates.withdraw(&request.get_ref().job_id, Instant::now()) else {
+            // It is cancelled when it comes.
+            return Ok(Response::new(messages::CancelJobResult { cancelled: true }));
+        };
+        request.get_mut().job_id = name;
         SchedulerGrpc::cancel_job(&self.server, request).await
     }
 
@@ -179,15 +185,23 @@ impl SchedulerGrpc for Overseer {
 
     async fn register_executor(
         &self,
-        request: Request<messages::RegisterExecutorParams>,
+        mut request: Request<messages::RegisterExecutorParams>,
     ) -> Answer<messages::RegisterExecutorResult> {
+        if let (Some(port), Some(executor)) = (task_port(request.metadata()), &mut request.get_mut().metadata)
+        {
+            executor.grpc_port = port.into();
+        }
         SchedulerGrpc::register_executor(&self.server, request).await
     }
 
     async fn heart_beat_from_executor(
         &self,
-        request: Request<messages::HeartBeatParams>,
+        mut request: Request<messages::HeartBeatParams>,
     ) -> Answer<messages::HeartBeatResult> {
+        if let (Some(port), Some(executor)) = (task_port(request.metadata()), &mut request.get_mut().metadata)
+        {
+            executor.grpc_port = port.into();
+        }
         SchedulerGrpc::heart_beat_from_executor(&self.server, request).await
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Both end when their process is told to; then an executor first finishes what it has in hand.
 
-use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,18 +27,23 @@ use tonic::transport::server::{Server, TcpIncoming};
 
 use super::super::aggregates::register_aggregates;
 use super::super::files::open_store;
+use super::Cluster;
+use super::client::find_scheduler;
 use super::codec::Codec;
 use super::folder::WorkFolder;
+use super::gate::serve_tasks;
 use super::overseer::Overseer;
 use super::pin::PinnedStores;
 use super::rows::serve_rows;
 use super::settings::{self, MESSAGE_BYTES};
 use super::tasks::StoppingEngine;
-use super::wire::{KEEP_ALIVE_INTERVAL, KEEP_ALIVE_TIME, Token};
+use super::wire::Wire;
 use crate::error::{Error, Result};
 use crate::messages::ClusterFault;
 use crate::workspace::Workspace;
 
+/// Where Ballista listens for what an executor lets in.
+const INSIDE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 /// The port of schedulers where none is named.
 pub const SCHEDULER_PORT: u16 = 50050;
 /// The port for an executor's rows where none is named.
@@ -57,7 +62,7 @@ const KEEP_ROWS_SECONDS: u64 = 300;
 const SWEEP_SECONDS: u64 = 600;
 const FORGOTTEN_SECONDS: u64 = 24 * 3600;
 /// How long an executor looks for its scheduler before it ends.
-const FIND_SCHEDULER_SECONDS: u16 = 30;
+const FIND_SCHEDULER_TIME: Duration = Duration::from_secs(30);
 /// How often it is looked whether the scheduler knows an executor.
 const READY_LOOK_TIME: Duration = Duration::from_millis(50);
 /// Plans are taken apart step by step, each inside the one before.
@@ -73,7 +78,7 @@ pub struct Scheduler {
     /// The name by which executors reach it.
     pub host: String,
     /// What executors and users must know.
-    pub token: Token,
+    pub wire: Wire,
 }
 
 /// What an executor is told.
@@ -97,8 +102,8 @@ pub struct Executor {
     pub memory: u64,
     /// The folder for rows between tasks and for what does not fit into memory; one for this run, if none is named.
     pub folder: Option<PathBuf>,
-    /// What the scheduler and other executors are shown.
-    pub token: Token,
+    /// What the scheduler, other executors and users must know.
+    pub wire: Wire,
 }
 
 /// Writes an address as it stands in a URL.
@@ -111,9 +116,16 @@ pub fn host_of(address: IpAddr) -> String {
 
 /// Reserves a port for a moment, so that it can be told to others before it is used.
 fn find_port(bind: IpAddr, port: u16) -> Result<u16> {
+    port_of(&listen(bind, port)?)
+}
+
+fn listen(bind: IpAddr, port: u16) -> Result<TcpListener> {
     let address = SocketAddr::new(bind, port);
-    let listener = TcpListener::bind(address).map_err(|error| not_listening(address, &error))?;
-    listener.local_addr().map(|address| address.port()).map_err(|error| not_listening(address, &error))
+    TcpListener::bind(address).map_err(|error| not_listening(address, &error))
+}
+
+fn port_of(listener: &TcpListener) -> Result<u16> {
+    listener.local_addr().map(|address| address.port()).map_err(|error| ended(&error))
 }
 
 fn not_listening(address: SocketAddr, error: &std::io::Error) -> Error {
@@ -134,16 +146,15 @@ impl Scheduler {
     /// # Errors
     /// If the port is not free, or the service fails.
     pub async fn run(self, ready: impl FnOnce(SocketAddr)) -> Result<()> {
-        let address = SocketAddr::new(self.bind, self.port);
-        let listener = TcpListener::bind(address).map_err(|error| not_listening(address, &error))?;
-        let address = listener.local_addr().map_err(|error| not_listening(address, &error))?;
+        let listener = listen(self.bind, self.port)?;
+        let address = SocketAddr::new(self.bind, port_of(&listener)?);
         ready(address);
         loop {
             let listener = listener.try_clone().map_err(|error| not_listening(address, &error))?;
-            let (config, token) = (self.config(address), self.token.clone());
+            let (config, wire) = (self.config(address), self.wire.clone());
             let (sender, done) = tokio::sync::oneshot::channel();
             // A runtime for each, since what a scheduler leaves running ends only with it.
-            std::thread::spawn(move || drop(sender.send(run_once(listener, address, config, token))));
+            std::thread::spawn(move || drop(sender.send(run_once(listener, address, config, wire))));
             done.await.map_err(|error| ended(&error))??;
         }
     }
@@ -163,7 +174,7 @@ impl Scheduler {
             .with_no_executors_grace_period_seconds(DEAD_AFTER_SECONDS)
             .with_override_config_producer(Arc::new(settings::of_service))
             .with_override_session_builder(Arc::new(build_session));
-        config.override_create_grpc_client_endpoint = Some(self.token.shape());
+        config.override_create_grpc_client_endpoint = Some(self.wire.requests());
         config.bind_host = host_of(self.bind);
         config.executor_timeout_seconds = DEAD_AFTER_SECONDS;
         config.expire_dead_executor_interval_seconds = LOOK_SECONDS;
@@ -177,12 +188,12 @@ impl Scheduler {
 }
 
 /// Runs a scheduler until an executor has gone.
-fn run_once(listener: TcpListener, address: SocketAddr, config: SchedulerConfig, token: Token) -> Result<()> {
+fn run_once(listener: TcpListener, address: SocketAddr, config: SchedulerConfig, wire: Wire) -> Result<()> {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime =
         runtime.enable_all().thread_stack_size(STACK_BYTES).build().map_err(|error| ended(&error))?;
     // On a thread of the runtime, for its stack.
-    let serving = runtime.spawn(serve(listener, address, config, token));
+    let serving = runtime.spawn(serve(listener, address, config, wire));
     let result = runtime.block_on(serving).map_err(|error| ended(&error))?;
     runtime.shutdown_background();
     result
@@ -192,7 +203,7 @@ async fn serve(
     listener: TcpListener,
     address: SocketAddr,
     config: SchedulerConfig,
-    token: Token,
+    wire: Wire,
 ) -> Result<()> {
     listener.set_nonblocking(true).map_err(|error| not_listening(address, &error))?;
     let listener = tokio::net::TcpListener::from_std(listener);
@@ -204,10 +215,9 @@ async fn serve(
     let service = SchedulerGrpcServer::new(overseer.clone())
         .max_encoding_message_size(MESSAGE_BYTES as usize)
         .max_decoding_message_size(MESSAGE_BYTES as usize);
-    let serving = Server::builder()
-        .http2_keepalive_interval(Some(KEEP_ALIVE_INTERVAL))
-        .http2_keepalive_timeout(Some(KEEP_ALIVE_TIME))
-        .add_service(InterceptedService::new(service, move |request| token.check(request)))
+    let mut server = wire.guard(Server::builder()).map_err(|error| ended(&error))?;
+    let serving = server
+        .add_service(InterceptedService::new(service, wire.doorkeeper()))
         .serve_with_incoming(TcpIncoming::from(listener).with_nodelay(Some(true)));
     tokio::select! {
         result = serving => result.map_err(|error| ended(&error)),
@@ -233,21 +243,42 @@ impl Executor {
     /// If the scheduler does not answer, a port is not free, or the service fails.
     pub async fn run(mut self, workspace: &Workspace, ready: impl FnOnce(&Self)) -> Result<()> {
         self.port = find_port(self.bind, self.port)?;
-        self.task_port = find_port(self.bind, self.task_port)?;
+        let tasks = listen(self.bind, self.task_port)?;
+        self.task_port = port_of(&tasks)?;
+        // Where Ballista takes them, behind the gate.
+        let inside = find_port(INSIDE, 0)?;
         let store = open_store(workspace).map_err(|error| ended(&error))?;
+        find_scheduler(&self.cluster(), FIND_SCHEDULER_TIME).await?;
         let folder = WorkFolder::take(self.folder.as_deref())?;
-        let config = self.config(store, &folder)?;
+        let config = self.config(store, &folder, inside)?;
         let is_known = wait_until_known(config.health.clone());
         let running = start_executor_process(Arc::new(config));
-        tokio::pin!(running);
+        let gate = serve_tasks(tasks, inside, self.wire.clone());
+        tokio::pin!(running, gate);
         tokio::select! {
             result = &mut running => return result.map_err(|error| ended(&error)),
+            result = &mut gate => return result.map_err(|error| ended(&error)),
             () = is_known => ready(&self),
         }
-        running.await.map_err(|error| ended(&error))
+        tokio::select! {
+            result = running => result.map_err(|error| ended(&error)),
+            result = gate => result.map_err(|error| ended(&error)),
+        }
     }
 
-    fn config(&self, store: Arc<dyn ObjectStore>, folder: &WorkFolder) -> Result<ExecutorProcessConfig> {
+    /// The cluster as this machine sees it.
+    fn cluster(&self) -> Cluster {
+        let scheme = if self.wire.tls.is_some() { "https" } else { "http" };
+        let address = format!("{scheme}://{}:{}", self.scheduler_host, self.scheduler_port);
+        Cluster { address, part_bytes: 0, wire: self.wire.clone() }
+    }
+
+    fn config(
+        &self,
+        store: Arc<dyn ObjectStore>,
+        folder: &WorkFolder,
+        inside: u16,
+    ) -> Result<ExecutorProcessConfig> {
         let spill = folder.spill();
         let runtime = move |_: &SessionConfig| {
             RuntimeEnvBuilder::new()
@@ -255,21 +286,19 @@ impl Executor {
                 .with_temp_file_path(spill.clone())
                 .build_arc()
         };
-        let shape = self.token.shape();
-        let settings = {
-            let shape = Arc::clone(&shape);
-            move || {
-                settings::of_service().with_ballista_override_create_grpc_client_endpoint(Arc::clone(&shape))
-            }
+        let streams = self.wire.streams();
+        let settings = move || {
+            settings::of_service().with_ballista_override_create_grpc_client_endpoint(Arc::clone(&streams))
         };
         Ok(ExecutorProcessConfig {
-            bind_host: host_of(self.bind),
+            bind_host: host_of(INSIDE),
             external_host: Some(self.host.clone()),
             port: self.port,
-            grpc_port: self.task_port,
+            grpc_port: inside,
             scheduler_host: self.scheduler_host.clone(),
             scheduler_port: self.scheduler_port,
-            scheduler_connect_timeout_seconds: FIND_SCHEDULER_SECONDS,
+            scheduler_connect_timeout_seconds: u16::try_from(FIND_SCHEDULER_TIME.as_secs())
+                .unwrap_or(u16::MAX),
             vcores: self.cores,
             task_scheduling_policy: TaskSchedulingPolicy::PushStaged,
             work_dir: Some(folder.rows().display().to_string()),
@@ -283,9 +312,9 @@ impl Executor {
             override_function_registry: Some(Arc::new(known_functions()?)),
             override_runtime_producer: Some(Arc::new(runtime)),
             override_config_producer: Some(Arc::new(settings)),
-            override_create_grpc_client_endpoint: Some(shape),
+            override_create_grpc_client_endpoint: Some(self.wire.requests_of_executor(self.task_port)),
             override_physical_codec: Some(Arc::new(Codec::default())),
-            override_arrow_flight_service: Some(serve_rows(self.token.clone())),
+            override_arrow_flight_service: Some(serve_rows(self.bind, self.wire.clone())),
             ..ExecutorProcessConfig::default()
         })
     }

@@ -1,20 +1,20 @@
-//! Turns connections between the machines of a cluster into ones that notice a host that vanishes, and that carry
-//! the cluster's token.
+//! Turns connections between the machines of a cluster into ones that notice a host that vanishes, that carry the
+//! cluster's token, and that nobody can listen in on where the cluster has certificates.
 //!
-//! Ballista lets us shape its connections, but not what is sent over them; so the token travels as the name of the
-//! program that asks (`user-agent`), the one header that belongs to a connection.
+//! Ballista lets us shape its connections, but not what is sent over them; so the token, and where an executor takes
+//! tasks, travel as the name of the program that asks (`user-agent`), the one header that belongs to a connection.
+//! Ballista's addresses all begin with `http://`; where there is TLS, an endpoint of `https://` takes their place.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ballista_core::extension::EndpointOverrideFn;
 use tonic::metadata::MetadataMap;
-use tonic::transport::Endpoint;
+use tonic::transport::{Endpoint, Error, Server};
 use tonic::{Request, Status};
 
-use crate::error::{Error, Result};
-use crate::messages::ClusterFault;
+use super::tls::Tls;
+use super::token::{HEADER, Token};
 
 /// How long a machine that does not answer is waited for.
 pub(super) const CONNECT_TIME: Duration = Duration::from_secs(5);
@@ -22,74 +22,74 @@ pub(super) const CONNECT_TIME: Duration = Duration::from_secs(5);
 pub(super) const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(10);
 /// How long its answer may take.
 pub(super) const KEEP_ALIVE_TIME: Duration = Duration::from_secs(20);
-/// The header that carries the token.
-const HEADER: &str = "user-agent";
-/// What stands before the token there.
-const PREFIX: &str = "cchc/";
-/// The variable that holds the token.
-const VARIABLE: &str = "CCHC_CLUSTER_TOKEN";
+/// How long a request between scheduler and executors may take: as long as in Ballista.
+const REQUEST_TIME: Duration = Duration::from_secs(20);
+/// What stands before the port on which an executor takes tasks, in the name of its program.
+const TASKS: &str = "tasks/";
 
-/// What all machines of a cluster and its users know, and nobody else; empty where nothing was agreed on.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Token(String);
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_empty() { "no token" } else { "a token" })
-    }
+/// What a machine of a cluster has to know to talk with the others, and they with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wire {
+    /// The secret that they share.
+    pub token: Token,
+    /// Whom they trust and who they are; without it, nothing is encrypted.
+    pub tls: Option<Tls>,
 }
 
-impl Token {
-    /// Reads the token from the environment; it has no place on a command line, which others can see.
-    ///
-    /// # Errors
-    /// [`ClusterFault::BadToken`].
-    pub fn find() -> Result<Self> {
-        std::env::var_os(VARIABLE).map_or(Ok(Self::default()), |value| {
-            value.to_str().and_then(Self::parse).ok_or_else(|| Error::new(ClusterFault::BadToken))
-        })
+impl Wire {
+    /// Shapes connections over which rows come, for as long as they need.
+    pub(super) fn streams(&self) -> EndpointOverrideFn {
+        self.shape(self.token.program(), None)
     }
 
-    /// Tells whether there is one.
-    pub fn is_set(&self) -> bool {
-        !self.0.is_empty()
+    /// Shapes a scheduler's connections.
+    pub(super) fn requests(&self) -> EndpointOverrideFn {
+        self.shape(self.token.program(), Some(REQUEST_TIME))
     }
 
-    fn parse(text: &str) -> Option<Self> {
-        text.chars().all(|letter| letter.is_ascii_graphic()).then(|| Self(text.to_owned()))
+    /// Shapes an executor's connections to its scheduler, which tell the port on which it takes tasks.
+    pub(super) fn requests_of_executor(&self, task_port: u16) -> EndpointOverrideFn {
+        self.shape(format!("{} {TASKS}{task_port}", self.token.program()), Some(REQUEST_TIME))
     }
 
-    /// Makes connections notice a host that vanishes, and carry the token.
-    pub(super) fn shape(&self) -> EndpointOverrideFn {
-        let program = format!("{PREFIX}{}", self.0);
+    fn shape(&self, program: String, time: Option<Duration>) -> EndpointOverrideFn {
+        let tls = self.tls.clone();
         Arc::new(move |endpoint: Endpoint| {
+            let endpoint = tls.as_ref().map_or(Ok(endpoint.clone()), |tls| tls.secure(&endpoint))?;
             let endpoint = endpoint
                 .connect_timeout(CONNECT_TIME)
                 .http2_keep_alive_interval(KEEP_ALIVE_INTERVAL)
                 .keep_alive_timeout(KEEP_ALIVE_TIME)
-                .keep_alive_while_idle(true);
-            Ok(endpoint.user_agent(program.as_str())?)
+                .keep_alive_while_idle(true)
+                .user_agent(program.as_str())?;
+            Ok(time.map_or(endpoint.clone(), |time| endpoint.timeout(time)))
         })
     }
 
-    /// Refuses a request without the token.
-    pub(super) fn check(&self, request: Request<()>) -> std::result::Result<Request<()>, Status> {
-        if self.is_in(request.metadata()) {
-            return Ok(request);
-        }
-        Err(Status::unauthenticated("the token of the cluster is missing or another one"))
+    /// Makes a server one that encrypts, if there are certificates, and notices a host that vanishes.
+    ///
+    /// # Errors
+    /// If certificate and key do not belong together.
+    pub(super) fn guard(&self, server: Server) -> Result<Server, Error> {
+        let server = server
+            .http2_keepalive_interval(Some(KEEP_ALIVE_INTERVAL))
+            .http2_keepalive_timeout(Some(KEEP_ALIVE_TIME));
+        self.tls.as_ref().map_or(Ok(server.clone()), |tls| server.tls_config(tls.server()))
     }
 
-    fn is_in(&self, headers: &MetadataMap) -> bool {
-        if !self.is_set() {
-            return true;
-        }
-        let program = headers.get(HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let told = program.split(' ').next().and_then(|word| word.strip_prefix(PREFIX)).unwrap_or_default();
-        // Every byte is compared, so that the time tells nothing about the first wrong one.
-        let differ = told.bytes().zip(self.0.bytes()).fold(0, |differ, (told, own)| differ | (told ^ own));
-        told.len() == self.0.len() && differ == 0
+    /// Returns what refuses requests without the token.
+    pub(super) fn doorkeeper(
+        &self,
+    ) -> impl FnMut(Request<()>) -> Result<Request<()>, Status> + Clone + use<> {
+        let token = self.token.clone();
+        move |request| token.check(request.metadata()).map(|()| request)
     }
+}
+
+/// The port on which the executor that asks takes tasks, if it is one that says so.
+pub(super) fn task_port(headers: &MetadataMap) -> Option<u16> {
+    let program = headers.get(HEADER)?.to_str().ok()?;
+    program.split(' ').find_map(|word| word.strip_prefix(TASKS))?.parse().ok()
 }
 
 #[cfg(test)]
@@ -97,23 +97,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_who_knows_the_token_is_let_in() {
-        let own = Token::parse("3000-mua").unwrap();
-        let asks = |program: Option<&str>| {
+    fn an_executor_tells_where_it_takes_tasks() {
+        let port = |program: &str| {
             let mut headers = MetadataMap::new();
-            if let Some(program) = program {
-                headers.insert(HEADER, program.parse().unwrap());
-            }
-            own.is_in(&headers)
+            headers.insert(HEADER, program.parse().unwrap());
+            task_port(&headers)
         };
-        assert!(asks(Some("cchc/3000-mua tonic/0.14.9")));
-        for program in
-            [None, Some("tonic/0.14.9"), Some("cchc/ tonic"), Some("cchc/3000-mu"), Some("cchc/3000-muas")]
-        {
-            assert!(!asks(program), "{program:?}");
+        assert_eq!(port("cchc/3000-mua tasks/50052 tonic/0.14.9"), Some(50052));
+        for program in ["cchc/tasks/50052", "cchc/ tonic/0.14.9", "cchc/ tasks/", "cchc/ tasks/70000"] {
+            assert_eq!(port(program), None, "{program}");
         }
-        assert!(Token::default().is_in(&MetadataMap::new()));
-        assert_eq!([Token::parse("two words"), Token::parse("ba-nghìn")], [None, None]);
-        assert_eq!(format!("{own:?}"), "a token");
     }
 }

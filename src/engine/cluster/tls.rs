@@ -1,0 +1,111 @@
+//! Turns files with certificates into connections that nobody can listen in on.
+//!
+//! TLS says to a machine that it talks with the right one, and the token who may ask; so only services show a certificate.
+
+use std::fmt;
+use std::path::Path;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tonic::transport::{
+    Certificate, ClientTlsConfig, Endpoint, Error as TransportError, Identity, Server, ServerTlsConfig,
+};
+
+use super::root_of;
+use super::wire::CONNECT_TIME;
+use crate::error::{Error, Result};
+use crate::messages::ClusterFault;
+use crate::workspace::read_text;
+
+/// How certificates begin in files.
+const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----";
+/// How keys begin there, whatever their kind.
+const KEY: &str = "PRIVATE KEY-----";
+
+/// How HTTP/2 begins (RFC 9113, 3.4).
+const GREETING: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// How a record of TLS begins that tells an error (RFC 8446, 5.1).
+const ALERT: u8 = 21;
+
+/// Whom a machine trusts and, if it is a service, who it is.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Tls {
+    /// The authority whose certificates are trusted, as PEM; without one, those that the machine trusts.
+    authority: Option<String>,
+    /// A service's certificate, with those between it and the authority, and its key, as PEM.
+    identity: Option<(String, String)>,
+}
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.identity.is_some() { "a certificate" } else { "an authority" })
+    }
+}
+
+impl Tls {
+    /// Reads the authority that a machine trusts, if one is named.
+    ///
+    /// # Errors
+    /// If the file cannot be read or holds no certificate.
+    pub fn read_authority(file: Option<&Path>) -> Result<Self> {
+        let authority = file.map(|file| read_pem(file, CERTIFICATE)).transpose()?;
+        Ok(Self { authority, identity: None })
+    }
+
+    /// Makes a service of a machine: others see its certificate.
+    ///
+    /// # Errors
+    /// If a file cannot be read, or the key is not the certificate's.
+    pub fn with_identity(self, certificate: &Path, key: &Path) -> Result<Self> {
+        let identity = (read_pem(certificate, CERTIFICATE)?, read_pem(key, KEY)?);
+        let tls = Self { identity: Some(identity), ..self };
+        Server::builder().tls_config(tls.server()).map_err(|error| bad(certificate, root_of(&error)))?;
+        Ok(tls)
+    }
+
+    /// Returns an endpoint at the same place that encrypts.
+    pub(super) fn secure(&self, endpoint: &Endpoint) -> std::result::Result<Endpoint, TransportError> {
+        let place = endpoint.uri();
+        let (host, port) = (place.host().unwrap_or_default(), place.port_u16().unwrap_or_default());
+        let trust = ClientTlsConfig::new().domain_name(host.trim_matches(['[', ']']));
+        let trust = match &self.authority {
+            Some(authority) => trust.ca_certificate(Certificate::from_pem(authority)),
+            None => trust.with_native_roots(),
+        };
+        Endpoint::from_shared(format!("https://{host}:{port}"))?.tls_config(trust)
+    }
+
+    /// What a service shows.
+    pub(super) fn server(&self) -> ServerTlsConfig {
+        let config = ServerTlsConfig::new();
+        match &self.identity {
+            Some((certificate, key)) => config.identity(Identity::from_pem(certificate, key)),
+            None => config,
+        }
+    }
+}
+
+/// Tells whether who listens at `host:port` takes what is not encrypted for an error of TLS.
+pub(super) async fn does_encrypt(place: &str) -> bool {
+    let asking = async {
+        let mut stream = TcpStream::connect(place).await?;
+        stream.write_all(GREETING).await?;
+        let mut first = [0];
+        stream.read_exact(&mut first).await?;
+        std::io::Result::Ok(first == [ALERT])
+    };
+    matches!(tokio::time::timeout(CONNECT_TIME, asking).await, Ok(Ok(true)))
+}
+
+/// Reads a file that is to hold something in PEM form.
+fn read_pem(file: &Path, mark: &str) -> Result<String> {
+    let text = read_text(file, &file.display().to_string())?;
+    if !text.contains(mark) {
+        return Err(bad(file, format!("`{mark}` is not in it")));
+    }
+    Ok(text)
+}
+
+fn bad(file: &Path, problem: String) -> Error {
+    Error::new(ClusterFault::BadCertificate { file: file.display().to_string(), problem })
+}
