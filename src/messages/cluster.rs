@@ -18,6 +18,10 @@ super::messages! {
             "the certificate of {address} is not trusted: {problem}", "chứng thư của {address} không được tin cậy: {problem}",
             hint "`UnknownIssuer`: name the authority's certificate with `--cluster-authority FILE`; `NotValidForName`: use a name that stands in the certificate",
                  "`UnknownIssuer`: hãy nêu chứng thư của nơi cấp bằng `--cluster-authority TỆP`; `NotValidForName`: hãy dùng tên có trong chứng thư";
+        /// A machine without any authority.
+        NoAuthority Data,
+            "this machine trusts no authority for certificates", "máy này không tin cậy nơi cấp chứng thư nào",
+            hint "name the cluster's with `--cluster-authority FILE`", "hãy nêu nơi cấp của cụm máy bằng `--cluster-authority TỆP`";
         /// A scheduler that does not encrypt, for one who wants it to.
         NotEncrypted { address: String } Data,
             "what answers at {address} does not encrypt", "máy trả lời ở {address} không mã hoá",

@@ -12,6 +12,13 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BUCKET = "so-lieu"
 KEYS = {"AWS_ACCESS_KEY_ID": "a-key", "AWS_SECRET_ACCESS_KEY": "never-to-be-shown", "AWS_REGION": "us-east-1", "AWS_ALLOW_HTTP": "true"}
 
+CERTIFICATES = os.path.join(ROOT, "tests", "fixtures", "certificates")
+# With these, the machines of a cluster and who asks them encrypt, and let nobody else in.
+GUARD = {"CCHC_CLUSTER_CERTIFICATE": os.path.join(CERTIFICATES, "machine.pem"),
+         "CCHC_CLUSTER_KEY": os.path.join(CERTIFICATES, "machine.key"),
+         "CCHC_CLUSTER_AUTHORITY": os.path.join(CERTIFICATES, "authority.pem"),
+         "CCHC_CLUSTER_TOKEN": "never-to-be-shown"}
+
 
 def free_port():
     with socket.socket() as probe:
@@ -101,7 +108,8 @@ class Machines:
         self.cores, self.environment, self.memory = cores, environment, memory
         self.scheduler = Service([cchc, "cluster", "scheduler", "--port", "0"], "listening on", environment)
         self.address = self.scheduler.first("127.0.0.1:")
-        self.url = f"http://{self.address}"
+        does_encrypt = "CCHC_CLUSTER_CERTIFICATE" in {**os.environ, **(environment or {})}
+        self.url = f"{'https' if does_encrypt else 'http'}://{self.address}"
         self.executors = []
         for _ in range(executors):
             self.add()

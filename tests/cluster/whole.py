@@ -6,7 +6,7 @@
     /tmp/store/bin/python tests/cluster/whole.py --cchc target/release/cchc [--short]
 
 Starts an S3-compatible store, a scheduler and two executors; imports the shipped exports into the store; runs every saved
-query, all checks, comparisons and charts through the cluster over the store, and the same without either over the repository's
+query, all checks, comparisons and charts through the cluster, encrypted, over the store, and the same without either over the repository's
 folder; kills an executor in the middle of a statement; ends everything. `--short` takes some of each. Exits with 1 at the first
 difference.
 """
@@ -18,7 +18,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from machines import ROOT, Machines, Store, run  # noqa: E402
+from machines import GUARD, ROOT, Machines, Store, run  # noqa: E402
 
 EXPORTS = os.path.join(ROOT, "tests", "fixtures", "exports")
 SHORT_QUERIES = ("on_time_resolved", "report_figures", "form_ii06a")
@@ -38,6 +38,7 @@ class Whole:
         self.cchc, self.is_short, self.folder = options.cchc, options.short, folder
         self.passed = 0
         self.store = Store(options.store_server)
+        self.environment = {**self.store.environment, **GUARD}
         self.machines = None
 
     def end(self):
@@ -56,7 +57,7 @@ class Whole:
     def there(self, *words):
         # The shipped years are small; they would be one part each.
         return run([self.cchc, "--workspace", self.address, "--cluster", self.machines.url, "--part-bytes", "20000", *words],
-                   self.store.environment)
+                   self.environment)
 
     def import_exports(self):
         """The years in the store are byte for byte those that are shipped."""
@@ -162,7 +163,7 @@ class Whole:
 
     def run(self):
         self.import_exports()
-        self.machines = Machines(self.cchc, self.address, self.folder, 2, 2, self.store.environment)
+        self.machines = Machines(self.cchc, self.address, self.folder, 2, 2, self.environment)
         self.queries()
         self.charts()
         self.kill_one()

@@ -46,10 +46,15 @@ impl Tls {
     /// Reads the authority that a machine trusts, if one is named.
     ///
     /// # Errors
-    /// If the file cannot be read or holds no certificate.
+    /// If the file cannot be read or holds no certificate, or if none is named and this machine trusts nobody.
     pub fn read_authority(file: Option<&Path>) -> Result<Self> {
         let authority = file.map(|file| read_pem(file, CERTIFICATE)).transpose()?;
-        Ok(Self { authority, identity: None })
+        let tls = Self { authority, identity: None };
+        match (tls.secure(&Endpoint::from_static("http://127.0.0.1:1")), file) {
+            (Ok(_), _) => Ok(tls),
+            (Err(error), Some(file)) => Err(bad(file, root_of(&error))),
+            (Err(_), None) => Err(Error::new(ClusterFault::NoAuthority)),
+        }
     }
 
     /// Makes a service of a machine: others see its certificate.
