@@ -218,6 +218,13 @@ const HELP_VI: &[(&str, &str)] = &[
     ("*.cluster_authority", "Chứng thư của nơi cấp chứng thư cho cụm máy [mặc định: những nơi máy này tin cậy]"),
     ("*.part_bytes", "Số byte Parquet cho mỗi phần khi cụm máy chia câu lệnh, ví dụ 1M [mặc định: 8M]"),
     ("cluster", "Chạy một phần của cụm máy: bộ điều phối, hoặc một máy tính toán trên không gian làm việc"),
+    ("cluster after", "Ví dụ:
+  cchc cluster scheduler --bind 10.0.0.1
+  cchc cluster executor --workspace s3://so-lieu/so-khcn --scheduler 10.0.0.1:50050 --bind 10.0.0.2
+  cchc query on_time_resolved --cluster http://10.0.0.1:50050
+
+Biến môi trường CCHC_CLUSTER_TOKEN, giống nhau ở mọi máy, ngăn người lạ. Khi bộ điều phối và các máy tính toán có
+--certificate và --key, mọi kết nối giữa các máy đều được mã hoá, và địa chỉ của cụm là https://10.0.0.1:50050."),
     ("cluster.part", "Phần của cụm mà tiến trình này đảm nhận"),
     ("cluster.bind", "Địa chỉ mở cổng; khác 127.0.0.1 thì các máy tới được địa chỉ đó đều kết nối được"),
     ("cluster.port", "Cổng, 0 là cổng trống bất kỳ [mặc định: 50050 với bộ điều phối, 50051 với máy tính toán]"),
