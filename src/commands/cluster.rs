@@ -6,7 +6,7 @@ use super::Session;
 use super::session::asked_to_end;
 use crate::cli::{ClusterArgs, ClusterPart, LogLevel};
 use crate::engine::{
-    EXECUTOR_PORT, Executor, SCHEDULER_PORT, Scheduler, TASK_PORT, Tls, Token, Wire, host_of,
+    Address, EXECUTOR_PORT, Executor, SCHEDULER_PORT, Scheduler, TASK_PORT, Tls, Token, Wire, host_of,
 };
 use crate::error::{Error, Explain as _, Result};
 use crate::messages::{ClusterFault, ClusterWords};
@@ -45,15 +45,15 @@ fn run_scheduler(session: &Session, arguments: &ClusterArgs) -> Result<()> {
 
 fn run_executor(session: &Session, arguments: &ClusterArgs) -> Result<()> {
     let terminal = session.terminal;
-    let (scheduler_host, scheduler_port) = split(&arguments.scheduler, arguments.certificate.is_some())?;
+    let scheduler = parse_scheduler(&arguments.scheduler, arguments.certificate.is_some())?;
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let executor = Executor {
         bind: arguments.bind,
         port: arguments.port.unwrap_or(EXECUTOR_PORT),
         task_port: arguments.task_port.unwrap_or(TASK_PORT),
         host: host(arguments)?,
-        scheduler_host,
-        scheduler_port,
+        scheduler_host: scheduler.host,
+        scheduler_port: scheduler.port,
         cores: arguments.cores.unwrap_or(cores).max(1),
         memory: session.memory_limit(),
         folder: arguments.folder.clone(),
@@ -109,7 +109,9 @@ fn host(arguments: &ClusterArgs) -> Result<String> {
 fn find_wire(session: &Session, arguments: &ClusterArgs) -> Result<Wire> {
     let tls = match (&arguments.certificate, &arguments.key) {
         (Some(certificate), Some(key)) => {
-            Some(Tls::read_authority(session.cluster_authority())?.with_identity(certificate, key)?)
+            let authority =
+                session.cluster_authority().ok_or_else(|| ClusterFault::AuthorityWanted.error())?;
+            Some(Tls::read_authority(Some(authority))?.with_identity(certificate, key)?)
         }
         _ => None,
     };
@@ -130,42 +132,42 @@ fn warn_if_open(session: &Session, address: SocketAddr, wire: &Wire) {
     session.terminal.warn(&Error::new(warning));
 }
 
-/// Splits `host:port`, or the same as a URL; its scheme and whether this machine encrypts must go together.
-fn split(text: &str, does_encrypt: bool) -> Result<(String, u16)> {
+/// Parses where a scheduler is: `host:port`, or the same as a URL; its scheme and whether this machine encrypts must go
+/// together.
+fn parse_scheduler(text: &str, does_encrypt: bool) -> Result<Address> {
+    let scheme = if does_encrypt { "https" } else { "http" };
+    let url = if text.contains("://") { text.to_owned() } else { format!("{scheme}://{text}") };
     let fault = || ClusterFault::BadScheduler { found: text.to_owned() }.error();
-    let address = match text.split_once("://") {
-        None => text,
-        Some(("http", address)) if !does_encrypt => address,
-        Some(("https", address)) if does_encrypt => address,
-        Some(("https", _)) => {
-            return Err(ClusterFault::CertificateWanted { scheduler: text.to_owned() }.error());
-        }
-        Some(_) => return Err(fault()),
-    };
-    let (host, port) = address.strip_suffix('/').unwrap_or(address).rsplit_once(':').ok_or_else(fault)?;
-    let is_bare_six = host.contains(':') && !host.starts_with('[');
-    if host.is_empty() || host.contains('/') || is_bare_six {
-        return Err(fault());
+    let address = Address::parse(&url).ok_or_else(fault)?;
+    match (address.does_encrypt, does_encrypt) {
+        (true, false) => Err(ClusterFault::CertificateWanted { scheduler: text.to_owned() }.error()),
+        (false, true) => Err(fault()),
+        _ => Ok(address),
     }
-    Ok((host.to_owned(), port.parse().map_err(|_| fault())?))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::split;
+    use super::parse_scheduler;
 
     #[test]
     fn a_scheduler_is_named_by_host_and_port_or_by_its_url() {
-        let found = |text: &str| split(text, false).ok();
+        let found = |text: &str, does_encrypt| {
+            parse_scheduler(text, does_encrypt).ok().map(|address| (address.host, address.port))
+        };
         let wanted = |host: &str| Some((host.to_owned(), 50050));
-        assert_eq!(found("10.0.0.1:50050"), wanted("10.0.0.1"));
-        assert_eq!(found("http://10.0.0.1:50050/"), wanted("10.0.0.1"));
-        assert_eq!(found("[fd00::1]:50050"), wanted("[fd00::1]"));
-        for text in ["10.0.0.1", ":50050", "fd00::1:50050", "https://a:50050", "a/b:50050", "a:port"] {
-            assert_eq!(found(text), None, "{text}");
+        for does_encrypt in [false, true] {
+            assert_eq!(found("10.0.0.1:50050", does_encrypt), wanted("10.0.0.1"));
+            assert_eq!(found("may-chu", does_encrypt), wanted("may-chu"));
+            assert_eq!(found("[fd00::1]:50050", does_encrypt), wanted("[fd00::1]"));
+            assert_eq!(
+                found("http://10.0.0.1:50050/", does_encrypt),
+                wanted("10.0.0.1").filter(|_| !does_encrypt)
+            );
+            assert_eq!(found("https://10.0.0.1", does_encrypt), wanted("10.0.0.1").filter(|_| does_encrypt));
+            for text in ["", ":50050", "fd00::1:50050", "s3://a:50050", "a/b:50050", "a:port"] {
+                assert_eq!(found(text, does_encrypt), None, "{text}");
+            }
         }
-        assert_eq!(split("https://10.0.0.1:50050", true).ok(), wanted("10.0.0.1"));
-        assert_eq!(split("10.0.0.1:50050", true).ok(), wanted("10.0.0.1"));
-        assert_eq!(split("http://10.0.0.1:50050", true).ok(), None);
     }
 }

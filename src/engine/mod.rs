@@ -58,8 +58,8 @@ pub use catalog::{CATEGORIES, Contracts, IMPORTS};
 pub use choices::Choice;
 #[cfg(feature = "cluster")]
 pub use cluster::{
-    Cluster, EXECUTOR_PORT, Executor, PART_BYTES, SCHEDULER_PORT, Scheduler, TASK_PORT, Tls, Token, Wire,
-    host_of,
+    Address, Cluster, EXECUTOR_PORT, Executor, PART_BYTES, SCHEDULER_PORT, Scheduler, TASK_PORT, Tls, Token,
+    Wire, host_of,
 };
 pub use dataset::{CATEGORY_KEY, LABELS_KEY, MEASURE_UNIT_KEY, SPEC_KEY, TITLE_KEY};
 pub use function_list::{Function, FunctionKind};

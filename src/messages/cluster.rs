@@ -16,8 +16,8 @@ super::messages! {
         /// A certificate that is not trusted.
         Untrusted { address: String, problem: String } Data,
             "the certificate of {address} is not trusted: {problem}", "chứng thư của {address} không được tin cậy: {problem}",
-            hint "`UnknownIssuer`: name the authority's certificate with `--cluster-authority FILE`; `NotValidForName`: use a name that stands in the certificate",
-                 "`UnknownIssuer`: hãy nêu chứng thư của nơi cấp bằng `--cluster-authority TỆP`; `NotValidForName`: hãy dùng tên có trong chứng thư";
+            hint "unknown issuer: name the authority's certificate with `--cluster-authority FILE`; not valid for a name: use one that stands in the certificate; expired: renew it and start the service again",
+                 "unknown issuer: hãy nêu chứng thư của nơi cấp bằng `--cluster-authority TỆP`; not valid for name: hãy dùng tên có trong chứng thư; expired: hãy cấp lại chứng thư và chạy lại dịch vụ";
         /// A machine without any authority.
         NoAuthority Data,
             "this machine trusts no authority for certificates", "máy này không tin cậy nơi cấp chứng thư nào",
@@ -34,8 +34,17 @@ super::messages! {
         /// A file that holds no certificate, or not the one wanted.
         BadCertificate { file: String, problem: String } Usage,
             "`{file}` cannot serve for encryption: {problem}", "không dùng `{file}` để mã hoá được: {problem}",
-            hint "certificate, key and authority are files in PEM form, and the key is the certificate's; docs/CLUSTER.md makes all three with openssl",
-                 "chứng thư, khoá và nơi cấp là tệp dạng PEM, và khoá phải là của chứng thư; docs/CLUSTER.md tạo cả ba bằng openssl";
+            hint "certificate, key and authority are files in PEM form, the key is the certificate's and has no passphrase; docs/CLUSTER.md makes all three with openssl",
+                 "chứng thư, khoá và nơi cấp là tệp dạng PEM, khoá phải là của chứng thư và không có mật khẩu; docs/CLUSTER.md tạo cả ba bằng openssl";
+        /// An executor that its scheduler does not reach.
+        Unreached { place: String, problem: String } Data,
+            "the scheduler does not reach this executor at {place}: {problem}", "bộ điều phối không kết nối được tới máy tính toán này ở {place}: {problem}",
+            hint "`--host` must be a name or address of this machine that the scheduler reaches and that stands in the certificate, if there is one; the scheduler needs the port of `--task-port`",
+                 "`--host` phải là tên hoặc địa chỉ của máy này mà bộ điều phối tới được, và có trong chứng thư nếu dùng chứng thư; bộ điều phối cần tới cổng `--task-port`";
+        /// A service that encrypts and was not told whom to trust.
+        AuthorityWanted Usage,
+            "`--certificate` needs the authority that the other machines' certificates come from", "`--certificate` cần nơi cấp chứng thư của các máy khác",
+            hint "name its certificate with `--cluster-authority FILE`", "hãy nêu chứng thư của nơi cấp bằng `--cluster-authority TỆP`";
         /// An executor of a scheduler that encrypts, and that has no certificate itself, or the other way round.
         CertificateWanted { scheduler: String } Usage,
             "an executor of {scheduler} needs a certificate of its own", "máy tính toán của {scheduler} cần có chứng thư riêng",
@@ -43,7 +52,7 @@ super::messages! {
         /// A token that cannot be sent.
         BadToken Usage,
             "`CCHC_CLUSTER_TOKEN` holds letters that a token may not have", "`CCHC_CLUSTER_TOKEN` có ký tự không dùng được",
-            hint "take ASCII letters, digits and signs without spaces, such as `openssl rand -hex 32` gives", "hãy dùng chữ ASCII, số và dấu, không có khoảng trắng, ví dụ kết quả của `openssl rand -hex 32`";
+            hint "take ASCII letters, digits and signs without spaces, such as `openssl rand -hex 32` gives", "hãy dùng chữ cái không dấu, chữ số và ký hiệu, không có khoảng trắng, ví dụ kết quả của `openssl rand -hex 32`";
         /// A scheduler that does not let this user in.
         WrongToken { address: String } Data,
             "the scheduler at {address} does not let this machine in", "bộ điều phối ở {address} không chấp nhận máy này",

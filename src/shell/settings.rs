@@ -379,8 +379,14 @@ impl Settings {
         for (key, value) in table.get_ref() {
             let span = key.span();
             #[cfg(feature = "cluster")]
-            if let Some(cluster) = ClusterSettings::parse(key.get_ref(), value.get_ref()) {
-                settings.cluster = cluster;
+            if let Some(table) = value.get_ref().as_table().filter(|_| key.get_ref() == "cluster") {
+                for (key, value) in table {
+                    let span = key.span();
+                    let written = settings.cluster.write(key.get_ref(), value.get_ref());
+                    errors.extend(
+                        written.err().map(|error| error.at(Place::text(file, text, span.start, span.end))),
+                    );
+                }
                 continue;
             }
             let written = settings.write(key.get_ref(), &value_text(value.get_ref()));
@@ -400,10 +406,24 @@ pub(super) struct ClusterSettings {
 
 #[cfg(feature = "cluster")]
 impl ClusterSettings {
-    fn parse(key: &str, value: &toml::de::DeValue<'_>) -> Option<Self> {
-        let table = value.as_table().filter(|_| key == "cluster")?;
-        let text = |name| table.get(name)?.get_ref().as_str().map(str::to_owned);
-        Some(Self { address: text("address"), authority: text("authority") })
+    fn write(&mut self, key: &str, value: &toml::de::DeValue<'_>) -> Result<()> {
+        let setting = match key {
+            "address" => &mut self.address,
+            "authority" => &mut self.authority,
+            _ => {
+                let near = did_you_mean(key, ["address", "authority"].into_iter()).unwrap_or("address");
+                return Err(Error::new(ShellFault::UnknownSetting {
+                    name: key.to_owned(),
+                    near: near.to_owned(),
+                }));
+            }
+        };
+        let text = value.as_str().ok_or_else(|| {
+            let (name, found, wanted) = (key.to_owned(), value_text(value), "\"…\"".to_owned());
+            Error::new(ShellFault::BadSetting { name, found, wanted })
+        })?;
+        *setting = Some(text.to_owned());
+        Ok(())
     }
 }
 

@@ -50,7 +50,7 @@ fn ctrl_c_ends_the_work_of_the_executors_whenever_it_comes() {
     let id = machines.executors[0].child.id();
     project.write("queries/long.sql", LONG);
     let url = machines.url();
-    // While the program starts, while its statement is handed in, and while it runs: what cancels it differs.
+    // While the program starts, while its statement is handed in, and soon after: what cancels it differs.
     for tenths in 1..=12 {
         let words = if tenths % 3 == 0 {
             ["long", "--cluster", &url].to_vec()
@@ -65,6 +65,16 @@ fn ctrl_c_ends_the_work_of_the_executors_whenever_it_comes() {
         let end = asking.wait().unwrap();
         // Before the program looks after it, the signal ends it as any program.
         assert!(end.code() == Some(130) || end.code().is_none(), "{end}");
+        wait_for_rest(id, Duration::from_secs(10));
+    } // And while the executor works.
+    for words in [["long", "--cluster", &url].to_vec(), ["-c", LONG, "--cluster", &url].to_vec()] {
+        let before = processor_seconds(id);
+        let mut command = project.command(&[&["query"], &words[..]].concat());
+        let mut asking = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        wait_for_work(id, before);
+        let interrupt = Command::new("kill").args(["-INT", &asking.id().to_string()]).status().unwrap();
+        assert!(interrupt.success());
+        assert_eq!(asking.wait().unwrap().code(), Some(130));
         wait_for_rest(id, Duration::from_secs(10));
     }
 }
@@ -190,7 +200,7 @@ fn services_say_what_is_wrong_with_their_addresses() {
     for (words, said) in [
         (["executor", "--bind", "0.0.0.0"], "--host"),
         (["scheduler", "--bind", "::"], "--host"),
-        (["executor", "--scheduler", "10.0.0.1"], "--scheduler HOST:50050"),
+        (["executor", "--scheduler", "10.0.0.1:port"], "--scheduler HOST:50050"),
     ] {
         let run = project.run(&[&["cluster"], &words[..]].concat());
         assert!(run.code == Some(2) && run.stderr.contains(said), "{run}");
@@ -215,4 +225,13 @@ fn the_configuration_names_a_cluster_and_the_command_line_another() {
     let run = project.run(&words);
     assert!(run.code == Some(1) && run.stderr.contains("no scheduler answers"), "{run}");
     assert_eq!(project.run(&[&words[..], &["--cluster", &machines.url()]].concat()), expected);
+    for (text, said) in [("adress = \"http://a\"", "did you mean `address`"), ("authority = 7", "authority")]
+    {
+        project.write("home/.config/cchc/config.toml", &format!("[cluster]\n{text}\n"));
+        let run = project.run(&words);
+        assert!(
+            run.code != Some(0) && run.stderr.contains(said) && run.stderr.contains(":2:"),
+            "{text} {run}"
+        );
+    }
 }

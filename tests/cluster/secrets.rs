@@ -1,8 +1,10 @@
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use arrow_flight::Ticket;
+use arrow_flight::flight_service_client::FlightServiceClient;
 use ballista_core::serde::protobuf::RemoveJobDataParams;
 use ballista_core::serde::protobuf::executor_grpc_client::ExecutorGrpcClient;
 
@@ -54,7 +56,7 @@ fn only_who_has_the_token_is_let_in() {
 }
 
 #[test]
-fn an_executor_takes_tasks_only_from_who_has_the_token() {
+fn an_executor_takes_tasks_from_and_gives_rows_to_none_but_who_has_the_token() {
     let project = Project::with_data();
     let machines = Machines::start_with(&project, ".", 1, &[("CCHC_CLUSTER_TOKEN", "3000-years")]);
     let port = machines.task_ports[0];
@@ -73,8 +75,20 @@ fn an_executor_takes_tasks_only_from_who_has_the_token() {
         })
     };
     assert_eq!(ask("cchc/3000-years"), Ok(()));
+    let rows = |program: &'static str| {
+        runtime.block_on(async {
+            let place = format!("http://{}", machines.row_addresses[0]);
+            let endpoint = tonic::transport::Endpoint::from_shared(place).unwrap();
+            let channel = endpoint.user_agent(program).unwrap().connect().await.unwrap();
+            let answer = FlightServiceClient::new(channel).do_get(Ticket::default()).await;
+            answer.map(drop).unwrap_err().code()
+        })
+    };
+    // Who has the token is told that the ticket is none.
+    assert_ne!(rows("cchc/3000-years"), tonic::Code::Unauthenticated);
     for program in ["cchc/", "cchc/3000-year", "curl"] {
         assert_eq!(ask(program), Err(tonic::Code::Unauthenticated), "{program}");
+        assert_eq!(rows(program), tonic::Code::Unauthenticated, "{program}");
     }
 }
 
@@ -145,6 +159,7 @@ fn what_is_wrong_between_two_sides_of_an_encrypted_connection_is_said() {
         (&in_the_clear, &authority, "write `https://`"),
         (&encrypted, &certificate("stranger.pem"), "is not trusted: UnknownIssuer"),
         (&encrypted.replace("127.0.0.1", "127.0.0.2"), &authority, "no scheduler answers"),
+        (&encrypted, &certificate("elsewhere.pem"), "is not trusted: "),
         (&encrypted, &certificate("none.pem"), "none.pem"),
     ] {
         let run = ask(url, authority);
@@ -166,10 +181,24 @@ fn what_is_wrong_between_two_sides_of_an_encrypted_connection_is_said() {
 #[test]
 fn a_service_with_bad_certificates_does_not_start() {
     let project = Project::with_data();
+    project.write(
+        "locked.key",
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n",
+    );
+    project.write("empty.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    std::fs::write(project.path("binary.cer"), [0x30, 0x82, 0xff]).unwrap();
     let [machine, key, authority] = ["machine.pem", "machine.key", "authority.pem"].map(certificate);
     let stranger = certificate("stranger.pem");
     for (words, said) in [
         (vec!["--certificate", &machine], "--key"),
+        (
+            vec!["--certificate", &machine, "--key", "locked.key"],
+            "locked.key` cannot serve for encryption: it needs",
+        ),
+        (
+            vec!["--certificate", "binary.cer", "--key", &key],
+            "binary.cer` cannot serve for encryption: it is not text",
+        ),
         (vec!["--certificate", &stranger, "--key", &key], "stranger.pem` cannot serve for encryption"),
         (
             vec!["--certificate", &machine, "--key", &key, "--cluster-authority", &key],
@@ -187,6 +216,11 @@ fn a_service_with_bad_certificates_does_not_start() {
         let run = run(command.env("CCHC_CLUSTER_AUTHORITY", &authority));
         assert!(run.code == Some(2) && run.stderr.contains(said), "{words:?} {run}");
     }
+    for (authority, said) in [("", "needs the authority"), ("empty.pem", "empty.pem` cannot serve")] {
+        let mut command = project.command(&["cluster", "executor", "--certificate", &machine, "--key", &key]);
+        let run = run(command.env("CCHC_CLUSTER_AUTHORITY", authority));
+        assert!(run.code == Some(2) && run.stderr.contains(said), "{authority} {run}");
+    }
 }
 
 #[test]
@@ -202,4 +236,36 @@ fn an_executor_that_does_not_trust_its_scheduler_says_so_at_once() {
     assert!(run.code == Some(1) && run.stderr.contains("is not trusted: UnknownIssuer"), "{run}");
     let run = project.run(&words);
     assert!(run.code == Some(1) && run.stderr.contains("encrypts"), "{run}");
+}
+
+#[test]
+fn an_executor_whose_certificate_is_for_another_name_is_not_taken_and_the_others_work_on() {
+    let project = Project::with_data();
+    let certificates = certificates();
+    let mut machines = Machines::start_with(&project, ".", 1, &borrowed(&certificates));
+    machines.is_encrypted = true;
+    let [elsewhere, key, authority] = ["elsewhere.pem", "machine.key", "authority.pem"].map(certificate);
+    let words = ["cluster", "executor", "--scheduler", &machines.address, "--port", "0", "--task-port", "0"];
+    let identity = ["--certificate", &elsewhere, "--key", &key, "--cluster-authority", &authority];
+    let refused = project.run(&[&words[..], &identity].concat());
+    assert!(refused.code == Some(1), "{refused}");
+    assert!(refused.stderr.contains("does not reach this executor at 127.0.0.1:"), "{refused}");
+    assert!(refused.stderr.contains("not valid for name \"127.0.0.1\""), "{refused}");
+    let asking = ["query", "-c", "select sum(fee) from dossiers", "--cluster", &machines.url()];
+    let answer = run(project.command(&asking).envs(borrowed(&certificates)));
+    assert_eq!(answer.code, Some(0), "{answer}");
+}
+
+#[test]
+fn who_accepts_a_connection_and_says_nothing_is_not_waited_for() {
+    let project = Project::with_data();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = silent.local_addr().unwrap();
+    std::thread::spawn(move || silent.incoming().collect::<Vec<_>>());
+    let authority = certificate("authority.pem");
+    let start = Instant::now();
+    let words = ["query", "-c", "select sum(fee) from dossiers", "--cluster", &format!("https://{place}")];
+    let run = run(project.command(&words).env("CCHC_CLUSTER_AUTHORITY", &authority));
+    assert!(run.code == Some(1) && run.stderr.contains("no scheduler answers"), "{run}");
+    assert!(start.elapsed() < Duration::from_mins(1), "{:?}", start.elapsed());
 }

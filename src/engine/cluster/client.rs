@@ -107,7 +107,7 @@ async fn begin(
             Err(status) if status.code() == Code::Unavailable && start.elapsed() < ANEW_TIME => {
                 tokio::time::sleep(ANEW_PAUSE).await;
             }
-            Err(status) => return Err(external(refused_at_first(cluster, &status).await)),
+            Err(status) => return Err(external(refused(cluster, &status))),
         }
     }
 }
@@ -202,18 +202,6 @@ fn refused(cluster: &Cluster, status: &tonic::Status) -> Error {
     lost(cluster, &cause.map_or_else(|| status.message().to_owned(), root_of))
 }
 
-/// The first request of a connection that was not answered: the other side may encrypt, and only the connection end.
-async fn refused_at_first(cluster: &Cluster, status: &tonic::Status) -> Error {
-    let place = cluster.address.strip_prefix("http://");
-    if status.code() != Code::Unauthenticated
-        && let Some(place) = place
-        && does_encrypt(place).await
-    {
-        return Error::new(ClusterFault::Encrypted { address: cluster.address.clone() });
-    }
-    refused(cluster, status)
-}
-
 /// Waits for a scheduler that lets this machine in.
 ///
 /// # Errors
@@ -225,8 +213,14 @@ pub(super) async fn find_scheduler(cluster: &Cluster, time: Duration) -> crate::
             Ok(mut scheduler) => {
                 let asked = GetJobStatusParams { job_id: String::new() };
                 let answer = scheduler.get_job_status(asked).await;
-                let Err(status) = answer else { return Ok(()) };
-                return Err(refused_at_first(cluster, &status).await);
+                match answer {
+                    Ok(_) => return Ok(()),
+                    // One that begins anew ends its connections.
+                    Err(status) if status.code() != Code::Unauthenticated && start.elapsed() < time => {
+                        tokio::time::sleep(ANEW_PAUSE).await;
+                    }
+                    Err(status) => return Err(refused(cluster, &status)),
+                }
             }
             Err(ClusterFault::NoScheduler { .. }) if start.elapsed() < time => {
                 tokio::time::sleep(ANEW_PAUSE).await;
@@ -241,6 +235,12 @@ async fn connect(cluster: &Cluster) -> std::result::Result<Scheduler, ClusterFau
     let bad = || ClusterFault::BadAddress { found: address() };
     let endpoint = Endpoint::from_shared(address()).map_err(|_| bad())?;
     let endpoint = cluster.wire.streams()(endpoint).map_err(|_| bad())?.timeout(ANSWER_TIME);
+    // What is asked in the clear is lost to who listens, so the other side is tried before.
+    if let Some(place) = cluster.address.strip_prefix("http://")
+        && does_encrypt(place).await
+    {
+        return Err(ClusterFault::Encrypted { address: address() });
+    }
     let channel = endpoint.connect().await.map_err(|error| unreached(address(), &root_of(&error)))?;
     let bytes = MESSAGE_BYTES as usize;
     Ok(Scheduler::new(channel).max_encoding_message_size(bytes).max_decoding_message_size(bytes))
@@ -321,8 +321,14 @@ async fn fetch(cluster: &Cluster, part: PartitionLocation) -> Result<Vec<RecordB
     let executor = part.executor_meta.ok_or_else(missing)?;
     let name = part.partition_id.ok_or_else(missing)?;
     let host = format!("{}:{}", executor.host, executor.port);
-    let lost =
-        |problem: String| external(Error::new(ClusterFault::ExecutorLost { host: host.clone(), problem }));
+    let lost = |problem: String| {
+        // Ballista hands on the engine's form for debugging.
+        if let Some((_, found)) = problem.split_once("InvalidCertificate(") {
+            let problem = found.split([')', ',', ' ']).next().unwrap_or_default().to_owned();
+            return external(Error::new(ClusterFault::Untrusted { address: host.clone(), problem }));
+        }
+        external(Error::new(ClusterFault::ExecutorLost { host: host.clone(), problem }))
+    };
     let port = u16::try_from(executor.port).map_err(|_| missing())?;
     let shape = Arc::new(BallistaConfigGrpcEndpoint::new(cluster.wire.streams()));
     let connecting =

@@ -149,8 +149,9 @@ impl Fates {
         let submission = all.submission(number, now);
         submission.name = Some(name.to_owned());
         let fate = submission.is_withdrawn.then_some(Fate::Unwanted);
-        let known = Known { fate, ..Known::new(now) };
-        all.statements.entry(name.to_owned()).or_insert(known);
+        // A look may have found it before.
+        let known = all.statements.entry(name.to_owned()).or_insert_with(|| Known::new(now));
+        known.fate = known.fate.or(fate);
     }
 
     /// Notes that nobody waits for a statement, by its name or by the number of its submission, which may be on its way
@@ -281,6 +282,7 @@ mod tests {
         for (number, name) in [("1", "a"), ("2", "b"), ("3", "c")] {
             if number == "1" {
                 assert_eq!(fates.withdraw(number, now), None);
+                fates.add(name, now);
             }
             fates.accept(number, name, now);
             let known = [None, Some(number), Some(name)][number.parse::<usize>().unwrap() - 1];

@@ -22,6 +22,7 @@ mod token;
 mod unions;
 mod wire;
 
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -55,6 +56,39 @@ pub struct Cluster {
     wire: Wire,
 }
 
+/// Where a scheduler is, and whether it encrypts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// Whether its scheme is `https`.
+    pub does_encrypt: bool,
+    /// Name or address, one of IPv6 in brackets.
+    pub host: String,
+    /// Port, the usual one if none is written.
+    pub port: u16,
+}
+
+impl Address {
+    /// Parses `http://host:port` or `https://host:port`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (scheme, place) = text.split_once("://")?;
+        let does_encrypt = scheme.eq_ignore_ascii_case("https");
+        // Of these two schemes a URL does not keep the port that is usual on the web; of another one it does.
+        let url = Url::parse(&format!("cchc://{place}")).ok()?;
+        let is_place = matches!(url.path(), "" | "/") && url.query().is_none() && url.username().is_empty();
+        let host = url.host_str().filter(|host| !host.is_empty())?.to_owned();
+        let port = url.port().unwrap_or(SCHEDULER_PORT);
+        let is_known = does_encrypt || scheme.eq_ignore_ascii_case("http");
+        (is_known && is_place).then_some(Self { does_encrypt, host, port })
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.does_encrypt { "https" } else { "http" };
+        write!(f, "{scheme}://{}:{}", self.host, self.port)
+    }
+}
+
 /// Bytes of Parquet for which a part of its own is worth what a task costs.
 pub const PART_BYTES: u64 = 8 << 20;
 
@@ -68,15 +102,9 @@ impl Cluster {
     /// authority's file.
     pub fn parse(text: &str, part_bytes: u64, authority: Option<&Path>) -> crate::error::Result<Self> {
         let fault = || Error::new(ClusterFault::BadAddress { found: text.to_owned() });
-        let (scheme, place) = text.split_once("://").ok_or_else(fault)?;
-        let scheme = ["http", "https"].into_iter().find(|known| scheme.eq_ignore_ascii_case(known));
-        let scheme = scheme.ok_or_else(fault)?;
-        // Of these two, a URL does not keep the port that is usual on the web; of another one it does.
-        let url = Url::parse(&format!("cchc://{place}")).map_err(|_| fault())?;
-        let is_plain = matches!(url.path(), "" | "/") && url.query().is_none() && url.username().is_empty();
-        let host = url.host_str().filter(|host| is_plain && !host.is_empty()).ok_or_else(fault)?;
-        let address = format!("{scheme}://{host}:{}", url.port().unwrap_or(SCHEDULER_PORT));
-        let tls = (scheme == "https").then(|| Tls::read_authority(authority)).transpose()?;
+        let found = Address::parse(text).ok_or_else(fault)?;
+        let address = found.to_string();
+        let tls = found.does_encrypt.then(|| Tls::read_authority(authority)).transpose()?;
         Ok(Self { address, part_bytes, wire: Wire { token: Token::find()?, tls } })
     }
 

@@ -2,8 +2,9 @@
 //!
 //! Whoever asks how a statement is doing is told of its fate first, if it has met one ([`super::fates`]).
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use ballista_core::JobId;
@@ -12,7 +13,9 @@ use ballista_core::serde::protobuf::execute_query_result::Result as Submitted;
 use ballista_core::serde::protobuf::job_status::Status as State;
 use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpc;
 use ballista_core::serde::protobuf::task_status::Status as TaskState;
-use ballista_core::serde::protobuf::{FailedJob, GetJobStatusParams, GetJobStatusResult, JobStatus};
+use ballista_core::serde::protobuf::{
+    ExecutorRegistration, FailedJob, GetJobStatusParams, GetJobStatusResult, JobStatus,
+};
 use ballista_scheduler::cluster::ClusterStateEvent;
 use ballista_scheduler::scheduler_server::SchedulerServer;
 use ballista_scheduler::state::task_manager::JobInfoCache;
@@ -21,12 +24,15 @@ use futures::StreamExt as _;
 use tonic::{Request, Response, Status, async_trait};
 
 use super::fates::{Fate, Fates, Seen};
-use super::wire::task_port;
+use super::wire::{Wire, task_port};
 
 /// How often statements are looked at.
 const LOOK_TIME: Duration = Duration::from_secs(1);
 /// How long statements have to learn of their fate before the scheduler begins anew.
 const FAREWELL_TIME: Duration = Duration::from_secs(3);
+
+/// Before what an executor is told that is not taken.
+pub(super) const UNREACHED: &str = "cchc-unreached:";
 
 /// Ballista's scheduler for plans as DataFusion writes them.
 pub(super) type Server = SchedulerServer<LogicalPlanNode, PhysicalPlanNode>;
@@ -37,11 +43,14 @@ pub(super) struct Overseer {
     server: Server,
     fates: Arc<Fates>,
     is_leaving: Arc<AtomicBool>,
+    wire: Wire,
+    /// The executors that were reached once.
+    reached: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Overseer {
-    pub(super) fn new(server: Server) -> Self {
-        Self { server, fates: Arc::default(), is_leaving: Arc::default() }
+    pub(super) fn new(server: Server, wire: Wire) -> Self {
+        Self { server, fates: Arc::default(), is_leaving: Arc::default(), wire, reached: Arc::default() }
     }
 
     /// Watches the statements until an executor has gone; then all of them have been told.
@@ -100,6 +109,28 @@ impl Overseer {
             Some(State::Successful(_) | State::Failed(_)) => Seen::Ended,
             _ => Seen::Waiting,
         }
+    }
+
+    /// Notes where an executor takes tasks. One that is new is connected to as it will be with its first task: if that
+    /// failed then, it would end the statements of everybody.
+    async fn welcome(
+        &self,
+        task_port: Option<u16>,
+        executor: &mut Option<ExecutorRegistration>,
+    ) -> Result<(), Status> {
+        let Some(executor) = executor else { return Ok(()) };
+        executor.grpc_port = task_port.map_or(executor.grpc_port, u32::from);
+        let is_known = |id| self.reached.lock().unwrap_or_else(PoisonError::into_inner).contains(id);
+        if is_known(&executor.id) {
+            return Ok(());
+        }
+        let place = format!("{}:{}", executor.host.as_deref().unwrap_or_default(), executor.grpc_port);
+        if let Err(problem) = self.wire.reach(&place).await {
+            log::error!("an executor is not taken, since {place} is not reached: {problem}");
+            return Err(Status::failed_precondition(format!("{UNREACHED}{problem}")));
+        }
+        self.reached.lock().unwrap_or_else(PoisonError::into_inner).insert(executor.id.clone());
+        Ok(())
     }
 
     async fn cancel(&self, name: &str) {
@@ -187,10 +218,8 @@ impl SchedulerGrpc for Overseer {
         &self,
         mut request: Request<messages::RegisterExecutorParams>,
     ) -> Answer<messages::RegisterExecutorResult> {
-        if let (Some(port), Some(executor)) = (task_port(request.metadata()), &mut request.get_mut().metadata)
-        {
-            executor.grpc_port = port.into();
-        }
+        let port = task_port(request.metadata());
+        self.welcome(port, &mut request.get_mut().metadata).await?;
         SchedulerGrpc::register_executor(&self.server, request).await
     }
 
@@ -198,10 +227,8 @@ impl SchedulerGrpc for Overseer {
         &self,
         mut request: Request<messages::HeartBeatParams>,
     ) -> Answer<messages::HeartBeatResult> {
-        if let (Some(port), Some(executor)) = (task_port(request.metadata()), &mut request.get_mut().metadata)
-        {
-            executor.grpc_port = port.into();
-        }
+        let port = task_port(request.metadata());
+        self.welcome(port, &mut request.get_mut().metadata).await?;
         SchedulerGrpc::heart_beat_from_executor(&self.server, request).await
     }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ballista_core::config::TaskSchedulingPolicy;
+use ballista_core::error::BallistaError;
 use ballista_core::extension::SessionConfigExt as _;
 use ballista_core::registry::BallistaFunctionRegistry;
 use ballista_core::serde::protobuf::scheduler_grpc_server::SchedulerGrpcServer;
@@ -27,17 +28,17 @@ use tonic::transport::server::{Server, TcpIncoming};
 
 use super::super::aggregates::register_aggregates;
 use super::super::files::open_store;
-use super::Cluster;
 use super::client::find_scheduler;
 use super::codec::Codec;
 use super::folder::WorkFolder;
 use super::gate::serve_tasks;
-use super::overseer::Overseer;
+use super::overseer::{Overseer, UNREACHED};
 use super::pin::PinnedStores;
 use super::rows::serve_rows;
 use super::settings::{self, MESSAGE_BYTES};
 use super::tasks::StoppingEngine;
 use super::wire::Wire;
+use super::{Address, Cluster};
 use crate::error::{Error, Result};
 use crate::messages::ClusterFault;
 use crate::workspace::Workspace;
@@ -211,7 +212,7 @@ async fn serve(
     let config = Arc::new(config);
     let cluster = BallistaCluster::new_from_config(&config).await.map_err(|error| ended(&error))?;
     let scheduler = create_scheduler::<LogicalPlanNode, PhysicalPlanNode>(cluster, config).await;
-    let overseer = Overseer::new(scheduler.map_err(|error| ended(&error))?);
+    let overseer = Overseer::new(scheduler.map_err(|error| ended(&error))?, wire.clone());
     let service = SchedulerGrpcServer::new(overseer.clone())
         .max_encoding_message_size(MESSAGE_BYTES as usize)
         .max_decoding_message_size(MESSAGE_BYTES as usize);
@@ -245,10 +246,10 @@ impl Executor {
         self.port = find_port(self.bind, self.port)?;
         let tasks = listen(self.bind, self.task_port)?;
         self.task_port = port_of(&tasks)?;
-        // Where Ballista takes them, behind the gate.
-        let inside = find_port(INSIDE, 0)?;
         let store = open_store(workspace).map_err(|error| ended(&error))?;
         find_scheduler(&self.cluster(), FIND_SCHEDULER_TIME).await?;
+        // Where Ballista takes tasks, behind the gate.
+        let inside = find_port(INSIDE, 0)?;
         let folder = WorkFolder::take(self.folder.as_deref())?;
         let config = self.config(store, &folder, inside)?;
         let is_known = wait_until_known(config.health.clone());
@@ -256,20 +257,28 @@ impl Executor {
         let gate = serve_tasks(tasks, inside, self.wire.clone());
         tokio::pin!(running, gate);
         tokio::select! {
-            result = &mut running => return result.map_err(|error| ended(&error)),
+            result = &mut running => return result.map_err(|error| self.stopped(&error)),
             result = &mut gate => return result.map_err(|error| ended(&error)),
             () = is_known => ready(&self),
         }
         tokio::select! {
-            result = running => result.map_err(|error| ended(&error)),
+            result = running => result.map_err(|error| self.stopped(&error)),
             result = gate => result.map_err(|error| ended(&error)),
         }
     }
 
+    /// Says why Ballista ends.
+    fn stopped(&self, error: &BallistaError) -> Error {
+        let BallistaError::GrpcError(status) = error else { return ended(error) };
+        let Some(problem) = status.message().strip_prefix(UNREACHED) else { return ended(error) };
+        let place = format!("{}:{}", self.host, self.task_port);
+        Error::new(ClusterFault::Unreached { place, problem: problem.to_owned() })
+    }
+
     /// The cluster as this machine sees it.
     fn cluster(&self) -> Cluster {
-        let scheme = if self.wire.tls.is_some() { "https" } else { "http" };
-        let address = format!("{scheme}://{}:{}", self.scheduler_host, self.scheduler_port);
+        let (host, port) = (self.scheduler_host.clone(), self.scheduler_port);
+        let address = Address { does_encrypt: self.wire.tls.is_some(), host, port }.to_string();
         Cluster { address, part_bytes: 0, wire: self.wire.clone() }
     }
 

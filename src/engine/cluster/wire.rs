@@ -13,6 +13,7 @@ use tonic::metadata::MetadataMap;
 use tonic::transport::{Endpoint, Error, Server};
 use tonic::{Request, Status};
 
+use super::root_of;
 use super::tls::Tls;
 use super::token::{HEADER, Token};
 
@@ -24,6 +25,9 @@ pub(super) const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(10);
 pub(super) const KEEP_ALIVE_TIME: Duration = Duration::from_secs(20);
 /// How long a request between scheduler and executors may take: as long as in Ballista.
 const REQUEST_TIME: Duration = Duration::from_secs(20);
+/// How much may be on its way unasked, in all and in one stream: as much as in Ballista.
+const CONNECTION_WINDOW_BYTES: u32 = 64 << 20;
+const STREAM_WINDOW_BYTES: u32 = 16 << 20;
 /// What stands before the port on which an executor takes tasks, in the name of its program.
 const TASKS: &str = "tasks/";
 
@@ -57,6 +61,8 @@ impl Wire {
         Arc::new(move |endpoint: Endpoint| {
             let endpoint = tls.as_ref().map_or(Ok(endpoint.clone()), |tls| tls.secure(&endpoint))?;
             let endpoint = endpoint
+                .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+                .initial_stream_window_size(STREAM_WINDOW_BYTES)
                 .connect_timeout(CONNECT_TIME)
                 .http2_keep_alive_interval(KEEP_ALIVE_INTERVAL)
                 .keep_alive_timeout(KEEP_ALIVE_TIME)
@@ -64,6 +70,16 @@ impl Wire {
                 .user_agent(program.as_str())?;
             Ok(time.map_or(endpoint.clone(), |time| endpoint.timeout(time)))
         })
+    }
+
+    /// Connects to a place, `host:port`, and leaves again.
+    ///
+    /// # Errors
+    /// What is in the way.
+    pub(super) async fn reach(&self, place: &str) -> Result<(), String> {
+        let endpoint = Endpoint::from_shared(format!("http://{place}")).map_err(|error| root_of(&error))?;
+        let endpoint = self.requests()(endpoint).map_err(|error| root_of(error.as_ref()))?;
+        endpoint.connect().await.map(drop).map_err(|error| root_of(&error))
     }
 
     /// Makes a server one that encrypts, if there are certificates, and notices a host that vanishes.
