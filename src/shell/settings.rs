@@ -411,7 +411,7 @@ impl ClusterSettings {
             "address" => &mut self.address,
             "authority" => &mut self.authority,
             _ => {
-                let near = did_you_mean(key, ["address", "authority"].into_iter()).unwrap_or("address");
+                let near = did_you_mean(key, ["address", "authority"]).unwrap_or("address");
                 return Err(Error::new(ShellFault::UnknownSetting {
                     name: key.to_owned(),
                     near: near.to_owned(),
