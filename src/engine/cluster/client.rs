@@ -236,10 +236,12 @@ async fn connect(cluster: &Cluster) -> std::result::Result<Scheduler, ClusterFau
     let endpoint = Endpoint::from_shared(address()).map_err(|_| bad())?;
     let endpoint = cluster.wire.streams()(endpoint).map_err(|_| bad())?.timeout(ANSWER_TIME);
     // What is asked in the clear is lost to who listens, so the other side is tried before.
-    if let Some(place) = cluster.address.strip_prefix("http://")
-        && does_encrypt(place).await
-    {
-        return Err(ClusterFault::Encrypted { address: address() });
+    if let Some(place) = cluster.address.strip_prefix("http://") {
+        match does_encrypt(place).await {
+            Ok(true) => return Err(ClusterFault::Encrypted { address: address() }),
+            Ok(false) => {}
+            Err(error) => return Err(unreached(address(), &error.to_string())),
+        }
     }
     let channel = endpoint.connect().await.map_err(|error| unreached(address(), &root_of(&error)))?;
     let bytes = MESSAGE_BYTES as usize;

@@ -11,6 +11,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tonic::transport::{
     Certificate, ClientTlsConfig, Endpoint, Error as TransportError, Identity, Server, ServerTlsConfig,
 };
@@ -101,15 +102,19 @@ impl Tls {
 }
 
 /// Tells whether who listens at `host:port` takes what is not encrypted for an error of TLS.
-pub(super) async fn does_encrypt(place: &str) -> bool {
+///
+/// # Errors
+/// If nobody is there, or says anything in time.
+pub(super) async fn does_encrypt(place: &str) -> std::io::Result<bool> {
+    let mut stream = timeout(CONNECT_TIME, TcpStream::connect(place)).await??;
     let asking = async {
-        let mut stream = TcpStream::connect(place).await?;
         stream.write_all(GREETING).await?;
         let mut first = [0];
         stream.read_exact(&mut first).await?;
         std::io::Result::Ok(first == [ALERT])
     };
-    matches!(tokio::time::timeout(CONNECT_TIME, asking).await, Ok(Ok(true)))
+    // One that ends the connection may be beginning anew.
+    Ok(timeout(CONNECT_TIME, asking).await?.unwrap_or(false))
 }
 
 /// Reads a file that is to hold something in PEM form.
