@@ -14,6 +14,7 @@ use super::catalog::{CATALOG, Context, DATASETS, WorkspaceCatalogs};
 use super::conjuncts::CheapFirst;
 use super::different::LARGE_BYTES;
 use super::files::WorkspaceStores;
+use super::filter::CheapFilters;
 use super::functions::domain_functions;
 use super::label::{Label, LabelRule};
 use super::planner::Planner;
@@ -53,6 +54,7 @@ pub(super) fn open_context(inner: &Context, options: &EngineOptions) -> Result<S
         .with_catalog_list(Arc::new(WorkspaceCatalogs::new(inner.clone())))
         .with_analyzer_rules(analyzer_rules(inner))
         .with_optimizer_rule(Arc::new(CheapFirst))
+        .with_physical_optimizer_rule(Arc::new(CheapFilters))
         .with_query_planner(Arc::new(Planner::new(inner.workspace.clone(), LARGE_BYTES)))
         .build();
     register_aggregates(&mut state)?;

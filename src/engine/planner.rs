@@ -12,11 +12,11 @@ use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, Phy
 
 use super::cache::KeptPlanner;
 use super::different::{self, DifferentPlanner};
-use super::{numbered, once};
+use super::{numbered, once, short};
 use crate::workspace::Workspace;
 
 /// DataFusion's planner, which also knows kept aggregates, counts of different texts, groups by
-/// numbers, and searches in texts that repeat.
+/// numbers, comparisons with short texts, and searches in texts that repeat.
 #[derive(Debug)]
 pub(super) struct Planner {
     workspace: Workspace,
@@ -39,7 +39,7 @@ impl QueryPlanner for Planner {
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let plan = different::replace_counts(plan.clone(), session, &self.workspace, self.large_bytes)?;
         let plan = numbered::number_groups(plan)?;
-        let plan = once::decide_once(plan, session)?;
+        let plan = once::decide_once(short::shorten_expressions(plan)?, session)?;
         let own: Vec<Arc<dyn ExtensionPlanner + Send + Sync>> =
             vec![Arc::new(KeptPlanner), Arc::new(DifferentPlanner)];
         DefaultPhysicalPlanner::with_extension_planners(own).create_physical_plan(&plan, session).await
