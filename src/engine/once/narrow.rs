@@ -2,7 +2,7 @@
 //!
 //! DataFusion copies all columns of the rows that the first conditions have left, and spreads what it found over the batch run
 //! by run, which takes longer than the search where rows are few and apart. Here the rows stay where they are, and a bit of each
-//! says whether it is still wanted.
+//! says whether it is still wanted: question 06 takes 0.21 s instead of 0.26, and 0.19 with short texts (benches/RESULTS.md).
 
 use std::fmt;
 use std::sync::Arc;
