@@ -1,5 +1,7 @@
 //! Turns comparisons with short texts in what an optimised plan computes and aggregates.
 
+use std::sync::Arc;
+
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::{Transformed, TreeNode as _};
 use datafusion::common::{Column, DFSchema, ExprSchema as _, Result, ScalarValue};
@@ -11,16 +13,14 @@ use super::{Comparison, Short};
 
 /// Replaces comparisons in every projection and aggregate.
 pub(in crate::engine) fn shorten_expressions(plan: LogicalPlan) -> Result<LogicalPlan> {
-    let shortened = plan.transform_down_with_subqueries(|node| match &node {
-        LogicalPlan::Projection(projection) => {
-            let input = projection.input.schema().clone();
-            shorten_node(node, &input)
-        }
-        LogicalPlan::Aggregate(aggregate) => {
-            let input = aggregate.input.schema().clone();
-            shorten_node(node, &input)
-        }
-        _ => Ok(Transformed::no(node)),
+    let shortened = plan.transform_down_with_subqueries(|node| {
+        let input = match &node {
+            LogicalPlan::Projection(projection) => projection.input.schema(),
+            LogicalPlan::Aggregate(aggregate) => aggregate.input.schema(),
+            _ => return Ok(Transformed::no(node)),
+        };
+        let input = Arc::clone(input);
+        shorten_node(node, &input)
     })?;
     Ok(shortened.data)
 }

@@ -96,6 +96,7 @@ impl Short {
 }
 
 /// Which views are among some others; lists of one and two have loops of their own, which need no inner one.
+#[expect(clippy::needless_bitwise_bool, reason = "a branch for each row costs more than a second comparison")]
 fn find(views: &[u128], wanted: &[u128]) -> BooleanBuffer {
     match *wanted {
         [one] => BooleanBuffer::collect_bool(views.len(), |row| views[row] == one),
