@@ -191,6 +191,8 @@ fn every_function_and_kind_of_step_is_the_same_on_a_cluster() {
         "with recursive t(n) as (select 1 union all select n + 1 from t where n < 5) select t.n, count(*) c from t, dossiers where dossiers.year = 2023 group by 1 order by 1",
         "select * from queries.on_time_resolved order by 1, 2",
         "select count(*) n from dossiers where false",
+        "select v = 'online' o, n from (select arrow_cast(channel, 'Utf8View') v, count(*) n from dossiers group by 1) where v like '%i%' and v <> 'postal' order by 1, 2",
+        "select case when outcome = 'early' and channel = 'online' then outcome else 'x' end c, count(*) n from dossiers group by 1 order by 1",
         "select table_name from information_schema.tables order by 1",
         "select 1 + 1 as two",
     ] {

@@ -34,6 +34,10 @@ impl PhysicalOptimizerRule for CheapFilters {
         plan: Arc<dyn ExecutionPlan>,
         options: &ConfigOptions,
     ) -> Result<Arc<dyn ExecutionPlan>> {
+        // Where rows go from machine to machine, nobody else knows the functions that filters would call.
+        if !options.execution.parquet.schema_force_view_types {
+            return Ok(plan);
+        }
         let options = Arc::new(options.clone());
         let cheap = plan.transform_up(|node| {
             let Some(filter) = node.downcast_ref::<FilterExec>() else { return Ok(Transformed::no(node)) };

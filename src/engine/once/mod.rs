@@ -6,8 +6,8 @@
 //! texts differ, all rows are searched as before. Where comparisons come first, only the rows that they leave are searched
 //! ([`narrow`]).
 //!
-//! Comparisons with a constant are no searches ([`short`](super::short)). Where rows go from machine to machine, texts are no
-//! string views, and nothing is replaced.
+//! Comparisons with a constant are no searches ([`short`](super::short)). Where rows go from machine to machine, nothing is
+//! replaced.
 
 mod narrow;
 mod repeated;

@@ -28,11 +28,19 @@ pub(in crate::engine) fn shorten_expressions(plan: LogicalPlan) -> Result<Logica
 /// Replaces comparisons of a node, whose columns keep their names.
 fn shorten_node(node: LogicalPlan, input: &DFSchema) -> Result<Transformed<LogicalPlan>> {
     let names = NamePreserver::new(&node);
-    let shortened = node.map_expressions(|expression| {
+    let shorten_named = |expression: Expr| {
         let name = names.save(&expression);
         let shortened = expression.transform_down(|expression| Ok(shorten(expression, input)))?;
         Ok(shortened.update_data(|expression| name.restore(expression)))
+    };
+    let shortened = node.map_expressions(|expression| match &expression {
+        // Each of several groupings has names of its own.
+        Expr::GroupingSet(_) => expression.map_children(shorten_named),
+        _ => shorten_named(expression),
     })?;
+    if !shortened.transformed {
+        return Ok(shortened);
+    }
     shortened.map_data(LogicalPlan::recompute_schema)
 }
 

@@ -5,8 +5,7 @@
 //! 0.16 s instead of 0.23 (benches/RESULTS.md).
 //!
 //! What a statement computes is replaced before it is planned ([`expressions`]). Conditions are replaced in the finished plan
-//! ([`filters`]), after files and row groups have been chosen by them. Where rows go from machine to machine, texts are no
-//! string views, and nothing is replaced.
+//! ([`filters`]), after files and row groups have been chosen by them. Where rows go from machine to machine, nothing is replaced.
 
 mod expressions;
 mod filters;

@@ -88,6 +88,20 @@ fn statements_with_short_texts_give_what_long_comparisons_give() {
             "short[early]",
         ),
         ("SELECT max(outcome = 'early') FROM dossiers", "short[early]"),
+        (
+            "SELECT outcome = 'early' AS e, year, count(*) FROM dossiers GROUP BY ROLLUP (outcome = 'early', year)",
+            "short[early]",
+        ),
+        (
+            "SELECT outcome IN ('early', 'overdue') AS e, year, count(*) FROM dossiers \
+             GROUP BY GROUPING SETS ((outcome IN ('early', 'overdue'), year), (year))",
+            "short[early, overdue]",
+        ),
+        (
+            "SELECT year, outcome = 'early' AS e, channel = 'online' AS o, count(*) FROM dossiers \
+             GROUP BY CUBE (outcome = 'early', channel = 'online'), year",
+            "short[online]",
+        ),
         ("SELECT count(*) FROM dossiers WHERE procedure_code = '1.000100'", "short[1.000100]"),
         (
             "SELECT field, (SELECT count(*) FROM dossiers b WHERE b.field = a.field AND b.outcome = 'overdue') AS n FROM dossiers a",
