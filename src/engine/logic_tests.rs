@@ -37,7 +37,15 @@ const MEASURES: [&str; 8] = [
 ];
 const KEYS: [&str; 5] = ["year", "field", "outcome", "channel", "date_part('month', received_at)"];
 
+/// Lists of one column are not combined: DataFusion 55.2 takes `x IN (1) AND x NOT IN (1)` for false where it is unknown
+/// (apache/datafusion#24246, mended in its next version; docs/TRUST.md).
 fn condition() -> impl Strategy<Value = String> {
+    let is_one_list =
+        |condition: &String| ["fee IN", "outcome IN"].iter().all(|list| condition.matches(list).count() <= 1);
+    conditions().prop_filter("lists of one column", is_one_list)
+}
+
+fn conditions() -> impl Strategy<Value = String> {
     let atom = prop::sample::select(ATOMS.to_vec()).prop_map(str::to_owned);
     atom.prop_recursive(3, 8, 2, |inner| {
         prop_oneof![
